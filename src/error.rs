@@ -1,0 +1,115 @@
+//! The one error type that leaves the core: a code to branch on, where it happened, and what to do instead.
+
+use serde::Serialize;
+
+use crate::template::Problem;
+
+/// Why a call was refused. The snake_case name is the `code` of a `LuminoraError` in JavaScript.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize)]
+#[cfg_attr(feature = "typescript", derive(ts_rs::TS))]
+#[serde(rename_all = "snake_case")]
+#[non_exhaustive]
+pub enum ErrorCode {
+    /// The template has at least one error; `problems` lists all of them.
+    InvalidTemplate,
+    /// A template of this name and version is already known with other content.
+    TemplateConflict,
+    /// No template of that name, version or id is known.
+    UnknownTemplate,
+    /// No session with that id is known for this owner.
+    UnknownSession,
+    /// The session is archived and takes no more turns.
+    SessionArchived,
+    /// The run named does not exist.
+    UnknownRun,
+    /// An argument has the wrong type or an unknown name.
+    InvalidArgument,
+    /// A number lies outside its range.
+    OutOfRange,
+    /// A mood that is neither defined by the template nor its default mood.
+    UnknownMood,
+    /// A target that is not one of the eight.
+    UnknownTarget,
+    /// The parts that may not be dropped exceed the token budget.
+    BudgetTooSmall,
+    /// The feature is switched off for this `Luminora` object.
+    FeatureDisabled,
+    /// A feature flag that does not exist.
+    UnknownFeature,
+    /// Two versions of one record have the same clock and different content.
+    Integrity,
+    /// A stored record breaks the rules of its kind.
+    InvalidRecord,
+    /// The owner name is reserved, empty or too long.
+    InvalidOwner,
+    /// The file is not one that this library reads.
+    UnsupportedFormat,
+    /// The hashes in a file do not match its content.
+    HashMismatch,
+    /// A snapshot holds no usable template.
+    SnapshotWithoutTemplate,
+    /// The owner already has an instance of this template.
+    InstanceExists,
+    /// The caller's signal was aborted.
+    Aborted,
+    /// The model failed; the host's error says how.
+    Model,
+    /// The storage failed; the host's error says how.
+    Storage,
+    /// The call does not fit the state of the operation it names.
+    InvalidOperation,
+}
+
+/// A refused call: what, where, why, and what to do instead.
+#[derive(Clone, Debug, PartialEq, Serialize)]
+#[cfg_attr(feature = "typescript", derive(ts_rs::TS))]
+pub struct Error {
+    /// What kind of refusal this is.
+    pub code: ErrorCode,
+    /// JSON Pointer (RFC 6901) into the document or the arguments; empty for the whole.
+    pub path: String,
+    /// What happened, in a sentence.
+    pub message: String,
+    /// What to write or do instead.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub hint: Option<String>,
+    /// All problems of the document, when `code` is `invalid_template`.
+    #[serde(skip_serializing_if = "Vec::is_empty")]
+    pub problems: Vec<Problem>,
+    /// The tokens that would have been enough, when `code` is `budget_too_small`.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub needed: Option<u32>,
+}
+
+impl Error {
+    /// An error about the whole call.
+    pub fn new(code: ErrorCode, message: impl Into<String>) -> Self {
+        Self { code, path: String::new(), message: message.into(), hint: None, problems: Vec::new(), needed: None }
+    }
+
+    /// The same error, located at a JSON Pointer.
+    #[must_use]
+    pub fn at(mut self, path: impl Into<String>) -> Self {
+        self.path = path.into();
+        self
+    }
+
+    /// The same error, with advice.
+    #[must_use]
+    pub fn hint(mut self, hint: impl Into<String>) -> Self {
+        self.hint = Some(hint.into());
+        self
+    }
+}
+
+impl std::fmt::Display for Error {
+    fn fmt(&self, formatter: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        formatter.write_str(&self.message)?;
+        if !self.path.is_empty() {
+            write!(formatter, " (at {})", self.path)?;
+        }
+        Ok(())
+    }
+}
+
+impl std::error::Error for Error {}

@@ -1,0 +1,32 @@
+//! The pure core of luminoracore: personalities that remember, evolve and travel.
+//!
+//! Nothing in this crate reads a clock, draws a random number or touches a host object: `now` and `seed`
+//! come in with each call, and the same inputs give the same bytes natively, in Node and in a browser.
+//!
+//! | room | what it holds |
+//! |---|---|
+//! | [`json`] | reading untrusted JSON inside limits, pointers, canonical form and hashes |
+//! | [`text`] | the one tokenizer: normalising, folding, tokens, phrases, UTF-16 spans |
+//! | [`template`] | the personality document: model, parsing, every problem with its pointer |
+//! | [`compile`] | template + affinity + mood -> parameters and system prompt, for a target |
+//! | [`context`] | token estimate, blocks, budget |
+//! | [`observe`] | a message -> what it says: sentiment, interaction, mood triggers |
+//! | [`log`] | the record envelope, bodies, hybrid logical clock, merge, ids |
+//! | [`state`] | affinity, mood, and the fold from runs to the state of an instance |
+//! | [`engine`] | commands, effects and events: the turn as a state machine without I/O |
+//! | [`bundle`] | the snapshot: the file in which a relationship travels |
+#![forbid(unsafe_code)]
+
+pub mod bundle;
+pub mod compile;
+pub mod context;
+pub mod engine;
+pub mod error;
+pub mod json;
+pub mod log;
+pub mod observe;
+pub mod state;
+pub mod template;
+pub mod text;
+
+pub use error::{Error, ErrorCode};

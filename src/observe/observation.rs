@@ -1,0 +1,155 @@
+//! The result of observing one message. A value: it is never stored on its own.
+
+use serde::Serialize;
+use serde_json::Value;
+
+/// A half-open range in UTF-16 code units of the original text, so that `text.slice(start, end)` works in JS.
+pub type Span = [u32; 2];
+
+/// What one message says.
+#[derive(Clone, Debug, PartialEq, Serialize)]
+#[cfg_attr(feature = "typescript", derive(ts_rs::TS))]
+pub struct Observation {
+    /// The language the message was read in.
+    pub language: Language,
+    /// Whether a language pack could read it. `unsupported` is never the same as "nothing found".
+    pub coverage: Coverage,
+    /// How positive it is.
+    pub sentiment: Sentiment,
+    /// Which emotions it names or shows.
+    pub emotions: Vec<Emotion>,
+    /// What it does to the relationship.
+    pub interaction: Interaction,
+    /// Greeting, goodbye, thanks and so on.
+    pub intent: Option<Intent>,
+    /// Which moods of the template it triggers, in the template's declaration order.
+    pub mood_triggers: Vec<MoodTrigger>,
+    /// Reserved until the rules for them are built; always empty.
+    #[cfg_attr(feature = "typescript", ts(type = "unknown[]"))]
+    pub topics: Vec<Value>,
+    /// Reserved until the rules for them are built; always empty.
+    #[cfg_attr(feature = "typescript", ts(type = "unknown[]"))]
+    pub facts: Vec<Value>,
+    /// Reserved until the rules for them are built; always empty.
+    #[cfg_attr(feature = "typescript", ts(type = "unknown[]"))]
+    pub episodes: Vec<Value>,
+    /// Reserved until the rules for them are built; always empty.
+    #[cfg_attr(feature = "typescript", ts(type = "unknown[]"))]
+    pub patterns: Vec<Value>,
+    /// Reserved until the rules for them are built; always empty.
+    #[cfg_attr(feature = "typescript", ts(type = "unknown[]"))]
+    pub tensions: Vec<Value>,
+}
+
+/// The language of a text.
+#[derive(Clone, Debug, PartialEq, Serialize)]
+#[cfg_attr(feature = "typescript", derive(ts_rs::TS))]
+pub struct Language {
+    /// One of the ten of the format, or `und` when undecided.
+    pub code: String,
+    /// 0..1; 1 when the caller named the language.
+    pub confidence: f64,
+}
+
+/// Whether the message could be read.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize)]
+#[cfg_attr(feature = "typescript", derive(ts_rs::TS))]
+#[serde(rename_all = "snake_case")]
+pub enum Coverage {
+    /// A pack for its language was used.
+    Supported,
+    /// Mixed languages; the stronger pack was used.
+    Partial,
+    /// No pack for its language.
+    Unsupported,
+}
+
+/// The five classes of sentiment.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize)]
+#[cfg_attr(feature = "typescript", derive(ts_rs::TS))]
+#[serde(rename_all = "snake_case")]
+#[allow(missing_docs, reason = "the names say it")]
+pub enum SentimentClass {
+    VeryPositive,
+    Positive,
+    Neutral,
+    Negative,
+    VeryNegative,
+}
+
+impl SentimentClass {
+    /// The snake_case name, which is also the name of the built-in interaction kind.
+    pub const fn name(self) -> &'static str {
+        match self {
+            Self::VeryPositive => "very_positive",
+            Self::Positive => "positive",
+            Self::Neutral => "neutral",
+            Self::Negative => "negative",
+            Self::VeryNegative => "very_negative",
+        }
+    }
+}
+
+/// How positive a message is.
+#[derive(Clone, Debug, PartialEq, Serialize)]
+#[cfg_attr(feature = "typescript", derive(ts_rs::TS))]
+pub struct Sentiment {
+    /// The class of the score.
+    pub class: SentimentClass,
+    /// -1..1, `x / sqrt(x^2 + 15)` of the valence sum, 6 decimals.
+    pub score: f64,
+    /// The valued words with their negators and intensifiers.
+    pub spans: Vec<Span>,
+}
+
+/// An emotion that a message names or shows.
+#[derive(Clone, Debug, PartialEq, Serialize)]
+#[cfg_attr(feature = "typescript", derive(ts_rs::TS))]
+pub struct Emotion {
+    /// One of joy, sadness, anger, fear, surprise, disgust, affection, gratitude.
+    pub name: String,
+    /// 0..1.
+    pub score: f64,
+    /// Where.
+    pub spans: Vec<Span>,
+}
+
+/// What a message does to the relationship, not how the person feels.
+#[derive(Clone, Debug, PartialEq, Serialize)]
+#[cfg_attr(feature = "typescript", derive(ts_rs::TS))]
+pub struct Interaction {
+    /// A sentiment class or a kind of the template: the one interaction that counts for this message.
+    #[serde(rename = "type")]
+    pub kind: String,
+    /// Whether a valued clause is aimed at the personality.
+    pub directed: bool,
+    /// Where.
+    pub spans: Vec<Span>,
+}
+
+/// What a message wants, in one word.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize)]
+#[cfg_attr(feature = "typescript", derive(ts_rs::TS))]
+#[serde(rename_all = "snake_case")]
+#[allow(missing_docs, reason = "the names say it")]
+pub enum Intent {
+    Greeting,
+    Goodbye,
+    Thanks,
+    Question,
+    Confusion,
+    Success,
+    Error,
+}
+
+/// A mood of the template that a message triggers.
+#[derive(Clone, Debug, PartialEq, Serialize)]
+#[cfg_attr(feature = "typescript", derive(ts_rs::TS))]
+pub struct MoodTrigger {
+    /// The mood's name.
+    pub mood: String,
+    /// Sum of the weights of its distinct matching triggers, clamped to 0..1, 6 decimals.
+    pub score: f64,
+    /// Where.
+    pub spans: Vec<Span>,
+}

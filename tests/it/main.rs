@@ -1,0 +1,1 @@
+//! Integration tests of the pure core: data-driven cases, one binary.
