@@ -52,10 +52,12 @@ pub enum ErrorCode {
     InstanceExists,
     /// The caller's signal was aborted.
     Aborted,
-    /// The model failed; the host's error says how.
-    Model,
-    /// The storage failed; the host's error says how.
-    Storage,
+    /// The model answered with nothing that can be used.
+    ModelBadResponse,
+    /// The model declined to answer.
+    ModelRefused,
+    /// An effect failed in the host, which holds the error that caused it.
+    HostFailure,
     /// The call does not fit the state of the operation it names.
     InvalidOperation,
 }

@@ -14,12 +14,15 @@
 //! | [`log`] | the record envelope, bodies, hybrid logical clock, merge, ids |
 //! | [`state`] | affinity, mood, and the fold from runs to the state of an instance |
 //! | [`engine`] | commands, effects and events: the turn as a state machine without I/O |
+//! | [`decimal`] | rounding to a number of decimals |
+//! | [`timestamp`] | ISO 8601 text <-> milliseconds since 1970 |
 //! | [`bundle`] | the snapshot: the file in which a relationship travels |
 #![forbid(unsafe_code)]
 
 pub mod bundle;
 pub mod compile;
 pub mod context;
+pub mod decimal;
 pub mod engine;
 pub mod error;
 pub mod json;
@@ -27,6 +30,7 @@ pub mod log;
 pub mod observe;
 pub mod state;
 pub mod template;
+pub mod timestamp;
 pub mod text;
 
 pub use error::{Error, ErrorCode};

@@ -1,1 +1,3 @@
-//! (see ARCHITECTURE.md)
+//! Files in which a relationship travels. Only content, order and hashes are decided here; nothing is stored.
+
+pub mod snapshot;

@@ -1,1 +1,23 @@
-//! (see ARCHITECTURE.md)
+//! The machine without I/O: commands go in, effects come out, the host performs them and resumes. State stays
+//! inside; the same commands, results and `env` give the same records, byte for byte.
+
+mod command;
+mod core;
+mod effect;
+mod event;
+mod export;
+mod features;
+mod import;
+mod prompt;
+mod query;
+mod scripted;
+mod session;
+mod turn;
+
+pub use command::{Command, Environment, ModelDeclaration, OnConflict, Restore};
+pub use core::{Core, CoreOptions, Operation, Output, Step};
+pub use effect::{Effect, EffectResult, FinishReason, ModelRequest, PromptMessage, ReportedUsage};
+pub use event::Event;
+pub use features::Features;
+pub use query::{HistoryOptions, Preview, SessionState, SessionSummary, TemplateSummary, TurnView};
+pub use turn::Reply;

@@ -1,1 +1,15 @@
-//! (see ARCHITECTURE.md)
+//! The append-only log: the record envelope and its bodies, the hybrid logical clock, merge, and ids.
+//!
+//! The log is the only truth. Everything else (affinity, mood, a session's turns) is a fold over it.
+
+pub mod body;
+mod clock;
+mod id;
+mod merge;
+mod record;
+
+pub use body::{RecordCode, RecordError};
+pub use clock::{ClockError, Device, HybridClock, Stamp};
+pub use id::{IdSource, SEED_LENGTH, natural_id};
+pub use merge::{Merged, merge, newer};
+pub use record::{Content, Record, check_owner};

@@ -1,1 +1,10 @@
-//! (see ARCHITECTURE.md)
+//! What the log adds up to: affinity per instance, mood per session. Folds over runs, and nothing that is stored.
+
+mod affinity;
+mod mood;
+mod owner;
+
+pub use affinity::{Affinity, Interaction, Progress, change};
+pub use mood::Mood;
+pub(crate) use owner::MAXIMUM_AHEAD;
+pub use owner::{Absorbed, InstanceState, OwnerState, Quarantined, SessionState};

@@ -1,1 +1,27 @@
-//! The WebAssembly binding.
+//! The WebAssembly binding: JS values, the default clock and randomness, and nothing else.
+//!
+//! State stays on this side. What crosses: ids, text deltas, small typed values (through serde-wasm-bindgen) and
+//! JSON text for records and documents, which the host parses or stores as it is.
+
+mod core;
+mod environment;
+mod packs;
+mod template;
+mod value;
+
+use wasm_bindgen::prelude::*;
+
+/// Runs once when the module is instantiated: a panic, which is a bug of ours, says where it happened before the
+/// instance dies.
+#[wasm_bindgen(start)]
+pub fn start() {
+    std::panic::set_hook(Box::new(|panic| {
+        web_sys::console::error_1(&JsValue::from_str(&format!("luminoracore, please report: {panic}")));
+    }));
+}
+
+/// The version of the library.
+#[wasm_bindgen]
+pub fn version() -> String {
+    env!("CARGO_PKG_VERSION").to_owned()
+}

@@ -1,0 +1,256 @@
+//! The snapshot: one instance, through one of its sessions, with its template. The save game.
+//!
+//! The template's keys sit at the top of the file, as they are in its document; what the relationship has become
+//! sits under `current_state`. Two hashes guard it: that of the template, and that of everything.
+
+use serde::{Deserialize, Serialize};
+use serde_json::{Map, Value, json};
+
+use crate::error::{Error, ErrorCode};
+use crate::json::{self, Limits};
+use crate::log::body::{AffinityBaseline, MoodBaseline, Role};
+use crate::template::Template;
+use crate::timestamp;
+
+/// What `format` says.
+const FORMAT: &str = "luminoracore/snapshot";
+/// What `schema_version` says.
+const SCHEMA_VERSION: &str = "1.1.0";
+/// Keys of the file itself. A template key of the same name moves to `template_extra`.
+const OWN_KEYS: [&str; 7] =
+    ["format", "schema_version", "_snapshot_info", "current_state", "active_configuration", "template_extra", "hashes"];
+/// Keys of `current_state` that this library reads; all others are kept for the next export.
+const STATE_KEYS: [&str; 4] = ["affinity", "mood", "conversation_history", "conversation_summary"];
+/// The largest file that is read.
+const LIMITS: Limits = Limits { bytes: 64 << 20, depth: 32, items: usize::MAX, items_at: &[] };
+
+/// Which sections an export holds; one that is switched off is absent.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[cfg_attr(feature = "typescript", derive(ts_rs::TS))]
+#[cfg_attr(feature = "typescript", ts(optional_fields))]
+#[serde(default, deny_unknown_fields)]
+pub struct ExportOptions {
+    /// The turns.
+    pub conversation: bool,
+    /// The owner's facts.
+    pub facts: bool,
+    /// The instance's episodes.
+    pub episodes: bool,
+}
+
+impl Default for ExportOptions {
+    fn default() -> Self {
+        Self { conversation: true, facts: true, episodes: true }
+    }
+}
+
+/// Everything that a snapshot says.
+#[derive(Clone, Debug, PartialEq)]
+pub struct Snapshot {
+    /// Who talks.
+    pub template: Template,
+    /// Whose relationship this is.
+    pub user: String,
+    /// Its session.
+    pub session: String,
+    /// When it was exported, ISO 8601 UTC.
+    pub created_at: String,
+    /// How close.
+    pub affinity: Option<AffinityBaseline>,
+    /// In what mood.
+    pub mood: Option<MoodBaseline>,
+    /// What was said, oldest first; `None` when the section is switched off.
+    pub conversation: Option<Vec<SnapshotTurn>>,
+    /// State keys that this library does not know.
+    pub imported: Option<Map<String, Value>>,
+}
+
+/// One turn of a snapshot.
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct SnapshotTurn {
+    /// Its id.
+    pub id: String,
+    /// Who said it.
+    pub role: Role,
+    /// What was said.
+    pub text: String,
+    /// When, ISO 8601 UTC.
+    pub at: String,
+}
+
+/// What an export says beside the [`Snapshot`]: computed from it, for readers, and never read back.
+#[derive(Clone, Debug, PartialEq, Serialize)]
+pub struct ActiveConfiguration {
+    /// The six parameters as they apply.
+    pub compiled_parameters: Value,
+    /// The level's name.
+    pub active_level: String,
+    /// The mood's name.
+    pub active_mood: String,
+    /// For example `friend_level`, `shy_mood`.
+    pub active_modifiers_applied: Vec<String>,
+}
+
+impl Snapshot {
+    /// The file's text. The same snapshot gives the same bytes.
+    pub fn write(&self, options: ExportOptions, active: &ActiveConfiguration, sentiment: &str) -> Result<String, Error> {
+        let turns = self.conversation.as_deref().unwrap_or_default();
+        let days: std::collections::BTreeSet<i64> =
+            turns.iter().filter_map(|turn| timestamp::parse(&turn.at)).map(timestamp::day).collect();
+        let mut file = Map::new();
+        file.insert("format".into(), FORMAT.into());
+        file.insert("schema_version".into(), SCHEMA_VERSION.into());
+        let persona = &self.template.persona;
+        file.insert(
+            "_snapshot_info".into(),
+            json!({
+                "created_at": self.created_at, "template_name": persona.name, "template_version": persona.version,
+                "user_id": self.user, "session_id": self.session,
+                "total_messages": turns.len(), "days_active": days.len(),
+                "options": {
+                    "conversation_history": options.conversation, "facts": options.facts,
+                    "episodes": options.episodes, "embeddings": false, "anonymize_user_data": false,
+                },
+            }),
+        );
+        let mut extra = Map::new();
+        for (key, item) in self.template.document.as_object().into_iter().flatten() {
+            let place = if OWN_KEYS.contains(&key.as_str()) { &mut extra } else { &mut file };
+            place.insert(key.clone(), item.clone());
+        }
+        if !extra.is_empty() {
+            file.insert("template_extra".into(), Value::Object(extra));
+        }
+        let mut state = Map::new();
+        if let Some(affinity) = &self.affinity {
+            state.insert("affinity".into(), serde_json::to_value(affinity).map_err(unwritable)?);
+        }
+        if let Some(mood) = &self.mood {
+            state.insert("mood".into(), serde_json::to_value(mood).map_err(unwritable)?);
+        }
+        let imported = |key: &str| self.imported.as_ref().and_then(|imported| imported.get(key)).cloned();
+        for (on, key) in [(options.facts, "learned_facts"), (options.episodes, "memorable_episodes")] {
+            if on {
+                state.insert(key.into(), imported(key).unwrap_or_else(|| json!([])));
+            }
+        }
+        if options.conversation {
+            state.insert("conversation_history".into(), serde_json::to_value(turns).map_err(unwritable)?);
+            state.insert(
+                "conversation_summary".into(),
+                json!({ "total_messages": turns.len(), "main_topics": [], "sentiment_overall": sentiment }),
+            );
+        }
+        state.insert("learned_mask".into(), imported("learned_mask").unwrap_or(Value::Null));
+        for (key, item) in self.imported.iter().flatten() {
+            if !matches!(key.as_str(), "learned_facts" | "memorable_episodes" | "learned_mask") {
+                state.insert(key.clone(), item.clone());
+            }
+        }
+        file.insert("current_state".into(), Value::Object(state));
+        file.insert("active_configuration".into(), serde_json::to_value(active).map_err(unwritable)?);
+        let content = json::sha256_hex(json::canonical(&Value::Object(file.clone())).as_bytes());
+        let template = self.template.id.trim_start_matches("sha256:");
+        file.insert("hashes".into(), json!({ "template": template, "content": content }));
+        serde_json::to_string_pretty(&file).map_err(unwritable)
+    }
+
+    /// Reads a file that [`Snapshot::write`] made. `allow_modified` accepts one whose hashes do not match.
+    pub fn read(bytes: &[u8], allow_modified: bool) -> Result<Self, Error> {
+        let document = json::read(bytes, LIMITS).map_err(|fault| fault.into_error(ErrorCode::UnsupportedFormat))?;
+        let Value::Object(mut file) = document.value else {
+            return Err(unsupported("", "a snapshot is a JSON object"));
+        };
+        if file.get("format").and_then(Value::as_str) != Some(FORMAT) {
+            return Err(unsupported("/format", "this is not a luminoracore snapshot"));
+        }
+        let hashes = file.shift_remove("hashes");
+        let hash = |name: &str| hashes.as_ref().and_then(|hashes| hashes.get(name)).and_then(Value::as_str);
+        let content = json::sha256_hex(json::canonical(&Value::Object(file.clone())).as_bytes());
+        if hash("content") != Some(content.as_str()) && !allow_modified {
+            return Err(modified("/hashes/content"));
+        }
+        let state = file.shift_remove("current_state").unwrap_or_else(|| json!({}));
+        let info = file.shift_remove("_snapshot_info").unwrap_or_else(|| json!({}));
+        let template = read_template(file)?;
+        if hash("template") != template.id.strip_prefix("sha256:") && !allow_modified {
+            return Err(modified("/hashes/template"));
+        }
+        let Value::Object(state) = state else { return Err(unsupported("/current_state", "an object is expected")) };
+        let text = |name: &str| {
+            let text = info.get(name).and_then(Value::as_str).filter(|text| !text.trim().is_empty());
+            text.map(str::to_owned).ok_or_else(|| unsupported(&format!("/_snapshot_info/{name}"), "a text is expected"))
+        };
+        let (user, session, created_at) = (text("user_id")?, text("session_id")?, text("created_at")?);
+        let affinity = state.get("affinity").map(|value| AffinityBaseline::parse(value, "/current_state/affinity"));
+        let mood = state.get("mood").map(|value| MoodBaseline::parse(value, "/current_state/mood"));
+        let refuse = |error: crate::log::RecordError| unsupported(&error.path, &error.hint);
+        let unknown: Map<String, Value> = state
+            .iter()
+            .filter(|(key, value)| !STATE_KEYS.contains(&key.as_str()) && !is_nothing(key, value))
+            .map(|(key, value)| (key.clone(), value.clone()))
+            .collect();
+        Ok(Self {
+            template,
+            user,
+            session,
+            created_at,
+            affinity: affinity.transpose().map_err(refuse)?,
+            mood: mood.transpose().map_err(refuse)?,
+            conversation: state.get("conversation_history").map(read_turns).transpose()?,
+            imported: (!unknown.is_empty()).then_some(unknown),
+        })
+    }
+}
+
+/// What an export writes for a section that is there but holds nothing; not worth keeping.
+fn is_nothing(key: &str, value: &Value) -> bool {
+    match key {
+        "learned_facts" | "memorable_episodes" => value.as_array().is_some_and(Vec::is_empty),
+        "learned_mask" => value.is_null(),
+        _ => false,
+    }
+}
+
+fn read_template(mut file: Map<String, Value>) -> Result<Template, Error> {
+    let persona = file.get("persona").and_then(Value::as_object);
+    if persona.is_none_or(Map::is_empty) {
+        return Err(Error::new(ErrorCode::SnapshotWithoutTemplate, "the snapshot holds no usable template")
+            .at("/persona")
+            .hint("Export it again with its personality; without one nobody could answer."));
+    }
+    let extra = file.shift_remove("template_extra");
+    // Keys that had to make way come first: `schema_version` usually opens a document.
+    let mut document = match extra {
+        Some(Value::Object(extra)) => extra,
+        _ => Map::new(),
+    };
+    document.extend(file.into_iter().filter(|(key, _)| !OWN_KEYS.contains(&key.as_str())));
+    Template::from_value(Value::Object(document))
+}
+
+fn read_turns(value: &Value) -> Result<Vec<SnapshotTurn>, Error> {
+    let path = "/current_state/conversation_history";
+    let Value::Array(turns) = value else { return Err(unsupported(path, "a list is expected")) };
+    let turn = |(index, value): (usize, &Value)| {
+        SnapshotTurn::deserialize(value).map_err(|error| unsupported(&format!("{path}/{index}"), &error.to_string()))
+    };
+    turns.iter().enumerate().map(turn).collect()
+}
+
+fn unwritable(error: serde_json::Error) -> Error {
+    Error::new(ErrorCode::UnsupportedFormat, error.to_string())
+}
+
+fn unsupported(path: &str, message: &str) -> Error {
+    Error::new(ErrorCode::UnsupportedFormat, message)
+        .at(path)
+        .hint("Pass the file that exportSnapshot wrote, as it was.")
+}
+
+fn modified(path: &str) -> Error {
+    Error::new(ErrorCode::HashMismatch, "the file was changed after it was exported")
+        .at(path)
+        .hint("Pass allow_modified: true if you changed it on purpose.")
+}

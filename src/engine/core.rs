@@ -1,0 +1,256 @@
+//! The core: logs by owner, operations under way, and the two entries that move them, `dispatch` and `resume`.
+
+use std::collections::BTreeMap;
+
+use serde::Serialize;
+
+use super::command::{Command, Environment};
+use super::effect::{Effect, EffectResult, host_failure};
+use super::event::Event;
+use super::features::Features;
+use super::import::ImportReport;
+use super::query::{SessionSummary, TemplateSummary};
+use super::turn::{Reply, TurnOperation};
+use crate::error::{Error, ErrorCode};
+use crate::log::{Device, HybridClock, IdSource, Record};
+use crate::observe::Packs;
+use crate::state::{Absorbed, OwnerState};
+
+/// The owner of what `AddTemplate` stores. Opening a session copies the template to its owner.
+pub const LIBRARY: &str = "luminora:library";
+
+/// Number of an operation, unique in its core.
+pub type Operation = u32;
+
+/// How a core is set up.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct CoreOptions {
+    /// What is switched on.
+    pub features: Features,
+    /// Most tokens of a prompt, unless the template allows less; 4,000 by default.
+    pub context_tokens: u32,
+}
+
+impl Default for CoreOptions {
+    fn default() -> Self {
+        Self { features: Features::ALL, context_tokens: 4_000 }
+    }
+}
+
+/// Personalities, relationships and operations under way. Holds no handle to the outside world.
+#[derive(Debug)]
+pub struct Core {
+    pub(super) options: CoreOptions,
+    pub(super) packs: Packs,
+    pub(super) clock: HybridClock,
+    owners: BTreeMap<String, OwnerState>,
+    operations: BTreeMap<Operation, Pending>,
+    next_operation: Operation,
+    nothing: OwnerState,
+}
+
+/// How far an operation has come.
+#[derive(Debug, Serialize)]
+#[cfg_attr(feature = "typescript", derive(ts_rs::TS))]
+pub struct Step {
+    /// The operation, for `resume`.
+    pub op: Operation,
+    /// What the host does now; empty while a model is answering, and when the operation is done.
+    #[serde(skip)]
+    #[cfg_attr(feature = "typescript", ts(skip))]
+    pub effects: Vec<Effect>,
+    /// What happened.
+    pub events: Vec<Event>,
+    /// How it ended, if it did.
+    #[serde(skip)]
+    #[cfg_attr(feature = "typescript", ts(skip))]
+    pub done: Option<Result<Output, Error>>,
+}
+
+/// What an operation gives back.
+#[derive(Clone, Debug, PartialEq, Serialize)]
+#[cfg_attr(feature = "typescript", derive(ts_rs::TS))]
+#[serde(tag = "type", content = "value", rename_all = "kebab-case")]
+pub enum Output {
+    /// Of `AddTemplate`.
+    Template(TemplateSummary),
+    /// Of `CreateSession` and `UpdateSession`.
+    Session(SessionSummary),
+    /// Of `Send` and `Reply`.
+    Reply(Box<Reply>),
+    /// Of `ImportSnapshot`.
+    Import(ImportReport),
+    /// Of commands that have nothing to say.
+    Nothing,
+}
+
+/// What an operation waits for.
+#[derive(Debug)]
+pub(super) enum Pending {
+    /// The parts of a model's answer.
+    Turn(Box<TurnOperation>),
+    /// The storage of a batch; with it come the events and the output.
+    Commit(Commit),
+    /// The erasure of an owner.
+    Erase(String),
+}
+
+/// A batch on its way to the storage.
+#[derive(Debug)]
+pub(super) struct Commit {
+    pub owner: String,
+    pub records: Vec<Record>,
+    /// Told once the batch is stored.
+    pub events: Vec<Event>,
+    pub outcome: Outcome,
+}
+
+/// What a commit gives back; read from the state that the batch leads to.
+#[derive(Debug)]
+pub(super) enum Outcome {
+    Template(String),
+    Session(String),
+    Reply(Box<Reply>),
+    Import(ImportReport),
+    Nothing,
+}
+
+/// What a command leads to, before the operation has a number.
+pub(super) enum Begun {
+    /// The host has something to do.
+    Waiting { pending: Pending, effects: Vec<Effect>, events: Vec<Event> },
+    /// There was nothing to do.
+    Done(Output),
+}
+
+impl Core {
+    /// A core that knows nothing yet. The seed names its device.
+    pub fn open(options: CoreOptions, packs: Packs, environment: &Environment) -> Self {
+        Self {
+            options,
+            packs,
+            clock: HybridClock::new(Device::from_seed(environment.seed)),
+            owners: BTreeMap::new(),
+            operations: BTreeMap::new(),
+            next_operation: 1,
+            nothing: OwnerState::default(),
+        }
+    }
+
+    /// Merges records from a storage, another tab or another device. One id with two contents under one clock is
+    /// an `integrity` error, and then nothing of that owner is merged.
+    pub fn absorb(&mut self, records: Vec<Record>, now: u64) -> Result<Absorbed, Error> {
+        let mut by_owner: BTreeMap<String, Vec<Record>> = BTreeMap::new();
+        for record in records {
+            by_owner.entry(record.owner.clone()).or_default().push(record);
+        }
+        let mut all = Absorbed::default();
+        for (owner, records) in by_owner {
+            let stamps: Vec<_> = records.iter().map(|record| record.at.clone()).collect();
+            let absorbed = self.owners.entry(owner).or_default().absorb(records, now)?;
+            let limit = now.saturating_add(crate::state::MAXIMUM_AHEAD);
+            stamps.iter().filter(|stamp| stamp.milliseconds() <= limit).for_each(|stamp| self.clock.witness(stamp));
+            all.changed.extend(absorbed.changed);
+            all.quarantined.extend(absorbed.quarantined);
+        }
+        Ok(all)
+    }
+
+    /// Drops what this core knows of an owner, because another tab erased it. The storage is not touched.
+    pub fn drop_owner(&mut self, owner: &str) {
+        self.owners.remove(owner);
+    }
+
+    /// Begins an operation.
+    pub fn dispatch(&mut self, command: Command, environment: &Environment) -> Step {
+        let op = self.next_operation;
+        self.next_operation = self.next_operation.wrapping_add(1);
+        let mut ids = IdSource::new(environment.seed);
+        let begun = match command {
+            Command::AddTemplate { source } => self.add_template(&source, environment),
+            Command::CreateSession { user, template, title } => {
+                self.create_session(&user, &template, title, environment, &mut ids)
+            }
+            Command::Send { user, session, text, model, language, mask, max_output_tokens } => {
+                let request = super::turn::SendRequest { user, session, text, model, language, mask, max_output_tokens };
+                self.send(request, environment, ids)
+            }
+            Command::Reply { user, session, text } => self.reply(&user, &session, text, environment, &mut ids),
+            Command::SetMood { user, session, name, intensity } => {
+                self.set_mood(&user, &session, &name, intensity, environment)
+            }
+            Command::SetAffinity { user, session, points } => self.set_affinity(&user, &session, points, environment),
+            Command::UpdateSession { user, session, title, status } => {
+                self.update_session(&user, &session, title, status, environment)
+            }
+            Command::ImportSnapshot { user, source, restore, on_conflict, allow_modified } => {
+                let request = super::import::ImportRequest { user, restore, on_conflict, allow_modified };
+                self.import_snapshot(&source, request, environment, &mut ids)
+            }
+            Command::Erase { user, purge } => self.erase(&user, purge, environment),
+        };
+        self.settle(op, begun)
+    }
+
+    /// Goes on with an operation after the host has done, or failed to do, what it asked for.
+    pub fn resume(&mut self, op: Operation, result: EffectResult, environment: &Environment) -> Step {
+        let Some(pending) = self.operations.remove(&op) else {
+            let error = Error::new(ErrorCode::InvalidOperation, "no such operation is under way");
+            return Step { op, effects: Vec::new(), events: Vec::new(), done: Some(Err(error)) };
+        };
+        let next = match (pending, result) {
+            (_, EffectResult::Failed) => Err(host_failure()),
+            (Pending::Turn(operation), result) => self.advance(*operation, result, environment),
+            (Pending::Commit(commit), EffectResult::Stored) => return self.committed(op, commit, environment),
+            (Pending::Erase(owner), EffectResult::Stored) => {
+                self.owners.remove(&owner);
+                let events = vec![Event::Erased { user: owner }];
+                return Step { op, effects: Vec::new(), events, done: Some(Ok(Output::Nothing)) };
+            }
+            _ => Err(Error::new(ErrorCode::InvalidOperation, "the result does not fit the effect that was asked for")),
+        };
+        self.settle(op, next)
+    }
+
+    /// What one owner's log adds up to; empty for an unknown owner.
+    pub(super) fn owner(&self, owner: &str) -> &OwnerState {
+        self.owners.get(owner).unwrap_or(&self.nothing)
+    }
+
+    fn settle(&mut self, op: Operation, begun: Result<Begun, Error>) -> Step {
+        match begun {
+            Ok(Begun::Waiting { pending, effects, events }) => {
+                self.operations.insert(op, pending);
+                Step { op, effects, events, done: None }
+            }
+            Ok(Begun::Done(output)) => Step { op, effects: Vec::new(), events: Vec::new(), done: Some(Ok(output)) },
+            Err(error) => Step { op, effects: Vec::new(), events: Vec::new(), done: Some(Err(error)) },
+        }
+    }
+
+    fn committed(&mut self, op: Operation, commit: Commit, environment: &Environment) -> Step {
+        let Commit { owner, records, events, outcome } = commit;
+        let done = self.absorb(records, environment.now).and_then(|_| {
+            Ok(match outcome {
+                Outcome::Template(id) => Output::Template(self.template_summary(&owner, &id)?),
+                Outcome::Session(id) => Output::Session(self.session(&owner, &id)?),
+                Outcome::Reply(mut reply) => {
+                    reply.events.clone_from(&events);
+                    reply.state = Some(self.session_state(&owner, &reply.session, environment.now)?);
+                    Output::Reply(reply)
+                }
+                Outcome::Import(report) => Output::Import(report),
+                Outcome::Nothing => Output::Nothing,
+            })
+        });
+        Step { op, effects: Vec::new(), events, done: Some(done) }
+    }
+}
+
+impl Commit {
+    /// The step that asks the host to store this batch.
+    pub(super) fn begin(self, events: Vec<Event>) -> Begun {
+        let effects = vec![Effect::Append { owner: self.owner.clone(), records: self.records.clone() }];
+        Begun::Waiting { pending: Pending::Commit(self), effects, events }
+    }
+}

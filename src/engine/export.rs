@@ -1,0 +1,64 @@
+//! A relationship as a snapshot file.
+
+use serde::Deserialize;
+
+use super::core::Core;
+use crate::bundle::snapshot::{ActiveConfiguration, ExportOptions, Snapshot, SnapshotTurn};
+use crate::error::Error;
+use crate::log::Record;
+use crate::log::body::Role;
+use crate::observe::{ObserveContext, SentimentClass, observe};
+use crate::template::Template;
+use crate::timestamp;
+
+impl Core {
+    /// The snapshot of a session and its instance, as the file's text. `now` in milliseconds since 1970.
+    pub fn export_snapshot(&self, user: &str, session: &str, options: ExportOptions, now: u64) -> Result<String, Error> {
+        self.require_feature(self.options.features.snapshot_export, "snapshot_export")?;
+        let (state, instance, prepared) = self.conversation(user, session)?;
+        let turns: Vec<SnapshotTurn> = self.owner(user).turns(session).filter_map(snapshot_turn).collect();
+        let sentiment = self.overall_sentiment(&turns, prepared.template());
+        let view = self.session_state(user, session, now)?;
+        let active = ActiveConfiguration {
+            compiled_parameters: view.parameters,
+            active_level: view.affinity.level,
+            active_mood: view.mood.current,
+            active_modifiers_applied: view.applied,
+        };
+        let imported = match &instance.instance.imported {
+            Some(serde_json::Value::Object(imported)) => Some(imported.clone()),
+            _ => None,
+        };
+        let snapshot = Snapshot {
+            template: prepared.template().clone(),
+            user: user.to_owned(),
+            session: session.to_owned(),
+            created_at: timestamp::format(now),
+            affinity: Some(instance.affinity.to_baseline()),
+            mood: Some(state.mood.to_baseline()),
+            conversation: options.conversation.then_some(turns),
+            imported,
+        };
+        snapshot.write(options, &active, sentiment)
+    }
+
+    /// The class of the mean score of the person's turns.
+    fn overall_sentiment(&self, turns: &[SnapshotTurn], template: &Template) -> &'static str {
+        let context = ObserveContext { language: None, template: Some(template), after_assistant: false };
+        let scores: Vec<f64> = turns
+            .iter()
+            .filter(|turn| turn.role == Role::User)
+            .map(|turn| observe(&self.packs, &turn.text, &context).sentiment.score)
+            .collect();
+        #[allow(clippy::cast_precision_loss, reason = "a count of turns")]
+        let mean = scores.iter().sum::<f64>() / scores.len().max(1) as f64;
+        SentimentClass::of(mean).name()
+    }
+}
+
+fn snapshot_turn(record: &Record) -> Option<SnapshotTurn> {
+    let fields = record.fields()?;
+    let text = |name: &str| fields.get(name).and_then(|value| value.as_str()).map(str::to_owned);
+    let role = Role::deserialize(fields.get("role")?).ok()?;
+    Some(SnapshotTurn { id: record.id.clone(), role, text: text("text")?, at: text("created_at")? })
+}

@@ -1,0 +1,200 @@
+//! A snapshot file back into a relationship: one atomic batch, or nothing.
+
+use std::collections::BTreeSet;
+use std::sync::Arc;
+
+use serde::Serialize;
+use serde_json::Value;
+
+use super::command::{Environment, OnConflict, Restore};
+use super::core::{Begun, Commit, Core, Outcome};
+use super::session::{live, new_instance, to_body};
+use crate::bundle::snapshot::{Snapshot, SnapshotTurn};
+use crate::compile::Prepared;
+use crate::error::{Error, ErrorCode};
+use crate::log::body::{self, InstanceBaseline, Session, SessionBaseline, SessionStatus, Sharing, Source, Turn};
+use crate::log::{Content, IdSource, Record, check_owner};
+use crate::timestamp;
+
+/// How a snapshot is to be brought back.
+pub(super) struct ImportRequest {
+    pub user: Option<String>,
+    pub restore: Restore,
+    pub on_conflict: OnConflict,
+    pub allow_modified: bool,
+}
+
+/// What an import did.
+#[derive(Clone, Debug, PartialEq, Serialize)]
+#[cfg_attr(feature = "typescript", derive(ts_rs::TS))]
+pub struct ImportReport {
+    /// The session that the file became.
+    pub session: String,
+    /// Its instance.
+    pub instance: String,
+    /// Whose it is now.
+    pub user: String,
+    /// What was not taken over as it stood in the file.
+    pub report: Vec<ImportNote>,
+}
+
+/// One thing that was not taken over as it stood in the file.
+#[derive(Clone, Debug, PartialEq, Serialize)]
+#[cfg_attr(feature = "typescript", derive(ts_rs::TS))]
+pub struct ImportNote {
+    /// JSON Pointer into the file.
+    pub path: String,
+    /// `skipped`, `renamed` or `recomputed`.
+    pub action: String,
+    /// Why, in a sentence.
+    pub reason: String,
+}
+
+impl Core {
+    /// Turns a snapshot into one batch: the template, the instance, the session, its turns. Affinity and mood
+    /// become baselines.
+    pub(super) fn import_snapshot(
+        &mut self,
+        source: &str,
+        request: ImportRequest,
+        environment: &Environment,
+        ids: &mut IdSource,
+    ) -> Result<Begun, Error> {
+        self.require_feature(self.options.features.snapshot_export, "snapshot_export")?;
+        let snapshot = Snapshot::read(source.as_bytes(), request.allow_modified)?;
+        let user = request.user.unwrap_or_else(|| snapshot.user.clone());
+        check_owner(&user)?;
+        let prepared = Arc::new(Prepared::new(Arc::new(snapshot.template.clone())));
+        let (instance, exists) = self.instance_id(&user, &snapshot.template.persona.name);
+        if exists && request.on_conflict == OnConflict::Refuse {
+            let name = &snapshot.template.persona.name;
+            return Err(Error::new(ErrorCode::InstanceExists, format!("{user:?} already has a relationship with {name}"))
+                .hint("Pass on_conflict: \"replace\" to let the file's affinity and mood win."));
+        }
+        let mut notes = Vec::new();
+        let session = self.session_for(&user, &snapshot.session, ids, &mut notes);
+        let mut records: Vec<Record> = self.copy_template(&user, &prepared, environment).into_iter().collect();
+        records.push(self.instance_record(&user, &instance, &prepared, &snapshot, request.restore, environment, &mut notes)?);
+        records.push(self.session_record(&user, &session, &instance, &snapshot, request.restore, environment)?);
+        if request.restore.conversation {
+            let mut seen = BTreeSet::new();
+            for (index, turn) in snapshot.conversation.iter().flatten().enumerate() {
+                let free = seen.insert(turn.id.as_str());
+                records.extend(self.turn_record(&user, &session, (index, free), turn, environment, ids, &mut notes)?);
+            }
+        }
+        let report = ImportReport { session, instance, user: user.clone(), report: notes };
+        Ok(Commit { owner: user, records, events: Vec::new(), outcome: Outcome::Import(report) }.begin(Vec::new()))
+    }
+
+    /// The file's own session id where it is free, else a new one.
+    fn session_for(&self, user: &str, wanted: &str, ids: &mut IdSource, notes: &mut Vec<ImportNote>) -> String {
+        if self.owner(user).record(wanted).is_none() {
+            return wanted.to_owned();
+        }
+        notes.push(note("/_snapshot_info/session_id", "renamed", "a session of this id is or was there already"));
+        ids.next("session")
+    }
+
+    #[allow(clippy::too_many_arguments, reason = "the parts of one import")]
+    fn instance_record(
+        &mut self,
+        user: &str,
+        id: &str,
+        prepared: &Prepared,
+        snapshot: &Snapshot,
+        restore: Restore,
+        environment: &Environment,
+        notes: &mut Vec<ImportNote>,
+    ) -> Result<Record, Error> {
+        let template = prepared.template();
+        let affinity = snapshot.affinity.clone().filter(|_| restore.affinity).map(|mut affinity| {
+            let level = &crate::compile::level_at(template, affinity.points).level.name;
+            if affinity.level != *level {
+                let reason = format!("{} points are the level {level}", affinity.points);
+                notes.push(note("/current_state/affinity/level", "recomputed", &reason));
+                affinity.level.clone_from(level);
+            }
+            affinity
+        });
+        let imported = snapshot.imported.clone().filter(|_| restore.facts).map(Value::Object);
+        let present = self.owner(user).instance(id).map(|state| state.instance.clone());
+        let at = self.clock.tick(environment.now);
+        let mut body = present.unwrap_or_else(|| new_instance(template, environment));
+        body.imported = imported.or(body.imported);
+        body.baseline = affinity.map(|affinity| InstanceBaseline { at: at.clone(), affinity }).or(body.baseline);
+        Ok(live(user, id, "instance", to_body(&body)?, at))
+    }
+
+    fn session_record(
+        &mut self,
+        user: &str,
+        id: &str,
+        instance: &str,
+        snapshot: &Snapshot,
+        restore: Restore,
+        environment: &Environment,
+    ) -> Result<Record, Error> {
+        let now = timestamp::format(environment.now);
+        let at = self.clock.tick(environment.now);
+        let mood = snapshot.mood.clone().filter(|_| restore.mood);
+        let body = Session {
+            instance: instance.to_owned(),
+            title: None,
+            status: SessionStatus::Active,
+            started_at: now.clone(),
+            updated_at: now,
+            baseline: mood.map(|mood| SessionBaseline { at: at.clone(), mood }),
+            sharing: Sharing::default(),
+        };
+        Ok(live(user, id, "session", to_body(&body)?, at))
+    }
+
+    #[allow(clippy::too_many_arguments, reason = "the parts of one import")]
+    fn turn_record(
+        &mut self,
+        user: &str,
+        session: &str,
+        (index, free): (usize, bool),
+        turn: &SnapshotTurn,
+        environment: &Environment,
+        ids: &mut IdSource,
+        notes: &mut Vec<ImportNote>,
+    ) -> Result<Option<Record>, Error> {
+        let path = format!("/current_state/conversation_history/{index}");
+        let id = match self.owner(user).record(&turn.id).map(|record| &record.content) {
+            None if free => turn.id.clone(),
+            Some(Content::Erased) => {
+                notes.push(note(&path, "skipped", "the person erased this turn"));
+                return Ok(None);
+            }
+            None | Some(Content::Live { .. }) => {
+                notes.push(note(&path, "renamed", "another turn has this id"));
+                ids.next("turn")
+            }
+        };
+        let body = to_body(&Turn {
+            session: session.to_owned(),
+            role: turn.role,
+            text: turn.text.clone(),
+            created_at: turn.at.clone(),
+            format: None,
+            source: Some(Source::Import),
+            reply_to: None,
+            run: None,
+            language: None,
+            tool: None,
+            links: Vec::new(),
+            sharing: Sharing::default(),
+        })?;
+        body::parse("turn", body::SCHEMA, user, &body).map_err(|error| {
+            let file_path = error.path.replace("/created_at", "/at");
+            Error::new(ErrorCode::UnsupportedFormat, error.hint).at(format!("{path}{file_path}"))
+        })?;
+        Ok(Some(self.write(user, &id, "turn", body, environment.now)))
+    }
+}
+
+fn note(path: &str, action: &str, reason: &str) -> ImportNote {
+    ImportNote { path: path.to_owned(), action: action.to_owned(), reason: reason.to_owned() }
+}

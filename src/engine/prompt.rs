@@ -1,0 +1,127 @@
+//! From a conversation to what a model is asked: the compiled personality and as much of the conversation as the
+//! budget holds.
+
+use super::core::Core;
+use super::effect::{ModelRequest, PromptMessage};
+use crate::compile::{CompileOptions, Compiled, MaskDeltas, Prepared};
+use crate::context::{Block, Item, PER_MESSAGE, assemble, estimate};
+use crate::error::Error;
+use crate::log::Record;
+use crate::log::body::{BlockReport, Role};
+
+/// Tokens of an answer when the caller names no limit.
+const DEFAULT_OUTPUT_TOKENS: u32 = 1_024;
+/// Turns of the session that may enter the prompt; more never fit a budget that is worth paying.
+const HISTORY_TURNS: usize = 400;
+/// Weight of the history among the optional blocks.
+const HISTORY_WEIGHT: f64 = 0.65;
+
+/// What a prompt is made from.
+pub(super) struct Request<'a> {
+    pub user: &'a str,
+    pub session: &'a str,
+    pub text: &'a str,
+    pub points: u8,
+    pub mood: Option<(String, f64)>,
+    pub mask: Option<MaskDeltas>,
+    pub context_tokens: Option<u32>,
+    pub max_output_tokens: Option<u32>,
+}
+
+/// What a model is asked, and what it is made of.
+#[derive(Clone, Debug, PartialEq)]
+pub(super) struct Prompt {
+    pub request: ModelRequest,
+    pub compiled: Compiled,
+    pub blocks: Vec<BlockReport>,
+    pub tokens: u32,
+}
+
+impl Core {
+    /// Compiles the personality as it is now and fits the conversation into the budget.
+    pub(super) fn prompt(&self, prepared: &Prepared, request: Request<'_>) -> Result<Prompt, Error> {
+        let max_output_tokens = request.max_output_tokens.unwrap_or(DEFAULT_OUTPUT_TOKENS);
+        let policy = prepared.template().max_context_tokens.unwrap_or(u32::MAX).min(self.options.context_tokens);
+        let window = request.context_tokens.map_or(u32::MAX, |window| window.saturating_sub(max_output_tokens));
+        let budget = policy.min(window);
+        let user_turn = message_block("user_turn", request.text);
+        let compiled = self.compile(prepared, &request, budget.saturating_sub(user_turn.tokens + PER_MESSAGE))?;
+        let persona = Block { tokens: compiled.tokens + PER_MESSAGE, ..Block::required("persona_core", "") };
+        let turns: Vec<&Record> = self.owner(request.user).turns(request.session).rev().take(HISTORY_TURNS).collect();
+        let items = turns.iter().rev().enumerate().filter_map(|(position, turn)| history_item(position, turn)).collect();
+        let history = Block::divisible("history", HISTORY_WEIGHT, 0, items);
+        let blocks = [persona, history, user_turn];
+        let assembly = assemble(&blocks, budget)?;
+        let taken = assembly.items.get("history").map(Vec::as_slice).unwrap_or_default();
+        let mut messages: Vec<PromptMessage> = taken
+            .iter()
+            .filter_map(|id| self.owner(request.user).record(id))
+            .filter_map(|turn| Some(PromptMessage { role: role(turn)?, content: text(turn)?.to_owned() }))
+            .collect();
+        messages.push(PromptMessage { role: Role::User, content: request.text.to_owned() });
+        let report = |name: &str, tokens, items: &[String], dropped: usize| BlockReport {
+            name: name.to_owned(),
+            tokens,
+            items: items.to_vec(),
+            dropped: u32::try_from(dropped).unwrap_or(u32::MAX),
+        };
+        let [persona, _, user_turn] = &blocks;
+        let history_tokens = assembly.tokens.saturating_sub(persona.tokens + user_turn.tokens);
+        let mut reports = vec![report("persona_core", persona.tokens, &[], compiled.dropped.len())];
+        if !turns.is_empty() {
+            reports.push(report("history", history_tokens, taken, turns.len() - taken.len()));
+        }
+        reports.push(report("user_turn", user_turn.tokens, &[], 0));
+        let request = ModelRequest {
+            system: compiled.text.clone(),
+            messages,
+            temperature: compiled.temperature,
+            max_output_tokens,
+        };
+        Ok(Prompt { request, compiled, blocks: reports, tokens: assembly.tokens })
+    }
+
+    /// The personality, with its less important lines left out only when it would not fit otherwise.
+    fn compile(&self, prepared: &Prepared, request: &Request<'_>, budget: u32) -> Result<Compiled, Error> {
+        let mut options = CompileOptions {
+            affinity: f64::from(request.points),
+            mood: request.mood.as_ref().map(|(name, _)| name.clone()),
+            mood_intensity: request.mood.as_ref().map(|(_, intensity)| *intensity),
+            mask: request.mask.clone(),
+            hierarchical_personality: self.options.features.hierarchical_personality,
+            mood_system: self.options.features.mood_system,
+            ..CompileOptions::default()
+        };
+        let compiled = prepared.compile(&options)?;
+        let available = budget.saturating_sub(PER_MESSAGE);
+        if compiled.tokens <= available {
+            return Ok(compiled);
+        }
+        options.max_tokens = Some(available);
+        prepared.compile(&options)
+    }
+}
+
+fn message_block(name: &str, text: &str) -> Block {
+    let tokens = estimate(text) + PER_MESSAGE;
+    Block { tokens, ..Block::required(name, "") }
+}
+
+fn history_item(position: usize, turn: &Record) -> Option<Item> {
+    let tokens = estimate(text(turn)?) + PER_MESSAGE;
+    role(turn)?;
+    #[allow(clippy::cast_precision_loss, reason = "at most a few hundred")]
+    Some(Item { id: turn.id.clone(), text: String::new(), tokens, score: position as f64 })
+}
+
+fn text(turn: &Record) -> Option<&str> {
+    turn.fields()?.get("text")?.as_str()
+}
+
+fn role(turn: &Record) -> Option<Role> {
+    match turn.fields()?.get("role")?.as_str()? {
+        "user" => Some(Role::User),
+        "assistant" => Some(Role::Assistant),
+        _ => None,
+    }
+}

@@ -1,0 +1,344 @@
+//! Pure reads: what a relationship is like now, what was said, and what a turn would be.
+
+use serde::{Deserialize, Serialize};
+
+use super::core::{Core, LIBRARY};
+use super::prompt;
+use crate::compile::CompileOptions;
+use crate::error::{Error, ErrorCode};
+use crate::log::Record;
+use crate::log::body::{BlockReport, MoodPeriod, Progression, SessionStatus};
+use crate::observe::{Observation, ObserveContext, observe};
+use crate::state::{self, Interaction};
+use crate::timestamp;
+
+/// A template in a list.
+#[derive(Clone, Debug, PartialEq, Serialize)]
+#[cfg_attr(feature = "typescript", derive(ts_rs::TS))]
+pub struct TemplateSummary {
+    /// `sha256:<hex>`.
+    pub id: String,
+    /// `persona.name`.
+    pub name: String,
+    /// `persona.version`.
+    pub version: String,
+    /// `persona.description`.
+    pub description: String,
+    /// `persona.language`.
+    pub language: String,
+    /// `persona.tags`.
+    pub tags: Vec<String>,
+}
+
+/// A session in a list.
+#[derive(Clone, Debug, PartialEq, Serialize)]
+#[cfg_attr(feature = "typescript", derive(ts_rs::TS))]
+pub struct SessionSummary {
+    /// The session's id.
+    pub id: String,
+    /// Whose it is.
+    pub user: String,
+    /// The instance's id.
+    pub instance: String,
+    /// Which personality.
+    pub template: TemplateSummary,
+    /// Its title.
+    pub title: Option<String>,
+    /// Whether it takes turns.
+    pub status: SessionStatus,
+    /// ISO 8601 UTC.
+    pub started_at: String,
+    /// When the last turn was made; ISO 8601 UTC, null before the first.
+    pub last_active: Option<String>,
+    /// How many turns it has.
+    pub turns: u32,
+}
+
+/// What a relationship is like.
+#[derive(Clone, Debug, PartialEq, Serialize)]
+#[cfg_attr(feature = "typescript", derive(ts_rs::TS))]
+pub struct SessionState {
+    /// How close.
+    pub affinity: AffinityView,
+    /// In what mood.
+    pub mood: MoodView,
+    /// The six parameters as they apply now; those that the template leaves out are absent.
+    #[cfg_attr(feature = "typescript", ts(type = "Partial<Record<ParameterName, number>>"))]
+    pub parameters: serde_json::Value,
+    /// What the model would be asked with, 0..2.
+    pub temperature: f64,
+    /// Which modifiers apply, for example `friend_level`, `shy_mood`.
+    pub applied: Vec<String>,
+}
+
+/// How close an instance and its owner are.
+#[derive(Clone, Debug, PartialEq, Serialize)]
+#[cfg_attr(feature = "typescript", derive(ts_rs::TS))]
+pub struct AffinityView {
+    /// 0..100.
+    pub points: u8,
+    /// The level's name.
+    pub level: String,
+    /// The next higher level; null at the top.
+    pub next_level: Option<String>,
+    /// Points missing to it; 0 at the top.
+    pub points_to_next_level: u8,
+    /// Position inside the level, 0..1.
+    pub progress_in_level: f64,
+    /// Messages of the person so far.
+    pub total_messages: u32,
+    /// Of these, how many gained points.
+    pub positive_interactions: u32,
+    /// Of these, how many lost points.
+    pub negative_interactions: u32,
+    /// ISO 8601 UTC; null before the first message.
+    pub last_interaction: Option<String>,
+}
+
+/// The mood of a session.
+#[derive(Clone, Debug, PartialEq, Serialize)]
+#[cfg_attr(feature = "typescript", derive(ts_rs::TS))]
+pub struct MoodView {
+    /// Its name.
+    pub current: String,
+    /// 0..1, faded to the time of the question.
+    pub intensity: f64,
+    /// When it began, ISO 8601 UTC.
+    pub since: String,
+}
+
+/// One turn of a history.
+#[derive(Clone, Debug, PartialEq, Serialize)]
+#[cfg_attr(feature = "typescript", derive(ts_rs::TS))]
+pub struct TurnView {
+    /// Its id.
+    pub id: String,
+    /// `user`, `assistant` or `tool`.
+    pub role: String,
+    /// What was said.
+    pub text: String,
+    /// When, ISO 8601 UTC.
+    pub at: String,
+    /// The run that produced it.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub run: Option<String>,
+}
+
+/// Which part of a history.
+#[derive(Clone, Debug, Default, PartialEq, Eq, Deserialize)]
+#[cfg_attr(feature = "typescript", derive(ts_rs::TS))]
+#[cfg_attr(feature = "typescript", ts(optional_fields))]
+#[serde(default, deny_unknown_fields)]
+pub struct HistoryOptions {
+    /// At most so many turns, the newest ones.
+    pub limit: Option<u32>,
+    /// Only turns before the one with this id.
+    pub before: Option<String>,
+}
+
+/// What a turn would be: nothing is called, nothing stored.
+#[derive(Clone, Debug, PartialEq, Serialize)]
+#[cfg_attr(feature = "typescript", derive(ts_rs::TS))]
+pub struct Preview {
+    /// What the message says.
+    pub observation: Observation,
+    /// What the model would be asked, as system text.
+    pub system: String,
+    /// How many messages would go with it.
+    pub messages: u32,
+    /// The blocks of the prompt.
+    pub blocks: Vec<BlockReport>,
+    /// Tokens in all, by the estimate.
+    pub tokens: u32,
+    /// 0..2.
+    pub temperature: f64,
+    /// Points and mood after the message.
+    pub points: u8,
+    /// The mood that the reply would be given in.
+    pub mood: String,
+}
+
+impl Core {
+    /// One session.
+    pub fn session(&self, user: &str, session: &str) -> Result<SessionSummary, Error> {
+        let (state, instance, _) = self.conversation(user, session)?;
+        let last = self.owner(user).turns(session).next_back();
+        let last_active = last.and_then(|turn| Some(turn.fields()?.get("created_at")?.as_str()?.to_owned()));
+        Ok(SessionSummary {
+            id: session.to_owned(),
+            user: user.to_owned(),
+            instance: state.session.instance.clone(),
+            template: self.template_summary(user, &instance.instance.template)?,
+            title: state.session.title.clone(),
+            status: state.session.status,
+            started_at: state.session.started_at.clone(),
+            last_active,
+            turns: u32::try_from(self.owner(user).turn_count(session)).unwrap_or(u32::MAX),
+        })
+    }
+
+    /// All sessions of an owner that can be opened, the most recently active first.
+    pub fn sessions(&self, user: &str) -> Vec<SessionSummary> {
+        let ids = self.owner(user).sessions().map(|(id, _)| id);
+        let mut sessions: Vec<_> = ids.filter_map(|id| self.session(user, id).ok()).collect();
+        let recent = |session: &SessionSummary| session.last_active.clone().unwrap_or_else(|| session.started_at.clone());
+        sessions.sort_by(|a, b| recent(b).cmp(&recent(a)).then_with(|| a.id.cmp(&b.id)));
+        sessions
+    }
+
+    /// The templates of the library, by name and version.
+    pub fn templates(&self) -> Vec<TemplateSummary> {
+        let ids = self.owner(LIBRARY).templates().map(|(id, _)| id);
+        let mut templates: Vec<_> = ids.filter_map(|id| self.template_summary(LIBRARY, id).ok()).collect();
+        templates.sort_by(|a, b| (&a.name, &a.version, &a.id).cmp(&(&b.name, &b.version, &b.id)));
+        templates
+    }
+
+    /// The document that a reference names, as JSON text; see [`Command::CreateSession`](super::Command).
+    pub fn template_document(&self, user: &str, reference: &str) -> Result<String, Error> {
+        Ok(self.find_template(user, reference)?.template().document.to_string())
+    }
+
+    /// What a relationship is like at `now` (milliseconds since 1970).
+    pub fn session_state(&self, user: &str, session: &str, now: u64) -> Result<SessionState, Error> {
+        let (state, instance, prepared) = self.conversation(user, session)?;
+        let progress = instance.affinity.progress(prepared.template());
+        let now = i64::try_from(now).unwrap_or(i64::MAX);
+        let (current, intensity) = match &prepared.template().mood_config {
+            Some(config) => state.mood.faded(&config.detection, now),
+            None => (state.mood.current.clone(), state.mood.intensity),
+        };
+        let compiled = prepared.parameters(&CompileOptions {
+            affinity: f64::from(progress.points),
+            mood: Some(current.clone()),
+            mood_intensity: Some(intensity),
+            hierarchical_personality: self.options.features.hierarchical_personality,
+            mood_system: self.options.features.mood_system,
+            ..CompileOptions::default()
+        })?;
+        let time = |milliseconds: i64| timestamp::format(u64::try_from(milliseconds).unwrap_or(0));
+        Ok(SessionState {
+            affinity: AffinityView {
+                points: progress.points,
+                level: progress.level,
+                next_level: progress.next_level,
+                points_to_next_level: progress.points_to_next_level,
+                progress_in_level: progress.progress_in_level,
+                total_messages: instance.affinity.total_messages,
+                positive_interactions: instance.affinity.positive_interactions,
+                negative_interactions: instance.affinity.negative_interactions,
+                last_interaction: instance.affinity.last_interaction.map(time),
+            },
+            mood: MoodView { current, intensity, since: time(state.mood.since) },
+            parameters: compiled.parameters,
+            temperature: compiled.temperature,
+            applied: compiled.applied,
+        })
+    }
+
+    /// Every change of affinity of a session's instance, oldest first.
+    pub fn affinity_history(&self, user: &str, session: &str) -> Result<Vec<Progression>, Error> {
+        Ok(self.conversation(user, session)?.1.affinity.history.clone())
+    }
+
+    /// The earlier moods of a session, oldest first.
+    pub fn mood_history(&self, user: &str, session: &str) -> Result<Vec<MoodPeriod>, Error> {
+        Ok(self.session_of(user, session)?.mood.history.clone())
+    }
+
+    /// The turns of a session, oldest first.
+    pub fn history(&self, user: &str, session: &str, options: &HistoryOptions) -> Result<Vec<TurnView>, Error> {
+        self.session_of(user, session)?;
+        let before = options.before.as_deref();
+        let mut turns = self.owner(user).turns(session).rev().peekable();
+        if let Some(before) = before {
+            if !turns.any(|turn| turn.id == before) {
+                let message = format!("the session has no turn {before:?}");
+                return Err(Error::new(ErrorCode::InvalidArgument, message).at("/before"));
+            }
+        }
+        let limit = options.limit.map_or(usize::MAX, |limit| usize::try_from(limit).unwrap_or(usize::MAX));
+        let mut views: Vec<TurnView> = turns.filter_map(view).take(limit).collect();
+        views.reverse();
+        Ok(views)
+    }
+
+    /// What sending this text would do and ask: a dry run with zero calls.
+    pub fn preview(&self, user: &str, session: &str, text: &str, now: u64) -> Result<Preview, Error> {
+        let (state, instance, prepared) = self.conversation(user, session)?;
+        let template = prepared.template();
+        let context = ObserveContext { language: None, template: Some(template), after_assistant: true };
+        let observation = observe(&self.packs, text, &context);
+        let now = i64::try_from(now).unwrap_or(i64::MAX);
+        let interaction = Interaction { kind: &observation.interaction.kind, length: text.chars().count(), now };
+        let points = if self.options.features.affinity_system {
+            state::change(&instance.affinity, interaction, template).after
+        } else {
+            instance.affinity.points
+        };
+        let mood = template
+            .mood_config
+            .as_ref()
+            .filter(|config| config.enabled && self.options.features.mood_system)
+            .map(|config| state.mood.step(config, &observation.mood_triggers, now))
+            .map(|change| (change.to, change.intensity));
+        let prompt = self.prompt(
+            &prepared,
+            prompt::Request {
+                user,
+                session,
+                text,
+                points,
+                mood: mood.clone(),
+                mask: None,
+                context_tokens: None,
+                max_output_tokens: None,
+            },
+        )?;
+        Ok(Preview {
+            observation,
+            system: prompt.request.system,
+            messages: u32::try_from(prompt.request.messages.len()).unwrap_or(u32::MAX),
+            blocks: prompt.blocks,
+            tokens: prompt.tokens,
+            temperature: prompt.request.temperature,
+            points,
+            mood: mood.map_or_else(|| template.default_mood().to_owned(), |(name, _)| name),
+        })
+    }
+
+    /// A record's body as JSON text: a run, to explain a reply.
+    pub fn run(&self, user: &str, run: &str) -> Result<String, Error> {
+        let record = self.owner(user).record(run).filter(|record| record.kind == "run");
+        let body = record.and_then(Record::fields).map(|fields| serde_json::Value::Object(fields.clone()).to_string());
+        body.ok_or_else(|| Error::new(ErrorCode::UnknownRun, format!("no run {run:?} is known")).at("/run"))
+    }
+
+    pub(super) fn template_summary(&self, owner: &str, id: &str) -> Result<TemplateSummary, Error> {
+        let prepared = self.owner(owner).template(id).or_else(|| self.owner(LIBRARY).template(id));
+        let persona = &prepared
+            .ok_or_else(|| Error::new(ErrorCode::UnknownTemplate, format!("no template {id:?} is known")))?
+            .template()
+            .persona;
+        Ok(TemplateSummary {
+            id: id.to_owned(),
+            name: persona.name.clone(),
+            version: persona.version.clone(),
+            description: persona.description.clone(),
+            language: persona.language.clone(),
+            tags: persona.tags.clone(),
+        })
+    }
+}
+
+fn view(turn: &Record) -> Option<TurnView> {
+    let fields = turn.fields()?;
+    let text = |name: &str| fields.get(name).and_then(|value| value.as_str()).map(str::to_owned);
+    Some(TurnView {
+        id: turn.id.clone(),
+        role: text("role")?,
+        text: text("text")?,
+        at: text("created_at")?,
+        run: text("run"),
+    })
+}

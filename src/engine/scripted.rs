@@ -1,0 +1,124 @@
+//! The scripted model: a personality that talks with no model at all, offline. What it says depends on the
+//! template, a seed and the number of the turn only, so that a test or a demonstration always sees the same.
+
+use sha2::{Digest, Sha256};
+
+use crate::observe::{Intent, Observation, SentimentClass};
+use crate::template::Template;
+
+/// What the personality says to a message. `turn` counts the session's turns so far.
+pub(super) fn answer(template: &Template, observation: &Observation, seed: u32, turn: usize) -> String {
+    let draw = |purpose: &str, from: usize| draw(&template.id, seed, turn, purpose, from);
+    let triggers = &template.trigger_responses;
+    let lines = match observation.intent {
+        Some(Intent::Greeting) => &triggers.on_greeting,
+        Some(Intent::Goodbye) => &triggers.on_goodbye,
+        Some(Intent::Thanks | Intent::Success) => &triggers.on_success,
+        Some(Intent::Confusion) => &triggers.on_confusion,
+        Some(Intent::Error) => &triggers.on_error,
+        Some(Intent::Question) | None => &Vec::new(),
+    };
+    if let Some(line) = lines.get(draw("line", lines.len())) {
+        return line.clone();
+    }
+    let frames = Frames::of(&template.persona.language);
+    let frames = match (observation.intent, observation.sentiment.class) {
+        (Some(Intent::Question), _) => frames.question,
+        (_, SentimentClass::VeryPositive | SentimentClass::Positive) => frames.glad,
+        (_, SentimentClass::VeryNegative | SentimentClass::Negative) => frames.sorry,
+        _ => frames.plain,
+    };
+    let profile = &template.linguistic_profile;
+    let pick = |purpose, words: &[String], otherwise: &str| {
+        words.get(draw(purpose, words.len())).cloned().unwrap_or_else(|| otherwise.to_owned())
+    };
+    let word = pick("word", &profile.vocabulary, &template.persona.name);
+    let opening = pick("filler", &profile.fillers, "");
+    let frame = frames.get(draw("frame", frames.len())).copied().unwrap_or("{word}.");
+    let sentence = frame.replace("{word}", &word);
+    match opening.trim_end_matches(['.', ',', '!', '?', '…']) {
+        "" => sentence,
+        opening => format!("{}… {sentence}", capitalised(opening)),
+    }
+}
+
+/// Sentences in which a word of the personality's vocabulary is set, by what the person's message was.
+struct Frames {
+    question: &'static [&'static str],
+    glad: &'static [&'static str],
+    sorry: &'static [&'static str],
+    plain: &'static [&'static str],
+}
+
+impl Frames {
+    fn of(language: &str) -> &'static Self {
+        if language == "es" { &SPANISH } else { &ENGLISH }
+    }
+}
+
+static ENGLISH: Frames = Frames {
+    question: &[
+        "I would begin with “{word}” and see where it leads. What have you found so far?",
+        "Good question. My first thought is “{word}”. What is yours?",
+        "I have only half an answer, and it has “{word}” in it. Which half are you missing?",
+        "Let me turn it around: what would “{word}” mean to you here?",
+    ],
+    glad: &[
+        "That does me good to hear. If I had to give it a word: “{word}”. What made the difference?",
+        "“{word}”, that is what comes to mind. Tell me the best part.",
+        "I am glad you told me. It sounds like “{word}” to me. What comes next?",
+    ],
+    sorry: &[
+        "That is a lot to carry. I am here. What weighs the most right now?",
+        "I hear you. No hurry, and nothing to fix this minute. Do you want to tell me more?",
+        "Thank you for saying it plainly. I will keep “{word}” for later; first, how are you holding up?",
+    ],
+    plain: &[
+        "I was thinking of “{word}” just now. What is on your mind?",
+        "Go on, I am listening. There is something of “{word}” in that.",
+        "Noted. And what does “{word}” say to you?",
+        "I see. Would you start with the small part or the large one?",
+        "That makes me think of “{word}”. How did it come about?",
+    ],
+};
+
+static SPANISH: Frames = Frames {
+    question: &[
+        "Yo empezaría por «{word}», y a ver adónde lleva. ¿Qué has encontrado tú?",
+        "Buena pregunta. Lo primero que me viene es «{word}». ¿Y a ti?",
+        "Tengo media respuesta, y lleva «{word}» dentro. ¿Qué mitad te falta?",
+    ],
+    glad: &[
+        "Qué bien me hace oírlo. Si tuviera que ponerle una palabra: «{word}». ¿Qué fue lo mejor?",
+        "«{word}», eso me viene a la cabeza. Cuéntame más.",
+        "Me alegra que me lo cuentes. Me suena a «{word}». ¿Y ahora qué viene?",
+    ],
+    sorry: &[
+        "Eso pesa mucho. Aquí estoy. ¿Qué es lo que más te duele ahora?",
+        "Te escucho. Sin prisa. ¿Quieres contarme un poco más?",
+        "Gracias por decirlo así, claro. «{word}» puede esperar; primero dime, ¿cómo estás?",
+    ],
+    plain: &[
+        "Justo pensaba en «{word}». ¿Qué te ronda por la cabeza?",
+        "Sigue, te escucho. Algo de «{word}» hay en eso.",
+        "Ya veo. ¿Empezamos por lo pequeño o por lo grande?",
+        "Eso me recuerda a «{word}». ¿Cómo fue que pasó?",
+    ],
+};
+
+/// A position below `from`, by SHA-256 of everything that the answer may depend on.
+fn draw(template: &str, seed: u32, turn: usize, purpose: &str, from: usize) -> usize {
+    let digest = Sha256::new()
+        .chain_update(template.as_bytes())
+        .chain_update(seed.to_be_bytes())
+        .chain_update((turn as u64).to_be_bytes())
+        .chain_update(purpose.as_bytes())
+        .finalize();
+    let number = digest.iter().take(8).fold(0u64, |number, byte| (number << 8) | u64::from(*byte));
+    usize::try_from(number.checked_rem(from as u64).unwrap_or(0)).unwrap_or(0)
+}
+
+fn capitalised(text: &str) -> String {
+    let mut characters = text.chars();
+    characters.next().map_or_else(String::new, |first| first.to_uppercase().chain(characters).collect())
+}

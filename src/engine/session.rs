@@ -1,0 +1,353 @@
+//! Commands beside the turn: the library, sessions, settings by hand, erasure.
+
+use std::sync::Arc;
+
+use super::command::Environment;
+use super::core::{Begun, Commit, Core, LIBRARY, Outcome, Output, Pending};
+use super::effect::Effect;
+use super::event::{Direction, Event};
+use crate::compile::Prepared;
+use crate::error::{Error, ErrorCode};
+use crate::log::body::{
+    Instance, InstanceBaseline, MoodCause, Progression, SCHEMA, Session, SessionBaseline, SessionStatus, Sharing,
+};
+use crate::log::{Content, IdSource, Record, Stamp, check_owner, natural_id};
+use crate::state::{InstanceState, SessionState};
+use crate::template::Template;
+use crate::timestamp;
+
+/// Longest session title, in Unicode scalar values.
+const MAXIMUM_TITLE: usize = 200;
+
+impl Core {
+    /// Keeps a document in the library. The same content again is a no-op.
+    pub(super) fn add_template(&mut self, source: &str, environment: &Environment) -> Result<Begun, Error> {
+        let template = Template::parse(source.as_bytes())?;
+        let persona = &template.persona;
+        let library = self.owner(LIBRARY);
+        if library.template(&template.id).is_some() {
+            return Ok(Begun::Done(Output::Template(self.template_summary(LIBRARY, &template.id)?)));
+        }
+        let same_name = |(_, known): &(&str, &Arc<Prepared>)| {
+            let known = &known.template().persona;
+            known.name == persona.name && known.version == persona.version
+        };
+        if let Some((id, _)) = library.templates().find(same_name) {
+            return Err(Error::new(
+                ErrorCode::TemplateConflict,
+                format!("{} {} is already known with other content ({id})", persona.name, persona.version),
+            )
+            .at("/persona/version")
+            .hint("Give the changed document a higher version."));
+        }
+        let id = template.id.clone();
+        let record = self.write(LIBRARY, &id, "template", template.document, environment.now);
+        let (owner, outcome) = (LIBRARY.to_owned(), Outcome::Template(id));
+        Ok(Commit { owner, records: vec![record], events: Vec::new(), outcome }.begin(Vec::new()))
+    }
+
+    /// Opens a session; makes the instance, and copies its template to the owner, when they are not there yet.
+    pub(super) fn create_session(
+        &mut self,
+        user: &str,
+        template: &str,
+        title: Option<String>,
+        environment: &Environment,
+        ids: &mut IdSource,
+    ) -> Result<Begun, Error> {
+        check_owner(user)?;
+        check_title(title.as_deref())?;
+        let prepared = self.find_template(user, template)?;
+        let (instance, existing) = self.instance_id(user, &prepared.template().persona.name);
+        let mut records = Vec::new();
+        if !existing {
+            let body = to_body(&new_instance(prepared.template(), environment))?;
+            records.extend(self.copy_template(user, &prepared, environment));
+            records.push(self.write(user, &instance, "instance", body, environment.now));
+        }
+        let session = ids.next("session");
+        let now = timestamp::format(environment.now);
+        let body = Session {
+            instance,
+            title,
+            status: SessionStatus::Active,
+            started_at: now.clone(),
+            updated_at: now,
+            baseline: None,
+            sharing: Sharing::default(),
+        };
+        records.push(self.write(user, &session, "session", to_body(&body)?, environment.now));
+        let outcome = Outcome::Session(session);
+        Ok(Commit { owner: user.to_owned(), records, events: Vec::new(), outcome }.begin(Vec::new()))
+    }
+
+    /// Changes a session's title or status.
+    pub(super) fn update_session(
+        &mut self,
+        user: &str,
+        session: &str,
+        title: Option<String>,
+        status: Option<SessionStatus>,
+        environment: &Environment,
+    ) -> Result<Begun, Error> {
+        check_title(title.as_deref())?;
+        let mut body = self.session_of(user, session)?.session.clone();
+        body.title = title.or(body.title);
+        body.status = status.unwrap_or(body.status);
+        let record = self.write_session(user, session, body, environment)?;
+        let outcome = Outcome::Session(session.to_owned());
+        Ok(Commit { owner: user.to_owned(), records: vec![record], events: Vec::new(), outcome }.begin(Vec::new()))
+    }
+
+    /// Sets the mood by hand: a new baseline of the session.
+    pub(super) fn set_mood(
+        &mut self,
+        user: &str,
+        session: &str,
+        name: &str,
+        intensity: Option<f64>,
+        environment: &Environment,
+    ) -> Result<Begun, Error> {
+        self.require_feature(self.options.features.mood_system, "mood_system")?;
+        let intensity = intensity.unwrap_or(1.0);
+        if !(0.0..=1.0).contains(&intensity) {
+            return Err(Error::new(ErrorCode::OutOfRange, "an intensity is a number from 0 to 1").at("/intensity"));
+        }
+        let (state, _, prepared) = self.conversation(user, session)?;
+        let template = prepared.template();
+        let defined = template.mood_config.iter().flat_map(|config| &config.moods).map(|mood| mood.name.as_str());
+        let names: Vec<&str> = std::iter::once(template.default_mood()).chain(defined).collect();
+        if !names.contains(&name) {
+            return Err(Error::new(ErrorCode::UnknownMood, format!("{} has no mood named {name:?}", template.persona.name))
+                .at("/name")
+                .hint(format!("Use one of: {}.", names.join(", "))));
+        }
+        let mut mood = state.mood.clone();
+        let mut body = state.session.clone();
+        let from = mood.current.clone();
+        mood.set(name, intensity, i64::try_from(environment.now).unwrap_or(i64::MAX));
+        let at = self.clock.tick(environment.now);
+        body.baseline = Some(SessionBaseline { at: at.clone(), mood: mood.to_baseline() });
+        let record = self.write_session_at(user, session, body, environment, at)?;
+        let changed = Event::MoodChange { from: from.clone(), to: name.to_owned(), intensity, cause: Some(MoodCause::Manual) };
+        let events = if from == name { Vec::new() } else { vec![changed] };
+        Ok(Commit { owner: user.to_owned(), records: vec![record], events, outcome: Outcome::Nothing }.begin(Vec::new()))
+    }
+
+    /// Sets the affinity points by hand: a new baseline of the instance.
+    pub(super) fn set_affinity(
+        &mut self,
+        user: &str,
+        session: &str,
+        points: f64,
+        environment: &Environment,
+    ) -> Result<Begun, Error> {
+        self.require_feature(self.options.features.affinity_system, "affinity_system")?;
+        let points = (0..=100u8).find(|valid| f64::from(*valid) == points).ok_or_else(|| {
+            Error::new(ErrorCode::OutOfRange, "affinity points are a whole number from 0 to 100").at("/points")
+        })?;
+        let (state, instance, prepared) = self.conversation(user, session)?;
+        let id = state.session.instance.clone();
+        let mut affinity = instance.affinity.to_baseline();
+        let (from, before) = (affinity.level.clone(), affinity.points);
+        affinity.points = points;
+        affinity.level.clone_from(&crate::compile::level_at(prepared.template(), points).level.name);
+        let to = affinity.level.clone();
+        affinity.progression_history.push(Progression {
+            date: timestamp::format(environment.now),
+            points,
+            level: to.clone(),
+            delta: i32::from(points) - i32::from(before),
+            kind: "manual".to_owned(),
+            reasons: vec!["manual".to_owned()],
+        });
+        let mut body = instance.instance.clone();
+        let at = self.clock.tick(environment.now);
+        body.baseline = Some(InstanceBaseline { at: at.clone(), affinity });
+        let record = live(user, &id, "instance", to_body(&body)?, at);
+        let events = level_change(&from, &to, before, points).into_iter().collect();
+        Ok(Commit { owner: user.to_owned(), records: vec![record], events, outcome: Outcome::Nothing }.begin(Vec::new()))
+    }
+
+    /// Erases an owner: tombstones that outlive every copy, or, with `purge`, nothing at all.
+    pub(super) fn erase(&mut self, user: &str, purge: bool, environment: &Environment) -> Result<Begun, Error> {
+        check_owner(user)?;
+        if purge {
+            let effects = vec![Effect::Erase { owner: user.to_owned() }];
+            return Ok(Begun::Waiting { pending: Pending::Erase(user.to_owned()), effects, events: Vec::new() });
+        }
+        let live: Vec<(String, String)> = self
+            .owner(user)
+            .records()
+            .filter(|record| record.content != Content::Erased)
+            .map(|record| (record.id.clone(), record.kind.clone()))
+            .collect();
+        let tombstone = |(id, kind)| {
+            let at = self.clock.tick(environment.now);
+            Record { id, owner: user.to_owned(), kind, at, content: Content::Erased }
+        };
+        let records: Vec<Record> = live.into_iter().map(tombstone).collect();
+        let events = vec![Event::Erased { user: user.to_owned() }];
+        Ok(Commit { owner: user.to_owned(), records, events, outcome: Outcome::Nothing }.begin(Vec::new()))
+    }
+
+    /// A session of an owner.
+    pub(super) fn session_of(&self, user: &str, session: &str) -> Result<&SessionState, Error> {
+        self.owner(user).session(session).ok_or_else(|| {
+            Error::new(ErrorCode::UnknownSession, format!("{user:?} has no session {session:?}"))
+                .at("/session")
+                .hint("Sessions belong to one user; pass the user that it was created for.")
+        })
+    }
+
+    /// A session with its instance and its template.
+    pub(super) fn conversation(
+        &self,
+        user: &str,
+        session: &str,
+    ) -> Result<(&SessionState, &InstanceState, Arc<Prepared>), Error> {
+        let state = self.session_of(user, session)?;
+        let owner = self.owner(user);
+        let instance = owner.instance(&state.session.instance).ok_or_else(|| {
+            Error::new(ErrorCode::UnknownSession, "the session's instance is missing from the log").at("/session")
+        })?;
+        let template = owner.template(&instance.instance.template).cloned().ok_or_else(|| {
+            Error::new(ErrorCode::UnknownTemplate, "the session's template is missing from the log").at("/session")
+        })?;
+        Ok((state, instance, template))
+    }
+
+    /// The template that a reference names: by id, by exact name, else by folded name or alias; of several
+    /// versions the highest. The owner's own copies count as well as the library.
+    pub(super) fn find_template(&self, user: &str, reference: &str) -> Result<Arc<Prepared>, Error> {
+        let known = || self.owner(user).templates().chain(self.owner(LIBRARY).templates());
+        if let Some((_, prepared)) = known().find(|(id, _)| *id == reference) {
+            return Ok(Arc::clone(prepared));
+        }
+        let folded = crate::text::fold(reference);
+        let exact = |prepared: &Arc<Prepared>| prepared.template().persona.name == reference;
+        let loose = |prepared: &Arc<Prepared>| {
+            let persona = &prepared.template().persona;
+            std::iter::once(&persona.name).chain(&persona.aliases).any(|name| crate::text::fold(name) == folded)
+        };
+        let highest = |matches: &dyn Fn(&Arc<Prepared>) -> bool| {
+            known()
+                .map(|(_, prepared)| prepared)
+                .filter(|prepared| matches(prepared))
+                .max_by_key(|prepared| version(&prepared.template().persona.version))
+                .cloned()
+        };
+        highest(&exact).or_else(|| highest(&loose)).ok_or_else(|| {
+            let names: Vec<&str> = known().map(|(_, prepared)| prepared.template().persona.name.as_str()).collect();
+            let error = Error::new(ErrorCode::UnknownTemplate, format!("no template is known as {reference:?}")).at("/template");
+            if names.is_empty() { error.hint("Add the document first: templates.add(source).") } else { error.hint(format!("Known: {}.", names.join(", "))) }
+        })
+    }
+
+    /// The id of the owner's instance of a template, and whether it exists. An erased id stays erased: the next
+    /// instance of the same template gets the next generation.
+    pub(super) fn instance_id(&self, user: &str, template_name: &str) -> (String, bool) {
+        let owner = self.owner(user);
+        let candidate = |generation: u32| {
+            let id = natural_id("instance", &[user, template_name], generation);
+            match owner.record(&id).map(|record| &record.content) {
+                Some(Content::Erased) => None,
+                Some(Content::Live { .. }) => Some((id, true)),
+                None => Some((id, false)),
+            }
+        };
+        (0..u32::MAX).find_map(candidate).unwrap_or_default()
+    }
+
+    /// The owner's copy of a template, unless it is there.
+    pub(super) fn copy_template(&mut self, user: &str, prepared: &Prepared, environment: &Environment) -> Option<Record> {
+        let template = prepared.template();
+        let missing = self.owner(user).template(&template.id).is_none();
+        missing.then(|| self.write(user, &template.id, "template", template.document.clone(), environment.now))
+    }
+
+    /// A new version of a record, stamped now.
+    pub(super) fn write(&mut self, owner: &str, id: &str, kind: &str, body: serde_json::Value, now: u64) -> Record {
+        let at = self.clock.tick(now);
+        live(owner, id, kind, body, at)
+    }
+
+    /// A new version of a session.
+    pub(super) fn write_session(
+        &mut self,
+        user: &str,
+        id: &str,
+        body: Session,
+        environment: &Environment,
+    ) -> Result<Record, Error> {
+        let at = self.clock.tick(environment.now);
+        self.write_session_at(user, id, body, environment, at)
+    }
+
+    fn write_session_at(
+        &self,
+        user: &str,
+        id: &str,
+        mut body: Session,
+        environment: &Environment,
+        at: Stamp,
+    ) -> Result<Record, Error> {
+        let now = timestamp::format(environment.now);
+        // A clock that went backwards must not order the times the wrong way round.
+        body.updated_at = if timestamp::parse(&now) < timestamp::parse(&body.started_at) { body.started_at.clone() } else { now };
+        Ok(live(user, id, "session", to_body(&body)?, at))
+    }
+
+    /// Refuses a direct call of a feature that is switched off.
+    pub(super) fn require_feature(&self, on: bool, name: &str) -> Result<(), Error> {
+        if on {
+            return Ok(());
+        }
+        Err(Error::new(ErrorCode::FeatureDisabled, format!("the feature {name} is switched off"))
+            .at(format!("/features/{name}"))
+            .hint(format!("Open Luminora with features: {{ {name}: true }}.")))
+    }
+}
+
+/// An instance in which nothing has happened yet.
+pub(super) fn new_instance(template: &Template, environment: &Environment) -> Instance {
+    Instance {
+        template: template.id.clone(),
+        template_name: template.persona.name.clone(),
+        created_at: timestamp::format(environment.now),
+        baseline: None,
+        mask: None,
+        imported: None,
+        sharing: Sharing::default(),
+    }
+}
+
+/// A live record of the present schema.
+pub(super) fn live(owner: &str, id: &str, kind: &str, body: serde_json::Value, at: Stamp) -> Record {
+    let content = Content::Live { schema: SCHEMA, body };
+    Record { id: id.to_owned(), owner: owner.to_owned(), kind: kind.to_owned(), at, content }
+}
+
+/// A typed body as it is stored.
+pub(super) fn to_body(body: &impl serde::Serialize) -> Result<serde_json::Value, Error> {
+    serde_json::to_value(body).map_err(|error| Error::new(ErrorCode::InvalidRecord, error.to_string()))
+}
+
+/// The event of a level that changed, if it did.
+pub(super) fn level_change(from: &str, to: &str, before: u8, points: u8) -> Option<Event> {
+    let direction = if points >= before { Direction::Up } else { Direction::Down };
+    (from != to).then(|| Event::LevelChange { from: from.to_owned(), to: to.to_owned(), points, direction })
+}
+
+fn check_title(title: Option<&str>) -> Result<(), Error> {
+    match title {
+        Some(title) if title.trim().is_empty() || title.chars().count() > MAXIMUM_TITLE => {
+            Err(Error::new(ErrorCode::OutOfRange, "a title has 1 to 200 characters and is not blank").at("/title"))
+        }
+        _ => Ok(()),
+    }
+}
+
+fn version(text: &str) -> Vec<u64> {
+    text.split('.').map(|part| part.parse().unwrap_or(u64::MAX)).collect()
+}

@@ -1,0 +1,384 @@
+//! One turn: observe what the person says, let it act on affinity and mood, compile the personality as it is
+//! now, ask the model, and commit everything in one batch, or nothing at all.
+
+use serde::Serialize;
+
+use super::command::{Environment, ModelDeclaration};
+use super::core::{Begun, Commit, Core, Outcome, Pending};
+use super::effect::{Effect, EffectResult, FinishReason, ReportedUsage};
+use super::event::Event;
+use super::prompt::Prompt;
+use super::query::SessionState;
+use super::session::{level_change, to_body};
+use super::scripted;
+use crate::compile::MaskDeltas;
+use crate::error::{Error, ErrorCode};
+use crate::log::IdSource;
+use crate::log::body::{
+    AffinityChange, MAXIMUM_TEXT_BYTES, Mode, ModelReference, MoodChange, Role, Run, SessionStatus, Sharing, Turn, Usage,
+};
+use crate::observe::{Observation, ObserveContext, observe};
+use crate::state::{self, Interaction};
+use crate::timestamp;
+
+/// What the person says, and to whom.
+pub(super) struct SendRequest {
+    pub user: String,
+    pub session: String,
+    pub text: String,
+    pub model: ModelDeclaration,
+    pub language: Option<String>,
+    pub mask: Option<MaskDeltas>,
+    pub max_output_tokens: Option<u32>,
+}
+
+/// What a turn gives back.
+#[derive(Clone, Debug, PartialEq, Serialize)]
+#[cfg_attr(feature = "typescript", derive(ts_rs::TS))]
+pub struct Reply {
+    /// What the personality said; empty in manual mode.
+    pub text: String,
+    /// The session.
+    pub session: String,
+    /// Id of the person's turn; null for a manual reply to nothing.
+    pub user_turn: Option<String>,
+    /// Id of the personality's turn; null in manual mode.
+    pub turn: Option<String>,
+    /// Id of the run.
+    pub run: String,
+    /// What the person's message said; null for a manual reply.
+    pub observation: Option<Observation>,
+    /// Tokens of the model call; null in manual mode.
+    pub usage: Option<Usage>,
+    /// Level and mood changes, as they were told.
+    pub events: Vec<Event>,
+    /// The relationship after the turn.
+    pub state: Option<SessionState>,
+}
+
+/// A turn whose model is answering. Nothing of it is stored yet.
+#[derive(Debug)]
+pub(super) struct TurnOperation {
+    user: String,
+    session: String,
+    text: String,
+    started: u64,
+    ids: IdSource,
+    template: String,
+    mode: Mode,
+    model: Option<ModelReference>,
+    prompt: Prompt,
+    observation: Observation,
+    affinity: Option<AffinityChange>,
+    mood: Option<MoodChange>,
+    resumes_session: bool,
+    answer: String,
+    usage: Option<ReportedUsage>,
+}
+
+impl Core {
+    /// Begins a turn: everything up to the model call.
+    pub(super) fn send(&mut self, request: SendRequest, environment: &Environment, ids: IdSource) -> Result<Begun, Error> {
+        let SendRequest { user, session, text, model, language, mask, max_output_tokens } = request;
+        check_text(&text)?;
+        let (conversation, instance, prepared) = self.conversation(&user, &session)?;
+        if conversation.session.status == SessionStatus::Archived {
+            return Err(Error::new(ErrorCode::SessionArchived, "an archived session takes no more turns")
+                .at("/session")
+                .hint("Set its status back to active first, or open another session."));
+        }
+        let template = prepared.template();
+        let last_role = self.owner(&user).turns(&session).next_back().and_then(|turn| turn.fields()?.get("role")?.as_str());
+        let context = ObserveContext {
+            language: language.as_deref(),
+            template: Some(template),
+            after_assistant: last_role == Some("assistant"),
+        };
+        let observation = observe(&self.packs, &text, &context);
+        let now = i64::try_from(environment.now).unwrap_or(i64::MAX);
+        let affinity = self.options.features.affinity_system.then(|| {
+            let interaction = Interaction { kind: &observation.interaction.kind, length: text.chars().count(), now };
+            state::change(&instance.affinity, interaction, template)
+        });
+        let mood = template
+            .mood_config
+            .as_ref()
+            .filter(|config| config.enabled && self.options.features.mood_system)
+            .map(|config| conversation.mood.step(config, &observation.mood_triggers, now));
+        let points = affinity.as_ref().map_or(instance.affinity.points, |change| change.after);
+        let prompt = self.prompt(
+            &prepared,
+            super::prompt::Request {
+                user: &user,
+                session: &session,
+                text: &text,
+                points,
+                mood: mood.as_ref().map(|mood| (mood.to.clone(), mood.intensity)),
+                mask,
+                context_tokens: model.context_tokens,
+                max_output_tokens,
+            },
+        )?;
+        let mode = match model.kind.as_str() {
+            "manual" => Mode::Manual,
+            "scripted" => Mode::LocalLlm,
+            _ if model.local => Mode::LocalLlm,
+            _ => Mode::RemoteLlm,
+        };
+        let turn_number = self.owner(&user).turn_count(&session);
+        let mut operation = TurnOperation {
+            template: template.id.clone(),
+            mode,
+            model: (mode != Mode::Manual).then(|| ModelReference { kind: model.kind.clone(), id: model.id.clone() }),
+            resumes_session: conversation.session.status == SessionStatus::Paused,
+            started: environment.now,
+            answer: String::new(),
+            usage: None,
+            user,
+            session,
+            text,
+            ids,
+            prompt,
+            observation,
+            affinity,
+            mood,
+        };
+        match model.kind.as_str() {
+            "manual" => self.finish_turn(operation, environment, Vec::new()),
+            "scripted" => {
+                operation.answer = match model.reply {
+                    Some(reply) => reply,
+                    None => scripted::answer(template, &operation.observation, model.seed, turn_number),
+                };
+                check_answer(&operation.answer, FinishReason::Stop)?;
+                let words = operation.answer.split_inclusive(' ');
+                let events = words.map(|word| Event::TextDelta { text: word.to_owned() }).collect();
+                self.finish_turn(operation, environment, events)
+            }
+            _ => {
+                let effects = vec![Effect::Call(operation.prompt.request.clone())];
+                Ok(Begun::Waiting { pending: Pending::Turn(Box::new(operation)), effects, events: Vec::new() })
+            }
+        }
+    }
+
+    /// Takes one part of the model's answer.
+    pub(super) fn advance(
+        &mut self,
+        mut operation: TurnOperation,
+        result: EffectResult,
+        environment: &Environment,
+    ) -> Result<Begun, Error> {
+        let events = match result {
+            EffectResult::TextDelta { text } => {
+                operation.answer.push_str(&text);
+                if operation.answer.len() > MAXIMUM_TEXT_BYTES {
+                    return Err(Error::new(ErrorCode::ModelBadResponse, "the model's answer exceeds 262144 bytes"));
+                }
+                vec![Event::TextDelta { text }]
+            }
+            EffectResult::Usage { usage } => {
+                operation.usage = Some(usage);
+                Vec::new()
+            }
+            EffectResult::Finish { reason } => {
+                check_answer(&operation.answer, reason)?;
+                return self.finish_turn(operation, environment, Vec::new());
+            }
+            EffectResult::Stored | EffectResult::Failed => {
+                return Err(Error::new(ErrorCode::InvalidOperation, "the operation waits for the model, not the storage"));
+            }
+        };
+        Ok(Begun::Waiting { pending: Pending::Turn(Box::new(operation)), effects: Vec::new(), events })
+    }
+
+    /// The batch of a turn: the person's turn, the run, the personality's turn.
+    fn finish_turn(&mut self, operation: TurnOperation, environment: &Environment, told: Vec<Event>) -> Result<Begun, Error> {
+        let TurnOperation { user, session, text, started, mut ids, answer, affinity, mood, observation, .. } = operation;
+        let (turn_id, run_id) = (ids.next("turn"), ids.next("run"));
+        let started_at = timestamp::format(started);
+        let usage = (operation.mode != Mode::Manual).then(|| usage(operation.usage, &operation.prompt, &answer));
+        let mut records = Vec::with_capacity(4);
+        if operation.resumes_session {
+            let mut body = self.session_of(&user, &session)?.session.clone();
+            body.status = SessionStatus::Active;
+            records.push(self.write_session(&user, &session, body, environment)?);
+        }
+        let turn = Turn {
+            session: session.clone(),
+            role: Role::User,
+            text,
+            created_at: started_at.clone(),
+            format: None,
+            source: None,
+            reply_to: None,
+            run: None,
+            language: (observation.language.code != "und").then(|| observation.language.code.clone()),
+            tool: None,
+            links: Vec::new(),
+            sharing: Sharing::default(),
+        };
+        records.push(self.write(&user, &turn_id, "turn", to_body(&turn)?, environment.now));
+        let run = Run {
+            session: session.clone(),
+            turn: Some(turn_id.clone()),
+            template: operation.template,
+            mode: operation.mode,
+            started_at,
+            duration_ms: Some(environment.now.saturating_sub(started)),
+            model: operation.model,
+            blocks: operation.prompt.blocks,
+            usage: usage.clone(),
+            affinity: affinity.clone(),
+            mood: mood.clone(),
+            outcome: None,
+            further: serde_json::Map::new(),
+            sharing: Sharing::default(),
+        };
+        records.push(self.write(&user, &run_id, "run", to_body(&run)?, environment.now));
+        let answer_id = (operation.mode != Mode::Manual).then(|| ids.next("turn"));
+        if let Some(answer_id) = &answer_id {
+            let turn = Turn {
+                role: Role::Assistant,
+                text: answer.clone(),
+                created_at: timestamp::format(environment.now.max(started)),
+                reply_to: Some(turn_id.clone()),
+                run: Some(run_id.clone()),
+                language: None,
+                ..turn
+            };
+            records.push(self.write(&user, answer_id, "turn", to_body(&turn)?, environment.now));
+        }
+        let reply = Reply {
+            text: answer,
+            session,
+            user_turn: Some(turn_id),
+            turn: answer_id,
+            run: run_id,
+            observation: Some(observation),
+            usage,
+            events: Vec::new(),
+            state: None,
+        };
+        let events = changes(affinity.as_ref(), mood.as_ref());
+        Ok(Commit { owner: user, records, events, outcome: Outcome::Reply(Box::new(reply)) }.begin(told))
+    }
+
+    /// Records what the host itself answered: an assistant turn with a run of its own. It changes neither
+    /// affinity nor mood.
+    pub(super) fn reply(
+        &mut self,
+        user: &str,
+        session: &str,
+        text: String,
+        environment: &Environment,
+        ids: &mut IdSource,
+    ) -> Result<Begun, Error> {
+        check_text(&text)?;
+        let (_, instance, _) = self.conversation(user, session)?;
+        let template = instance.instance.template.clone();
+        let answered = self.owner(user).turns(session).next_back().map(|turn| turn.id.clone());
+        let answered = answered.ok_or_else(|| {
+            Error::new(ErrorCode::InvalidOperation, "there is no turn to reply to yet").hint("Send the person's message first.")
+        })?;
+        let now = timestamp::format(environment.now);
+        let (run_id, turn_id) = (ids.next("run"), ids.next("turn"));
+        let run = Run {
+            session: session.to_owned(),
+            turn: Some(answered.clone()),
+            template,
+            mode: Mode::Manual,
+            started_at: now.clone(),
+            duration_ms: None,
+            model: None,
+            blocks: Vec::new(),
+            usage: None,
+            affinity: None,
+            mood: None,
+            outcome: None,
+            further: serde_json::Map::new(),
+            sharing: Sharing::default(),
+        };
+        let turn = Turn {
+            session: session.to_owned(),
+            role: Role::Assistant,
+            text: text.clone(),
+            created_at: now,
+            format: None,
+            source: None,
+            reply_to: Some(answered),
+            run: Some(run_id.clone()),
+            language: None,
+            tool: None,
+            links: Vec::new(),
+            sharing: Sharing::default(),
+        };
+        let records = vec![
+            self.write(user, &run_id, "run", to_body(&run)?, environment.now),
+            self.write(user, &turn_id, "turn", to_body(&turn)?, environment.now),
+        ];
+        let reply = Reply {
+            text,
+            session: session.to_owned(),
+            user_turn: None,
+            turn: Some(turn_id),
+            run: run_id,
+            observation: None,
+            usage: None,
+            events: Vec::new(),
+            state: None,
+        };
+        let outcome = Outcome::Reply(Box::new(reply));
+        Ok(Commit { owner: user.to_owned(), records, events: Vec::new(), outcome }.begin(Vec::new()))
+    }
+}
+
+/// The events of a turn: a level or a mood that is now another.
+fn changes(affinity: Option<&AffinityChange>, mood: Option<&MoodChange>) -> Vec<Event> {
+    let level = affinity
+        .and_then(|change| level_change(&change.level_before, &change.level_after, change.before, change.after));
+    let mood = mood.filter(|change| change.from != change.to).map(|change| Event::MoodChange {
+        from: change.from.clone(),
+        to: change.to.clone(),
+        intensity: change.intensity,
+        cause: change.cause.clone(),
+    });
+    level.into_iter().chain(mood).collect()
+}
+
+/// Tokens as reported, else as estimated.
+fn usage(reported: Option<ReportedUsage>, prompt: &Prompt, answer: &str) -> Usage {
+    match reported {
+        Some(ReportedUsage { input_tokens, output_tokens }) => {
+            Usage { input_tokens, output_tokens, cost_usd: None, estimated: false }
+        }
+        None => Usage {
+            input_tokens: prompt.tokens,
+            output_tokens: crate::context::estimate(answer),
+            cost_usd: None,
+            estimated: true,
+        },
+    }
+}
+
+fn check_text(text: &str) -> Result<(), Error> {
+    let problem = if text.trim().is_empty() {
+        "the text is blank"
+    } else if text.len() > MAXIMUM_TEXT_BYTES {
+        "the text exceeds 262144 bytes"
+    } else {
+        return Ok(());
+    };
+    Err(Error::new(ErrorCode::InvalidArgument, problem).at("/text"))
+}
+
+fn check_answer(answer: &str, reason: FinishReason) -> Result<(), Error> {
+    match reason {
+        FinishReason::Error => Err(Error::new(ErrorCode::ModelBadResponse, "the model stopped with an error")),
+        _ if !answer.trim().is_empty() => Ok(()),
+        FinishReason::ContentFilter => {
+            Err(Error::new(ErrorCode::ModelRefused, "the provider's content filter held the answer back"))
+        }
+        _ => Err(Error::new(ErrorCode::ModelBadResponse, "the model answered with no text")),
+    }
+}

@@ -1,0 +1,119 @@
+//! `turn`: one utterance. Immutable.
+
+use serde::{Deserialize, Serialize};
+use serde_json::Value;
+
+use super::fields::{Fields, RecordCode, RecordError, Sharing};
+
+/// Most bytes of UTF-8 in one utterance.
+pub(crate) const MAXIMUM_TEXT_BYTES: usize = 262_144;
+
+/// One utterance of a session.
+#[derive(Clone, Debug, PartialEq, Serialize)]
+pub struct Turn {
+    /// The home session.
+    pub session: String,
+    /// Who said it.
+    pub role: Role,
+    /// What was said: not blank, at most 262,144 bytes.
+    pub text: String,
+    /// When, ISO 8601 UTC.
+    pub created_at: String,
+    /// How the text is written; plain text when absent.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub format: Option<TextFormat>,
+    /// Where it came from; `direct` when absent.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub source: Option<Source>,
+    /// The turn that this one answers.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub reply_to: Option<String>,
+    /// The run that produced it; required for assistant and tool turns unless imported.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub run: Option<String>,
+    /// BCP 47.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub language: Option<String>,
+    /// The tool call that this turn reports.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub tool: Option<Value>,
+    /// Further sessions that show this turn.
+    #[serde(skip_serializing_if = "Vec::is_empty")]
+    pub links: Vec<String>,
+    /// Visibility and learning.
+    #[serde(flatten)]
+    pub sharing: Sharing,
+}
+
+/// Who says something.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[cfg_attr(feature = "typescript", derive(ts_rs::TS))]
+#[serde(rename_all = "snake_case")]
+pub enum Role {
+    /// The person.
+    User,
+    /// The personality.
+    Assistant,
+    /// A tool.
+    Tool,
+}
+
+/// How a text is written.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
+#[allow(missing_docs, reason = "the names say it")]
+pub enum TextFormat {
+    Text,
+    Markdown,
+    AudioTranscript,
+}
+
+/// Where a turn came from.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub enum Source {
+    /// Said in this session.
+    Direct,
+    /// From a file.
+    Import,
+    /// From another program.
+    Integration,
+}
+
+impl Turn {
+    pub(super) fn parse(owner: &str, body: &Value) -> Result<Self, RecordError> {
+        let mut fields = Fields::new(body, "")?;
+        let session = fields.id("session")?;
+        let session = fields.require("session", session)?;
+        let role = fields.choice("role")?;
+        let role = fields.require("role", role)?;
+        let text = fields.text("text", usize::MAX)?;
+        let text = fields.require("text", text)?;
+        if text.len() > MAXIMUM_TEXT_BYTES {
+            return Err(RecordError::new(RecordCode::TooLong, "/text", "at most 262144 bytes of UTF-8"));
+        }
+        let created_at = fields.time("created_at")?;
+        let created_at = fields.require("created_at", created_at)?;
+        let format = fields.choice("format")?;
+        let source = fields.choice("source")?;
+        let reply_to = fields.id("reply_to")?;
+        let run = fields.id("run")?;
+        if role != Role::User && source != Some(Source::Import) {
+            fields.require("run", run.as_ref())?;
+        }
+        let language = fields.text("language", 35)?;
+        let tool = fields.object("tool")?;
+        if let Some(tool) = &tool {
+            let mut tool = Fields::new(tool, "/tool")?;
+            for name in ["call_id", "name"] {
+                let value = tool.id(name)?;
+                tool.require(name, value)?;
+            }
+            tool.finish()?;
+        }
+        let links = fields.texts("links")?;
+        let sharing = fields.sharing(owner, false)?;
+        fields.finish()?;
+        Ok(Self { session, role, text, created_at, format, source, reply_to, run, language, tool, links, sharing })
+    }
+}

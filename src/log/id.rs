@@ -1,0 +1,82 @@
+//! Record ids. Records that two devices may discover on their own have a natural id, derived from their key;
+//! all others get a random one from the seed of the call.
+
+use data_encoding::BASE32_NOPAD;
+use sha2::{Digest, Sha256};
+
+/// Bytes of randomness that come in with each call.
+pub const SEED_LENGTH: usize = 32;
+
+/// Length of the encoded part: 128 bits and 2 bits of padding, 5 bits a character.
+const ENCODED_LENGTH: usize = 26;
+
+/// The id of a record that is known by its key: `<prefix>_` and 26 characters of base32 of the SHA-256 of the
+/// parts joined by NUL. `generation` 0 is the first; after an erasure the next generation gets an id of its own,
+/// because an erased id stays erased.
+pub fn natural_id(prefix: &str, parts: &[&str], generation: u32) -> String {
+    let mut hash = Sha256::new();
+    for (index, part) in parts.iter().enumerate() {
+        if index > 0 {
+            hash.update([0]);
+        }
+        hash.update(part.as_bytes());
+    }
+    if generation > 0 {
+        hash.update([0]);
+        hash.update(generation.to_string().as_bytes());
+    }
+    encode(prefix, &hash.finalize())
+}
+
+/// The random ids of one call: each is 128 bits of SHA-256(seed, ordinal), so one seed yields as many as a
+/// batch needs and a replay yields the same ones.
+#[derive(Clone, Debug)]
+pub struct IdSource {
+    seed: [u8; SEED_LENGTH],
+    drawn: u32,
+}
+
+impl IdSource {
+    /// The ids of the call that came with this seed.
+    pub fn new(seed: [u8; SEED_LENGTH]) -> Self {
+        Self { seed, drawn: 0 }
+    }
+
+    /// The next id, `<kind>_` and 26 characters.
+    pub fn next(&mut self, kind: &str) -> String {
+        let digest = Sha256::new().chain_update(self.seed).chain_update(self.drawn.to_be_bytes()).finalize();
+        self.drawn += 1;
+        encode(kind, digest.get(..16).unwrap_or_default())
+    }
+}
+
+fn encode(prefix: &str, bytes: &[u8]) -> String {
+    let mut encoded = BASE32_NOPAD.encode(bytes).to_ascii_lowercase();
+    encoded.truncate(ENCODED_LENGTH);
+    format!("{prefix}_{encoded}")
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn natural_ids_depend_on_every_part_and_on_the_generation() {
+        let id = natural_id("instance", &["diego", "Dr. Luna"], 0);
+        assert_eq!(id.len(), "instance_".len() + 26);
+        assert_eq!(id, natural_id("instance", &["diego", "Dr. Luna"], 0));
+        assert_ne!(id, natural_id("instance", &["diego", "Dr. Luna"], 1));
+        assert_ne!(id, natural_id("instance", &["diegoD", "r. Luna"], 0));
+        assert!(id["instance_".len()..].bytes().all(|byte| byte.is_ascii_lowercase() || byte.is_ascii_digit()));
+    }
+
+    #[test]
+    fn a_seed_yields_distinct_and_repeatable_ids() {
+        let draw = || {
+            let mut ids = IdSource::new([7; SEED_LENGTH]);
+            [ids.next("turn"), ids.next("turn"), ids.next("run")]
+        };
+        assert_eq!(draw(), draw());
+        assert_ne!(draw()[0], draw()[1]);
+    }
+}

@@ -1,0 +1,163 @@
+//! The envelope that every stored record has, whatever its kind.
+
+use serde::Serialize;
+use serde_json::{Map, Value, json};
+
+use super::clock::Stamp;
+use crate::error::{Error, ErrorCode};
+use crate::json::{self, Limits};
+
+/// Longest owner name, in Unicode scalar values.
+const MAXIMUM_OWNER_LENGTH: usize = 200;
+/// Longest id, in bytes; ours have at most 80.
+const MAXIMUM_ID_LENGTH: usize = 200;
+
+/// What one hand-over of records may be: as large as the largest file that is read, and as deep as a body in its
+/// envelope in its array.
+const LIMITS: Limits = Limits { bytes: 256 << 20, depth: 36, items: usize::MAX, items_at: &[] };
+
+/// One version of a stored record.
+#[derive(Clone, Debug, PartialEq)]
+pub struct Record {
+    /// Unique in its owner's log; see [`natural_id`](super::natural_id).
+    pub id: String,
+    /// Whose record this is.
+    pub owner: String,
+    /// The row of the vocabulary it belongs to: `turn`, `run`, ... Unknown kinds are kept untouched.
+    pub kind: String,
+    /// When this version was written.
+    pub at: Stamp,
+    /// What it says.
+    pub content: Content,
+}
+
+/// The content of a record version.
+#[derive(Clone, Debug, PartialEq)]
+pub enum Content {
+    /// A body, in the shape of its kind's `schema` version.
+    Live {
+        /// Version of the kind's body.
+        schema: u32,
+        /// The body; parsed by [`body`](super::body) for the kinds that this library knows.
+        body: Value,
+    },
+    /// A tombstone: the record was erased, and wins over every other version.
+    Erased,
+}
+
+impl Record {
+    /// Reads an envelope; the body is kept as it is.
+    pub fn parse(value: Value) -> Result<Self, Error> {
+        let refuse = |path: &str, message: &str| {
+            Error::new(ErrorCode::InvalidRecord, message.to_owned()).at(path).hint("A stored record is {id, owner, kind, at, schema, body} or {id, owner, kind, at, erased: true}.")
+        };
+        let Value::Object(mut fields) = value else { return Err(refuse("", "a record is an object")) };
+        let mut text = |name: &str| match fields.shift_remove(name) {
+            Some(Value::String(text)) if !text.is_empty() && text.len() <= MAXIMUM_ID_LENGTH * 4 => Ok(text),
+            _ => Err(refuse(&format!("/{name}"), "the field is missing, empty, too long or not a string")),
+        };
+        let (id, owner, kind, at) = (text("id")?, text("owner")?, text("kind")?, text("at")?);
+        if id.len() > MAXIMUM_ID_LENGTH {
+            return Err(refuse("/id", "the id is too long"));
+        }
+        let at = Stamp::parse(&at).map_err(|_| refuse("/at", "the clock is malformed"))?;
+        let content = match fields.shift_remove("erased") {
+            Some(Value::Bool(true)) => Content::Erased,
+            Some(_) => return Err(refuse("/erased", "erased is either true or absent")),
+            None => {
+                let schema = fields.shift_remove("schema").and_then(|schema| schema.as_u64());
+                let schema = schema.and_then(|schema| u32::try_from(schema).ok()).filter(|schema| *schema > 0);
+                let schema = schema.ok_or_else(|| refuse("/schema", "schema is a whole number from 1"))?;
+                let body = fields.shift_remove("body").filter(Value::is_object);
+                Content::Live { schema, body: body.ok_or_else(|| refuse("/body", "the body is an object"))? }
+            }
+        };
+        if let Some(name) = fields.keys().next() {
+            return Err(refuse(&format!("/{}", crate::json::pointer::escape(name)), "unknown field"));
+        }
+        Ok(Self { id, owner, kind, at, content })
+    }
+
+    /// Reads the JSON text of an array of envelopes; the pointer of an error names the index.
+    pub fn parse_all(records: &[u8]) -> Result<Vec<Self>, Error> {
+        let document = json::read(records, LIMITS).map_err(|fault| fault.into_error(ErrorCode::InvalidRecord))?;
+        let Value::Array(records) = document.value else {
+            return Err(Error::new(ErrorCode::InvalidRecord, "an array of records is expected"));
+        };
+        let parse = |(index, value)| {
+            Self::parse(value).map_err(|error| {
+                let path = format!("/{index}{}", error.path);
+                error.at(path)
+            })
+        };
+        records.into_iter().enumerate().map(parse).collect()
+    }
+
+    /// The stored form.
+    pub fn to_value(&self) -> Value {
+        let (id, owner, kind, at) = (&self.id, &self.owner, &self.kind, self.at.to_string());
+        match &self.content {
+            Content::Live { schema, body } => {
+                json!({ "id": id, "owner": owner, "kind": kind, "at": at, "schema": schema, "body": body })
+            }
+            Content::Erased => json!({ "id": id, "owner": owner, "kind": kind, "at": at, "erased": true }),
+        }
+    }
+
+    /// The body of a live record, as fields.
+    pub fn fields(&self) -> Option<&Map<String, Value>> {
+        match &self.content {
+            Content::Live { body, .. } => body.as_object(),
+            Content::Erased => None,
+        }
+    }
+}
+
+impl Serialize for Record {
+    fn serialize<S: serde::Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
+        self.to_value().serialize(serializer)
+    }
+}
+
+/// Checks a name that a caller gives as owner: 1..200 characters, not starting with the reserved `luminora:`.
+pub fn check_owner(owner: &str) -> Result<(), Error> {
+    let problem = if owner.trim().is_empty() {
+        "the owner name is blank"
+    } else if owner.chars().count() > MAXIMUM_OWNER_LENGTH {
+        "the owner name has more than 200 characters"
+    } else if owner.starts_with("luminora:") {
+        "owner names that start with `luminora:` are reserved"
+    } else {
+        return Ok(());
+    };
+    Err(Error::new(ErrorCode::InvalidOwner, problem).at("/user").hint("Use your own id for the person, for example \"diego\"."))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn envelopes_round_trip() {
+        for value in [
+            json!({"id": "t", "owner": "o", "kind": "turn", "at": "000000000000005-00000-A", "schema": 1, "body": {"x": 1}}),
+            json!({"id": "t", "owner": "o", "kind": "future", "at": "000000000000005-00000-A", "erased": true}),
+        ] {
+            assert_eq!(Record::parse(value.clone()).unwrap().to_value(), value);
+        }
+    }
+
+    #[test]
+    fn malformed_envelopes_name_the_field() {
+        let good = json!({"id": "t", "owner": "o", "kind": "turn", "at": "000000000000005-00000-A", "schema": 1, "body": {}});
+        for (field, value) in [
+            ("id", json!(1)), ("owner", json!("")), ("at", json!("yesterday")), ("schema", json!(0)),
+            ("schema", json!(1.5)), ("body", json!([])), ("erased", json!(false)), ("more", json!(1)),
+        ] {
+            let mut bad = good.clone();
+            bad[field] = value;
+            let error = Record::parse(bad).unwrap_err();
+            assert_eq!((error.code, error.path), (ErrorCode::InvalidRecord, format!("/{field}")));
+        }
+    }
+}

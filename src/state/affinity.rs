@@ -1,0 +1,237 @@
+//! Affinity: how close an instance and its owner are, in points from 0 to 100, with the reason of every change.
+
+use serde::Serialize;
+
+use crate::compile::{level_at, levels, next_level};
+use crate::decimal::round6;
+use crate::log::body::{AffinityBaseline, AffinityChange, Progression};
+use crate::template::Template;
+use crate::template::model::{AffinityConfig, Level};
+use crate::timestamp::{self, DAY};
+
+/// Points of one interaction stay inside this bound, either way.
+const MAXIMUM_DELTA: i32 = 10;
+/// Messages longer than this (Unicode scalar values) count one point more, unless they are negative.
+const LONG_MESSAGE: usize = 100;
+
+/// The affinity of an instance: a fold over its runs in clock order.
+#[derive(Clone, Debug, Default, PartialEq)]
+pub struct Affinity {
+    /// 0..100.
+    pub points: u8,
+    /// The level that the points give, with the template's hysteresis.
+    pub level: String,
+    /// Messages of the person so far.
+    pub total_messages: u32,
+    /// Of these, how many gained points.
+    pub positive_interactions: u32,
+    /// Of these, how many lost points.
+    pub negative_interactions: u32,
+    /// Milliseconds since 1970 of the last message.
+    pub last_interaction: Option<i64>,
+    /// Every change, oldest first.
+    pub history: Vec<Progression>,
+}
+
+/// What one message asks of affinity.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct Interaction<'a> {
+    /// A sentiment class or a kind of the template.
+    pub kind: &'a str,
+    /// Length of the message, in Unicode scalar values.
+    pub length: usize,
+    /// Milliseconds since 1970.
+    pub now: i64,
+}
+
+/// How far it is to the next level.
+#[derive(Clone, Debug, PartialEq, Serialize)]
+#[cfg_attr(feature = "typescript", derive(ts_rs::TS))]
+pub struct Progress {
+    /// 0..100.
+    pub points: u8,
+    /// The present level.
+    pub level: String,
+    /// The next higher level; null at the top.
+    pub next_level: Option<String>,
+    /// Points missing to it; 0 at the top.
+    pub points_to_next_level: u8,
+    /// Position inside the present level, 0..1, 6 decimals.
+    pub progress_in_level: f64,
+}
+
+impl Affinity {
+    /// Where every instance starts: 0 points.
+    pub fn start(template: &Template) -> Self {
+        Self {
+            points: 0,
+            level: level_at(template, 0).level.name.clone(),
+            total_messages: 0,
+            positive_interactions: 0,
+            negative_interactions: 0,
+            last_interaction: None,
+            history: Vec::new(),
+        }
+    }
+
+    /// Where an instance with a baseline starts. The level is computed from the points.
+    pub fn from_baseline(baseline: &AffinityBaseline, template: &Template) -> Self {
+        Self {
+            points: baseline.points,
+            level: level_at(template, baseline.points).level.name.clone(),
+            total_messages: baseline.total_messages,
+            positive_interactions: baseline.positive_interactions,
+            negative_interactions: baseline.negative_interactions,
+            last_interaction: baseline.last_interaction.as_deref().and_then(timestamp::parse),
+            history: baseline.progression_history.clone(),
+        }
+    }
+
+    /// The same state as files write it.
+    pub fn to_baseline(&self) -> AffinityBaseline {
+        AffinityBaseline {
+            points: self.points,
+            level: self.level.clone(),
+            total_messages: self.total_messages,
+            positive_interactions: self.positive_interactions,
+            negative_interactions: self.negative_interactions,
+            last_interaction: self.last_interaction.map(|ms| timestamp::format(u64::try_from(ms).unwrap_or(0))),
+            progression_history: self.history.clone(),
+        }
+    }
+
+    /// Adds one run: `- decay`, `+ delta`, clamped at each step. The other fields of the change say what that
+    /// turn saw, which may differ when two devices talked at the same time.
+    pub fn apply(&mut self, change: &AffinityChange, started_at: &str, template: &Template) {
+        let decayed = self.points.saturating_sub(change.decay);
+        self.points = add(decayed, change.delta);
+        self.level = settle(template, &self.level, self.points);
+        self.total_messages += 1;
+        self.positive_interactions += u32::from(change.delta > 0);
+        self.negative_interactions += u32::from(change.delta < 0);
+        // A device whose clock is behind must not make the last interaction older than it is.
+        self.last_interaction = self.last_interaction.max(timestamp::parse(started_at));
+        self.history.push(Progression {
+            date: started_at.to_owned(),
+            points: self.points,
+            level: self.level.clone(),
+            delta: change.delta,
+            kind: change.kind.clone(),
+            reasons: change.reasons.clone(),
+        });
+    }
+
+    /// How far it is to the next level.
+    pub fn progress(&self, template: &Template) -> Progress {
+        let level = named(template, &self.level).unwrap_or_else(|| level_at(template, self.points).level);
+        let next = next_level(template, level);
+        let width = f64::from(level.maximum) - f64::from(level.minimum);
+        let inside = if width > 0.0 { (f64::from(self.points) - f64::from(level.minimum)) / width } else { 1.0 };
+        Progress {
+            points: self.points,
+            level: level.name.clone(),
+            next_level: next.map(|next| next.name.clone()),
+            points_to_next_level: next.map_or(0, |next| next.minimum.saturating_sub(self.points)),
+            progress_in_level: round6(inside.clamp(0.0, 1.0)),
+        }
+    }
+}
+
+/// What one message does to affinity, by the template's rules: decay of idle days first, then the points of the
+/// interaction, its length, the bound of one interaction, and the daily cap.
+pub fn change(state: &Affinity, interaction: Interaction<'_>, template: &Template) -> AffinityChange {
+    let config = &template.affinity_config;
+    let mut reasons = Vec::new();
+    let decay = decay(state, interaction.now, config);
+    if decay > 0 {
+        reasons.push("decay".to_owned());
+    }
+    let (base, known) = points_of(interaction.kind, config);
+    reasons.push(if known { interaction.kind } else { "unknown_interaction" }.to_owned());
+    let long = interaction.length > LONG_MESSAGE && !matches!(interaction.kind, "negative" | "very_negative");
+    if long {
+        reasons.push("long_message".to_owned());
+    }
+    let requested = (base + i32::from(long)).clamp(-MAXIMUM_DELTA, MAXIMUM_DELTA);
+    let delta = match config.daily_cap {
+        Some(cap) if requested > 0 => {
+            let cap = i32::try_from(cap).unwrap_or(i32::MAX);
+            let room = cap.saturating_sub(gained_on_day(state, interaction.now)).max(0);
+            if room < requested {
+                reasons.push("daily_cap".to_owned());
+            }
+            requested.min(room)
+        }
+        _ => requested,
+    };
+    let after = add(state.points.saturating_sub(decay), delta);
+    AffinityChange {
+        before: state.points,
+        decay,
+        requested,
+        delta,
+        after,
+        kind: if known { interaction.kind } else { "neutral" }.to_owned(),
+        reasons,
+        level_before: state.level.clone(),
+        level_after: settle(template, &state.level, after),
+    }
+}
+
+/// Points of an interaction kind: the template's, else the built-in ones; an unknown kind counts as neutral.
+fn points_of(kind: &str, config: &AffinityConfig) -> (i32, bool) {
+    if let Some((_, points)) = config.interaction_types.iter().find(|(name, _)| name == kind) {
+        return (*points, true);
+    }
+    match kind {
+        "very_positive" => (5, true),
+        "positive" => (2, true),
+        "neutral" => (1, true),
+        "negative" => (-2, true),
+        "very_negative" => (-5, true),
+        _ => (points_of("neutral", config).0, false),
+    }
+}
+
+/// Points lost to idle days: `floor(max(0, days - grace_days) * decay_per_day)`, at most the points there are.
+/// A clock that went backwards counts as 0 days.
+fn decay(state: &Affinity, now: i64, config: &AffinityConfig) -> u8 {
+    let (Some(per_day), Some(last)) = (config.decay_per_day, state.last_interaction) else { return 0 };
+    #[allow(clippy::cast_precision_loss, reason = "milliseconds are far below 2^53")]
+    let days = now.saturating_sub(last).max(0) as f64 / DAY as f64;
+    let lost = ((days - f64::from(config.grace_days)).max(0.0) * per_day).floor();
+    #[allow(clippy::cast_possible_truncation, clippy::cast_sign_loss, reason = "clamped to the points there are")]
+    let lost = lost.clamp(0.0, f64::from(state.points)) as u8;
+    lost
+}
+
+/// Points gained on the UTC day of `now`.
+fn gained_on_day(state: &Affinity, now: i64) -> i32 {
+    let today = timestamp::day(now);
+    let of_today = |entry: &&Progression| timestamp::parse(&entry.date).map(timestamp::day) == Some(today);
+    // Entries are in clock order and a clock may have been wrong, so the search does not stop at the first
+    // other day; it is bounded by the messages that a person can write on one.
+    const LOOK_BACK: usize = 1_000;
+    state.history.iter().rev().take(LOOK_BACK).filter(of_today).map(|entry| entry.delta.max(0)).sum()
+}
+
+/// The level after a change of points: rising is immediate, falling waits until the points are `hysteresis`
+/// below the minimum of the present level.
+fn settle(template: &Template, present: &str, points: u8) -> String {
+    let by_points = level_at(template, points).level;
+    let hysteresis = template.affinity_config.hysteresis;
+    match named(template, present) {
+        Some(level) if by_points.minimum < level.minimum && points.saturating_add(hysteresis) >= level.minimum => {
+            level.name.clone()
+        }
+        _ => by_points.name.clone(),
+    }
+}
+
+fn named<'a>(template: &'a Template, name: &str) -> Option<&'a Level> {
+    levels(template).iter().find(|level| level.name == name)
+}
+
+fn add(points: u8, delta: i32) -> u8 {
+    u8::try_from((i32::from(points) + delta).clamp(0, 100)).unwrap_or(0)
+}

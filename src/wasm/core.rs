@@ -1,0 +1,193 @@
+//! The core of one `Luminora` object.
+
+use luminoracore::engine::{self, Command, CoreOptions, Effect, EffectResult, Features, HistoryOptions, Output, Step};
+use luminoracore::log::Record;
+use luminoracore::Error;
+use serde::{Deserialize, Serialize};
+use wasm_bindgen::prelude::*;
+
+use crate::environment::{environment, milliseconds};
+use crate::packs::LanguagePacks;
+use crate::value::{from_js, throw, to_js};
+
+/// The core of one `Luminora` object: logs, sessions, and operations under way.
+#[wasm_bindgen]
+pub struct Core {
+    core: engine::Core,
+}
+
+/// How a core is set up.
+#[derive(Default, Deserialize)]
+#[serde(default, deny_unknown_fields)]
+struct Options {
+    features: Option<Features>,
+    context_tokens: Option<u32>,
+}
+
+#[wasm_bindgen]
+impl Core {
+    /// A core that knows nothing yet.
+    #[wasm_bindgen(constructor)]
+    pub fn new(
+        options: JsValue,
+        packs: &LanguagePacks,
+        now: Option<f64>,
+        seed: Option<Vec<u8>>,
+    ) -> Result<Core, JsValue> {
+        let options: Options = from_js(options)?;
+        let defaults = CoreOptions::default();
+        let options = CoreOptions {
+            features: options.features.unwrap_or(defaults.features),
+            context_tokens: options.context_tokens.unwrap_or(defaults.context_tokens),
+        };
+        let core = engine::Core::open(options, packs.packs.clone(), &environment(now, seed)?);
+        Ok(Self { core })
+    }
+
+    /// Merges records, given as the JSON text of an array. Gives what became of them.
+    pub fn absorb(&mut self, records: &[u8], now: Option<f64>) -> Result<JsValue, JsValue> {
+        let now = milliseconds(now.unwrap_or_else(js_sys::Date::now))?;
+        let absorbed = Record::parse_all(records).and_then(|records| self.core.absorb(records, now));
+        absorbed.map(|absorbed| to_js(&absorbed)).map_err(|error| throw(&error))
+    }
+
+    /// Drops what this core knows of an owner that was erased elsewhere.
+    #[wasm_bindgen(js_name = dropOwner)]
+    pub fn drop_owner(&mut self, owner: &str) {
+        self.core.drop_owner(owner);
+    }
+
+    /// Begins an operation.
+    pub fn dispatch(&mut self, command: JsValue, now: Option<f64>, seed: Option<Vec<u8>>) -> Result<JsValue, JsValue> {
+        let command: Command = from_js(command)?;
+        let environment = environment(now, seed)?;
+        Ok(step(self.core.dispatch(command, &environment)))
+    }
+
+    /// Goes on with an operation.
+    pub fn resume(
+        &mut self,
+        op: u32,
+        result: JsValue,
+        now: Option<f64>,
+        seed: Option<Vec<u8>>,
+    ) -> Result<JsValue, JsValue> {
+        let result: EffectResult = from_js(result)?;
+        let environment = environment(now, seed)?;
+        Ok(step(self.core.resume(op, result, &environment)))
+    }
+
+    /// One session.
+    pub fn session(&self, user: &str, session: &str) -> Result<JsValue, JsValue> {
+        answer(self.core.session(user, session))
+    }
+
+    /// All sessions of an owner, the most recently active first.
+    pub fn sessions(&self, user: &str) -> JsValue {
+        to_js(&self.core.sessions(user))
+    }
+
+    /// The templates of the library.
+    pub fn templates(&self) -> JsValue {
+        to_js(&self.core.templates())
+    }
+
+    /// A template's document as JSON text.
+    #[wasm_bindgen(js_name = templateDocument)]
+    pub fn template_document(&self, user: &str, reference: &str) -> Result<String, JsValue> {
+        self.core.template_document(user, reference).map_err(|error| throw(&error))
+    }
+
+    /// What a relationship is like now.
+    #[wasm_bindgen(js_name = sessionState)]
+    pub fn session_state(&self, user: &str, session: &str, now: Option<f64>) -> Result<JsValue, JsValue> {
+        let now = milliseconds(now.unwrap_or_else(js_sys::Date::now))?;
+        answer(self.core.session_state(user, session, now))
+    }
+
+    /// Every change of affinity, oldest first.
+    #[wasm_bindgen(js_name = affinityHistory)]
+    pub fn affinity_history(&self, user: &str, session: &str) -> Result<JsValue, JsValue> {
+        answer(self.core.affinity_history(user, session))
+    }
+
+    /// The earlier moods, oldest first.
+    #[wasm_bindgen(js_name = moodHistory)]
+    pub fn mood_history(&self, user: &str, session: &str) -> Result<JsValue, JsValue> {
+        answer(self.core.mood_history(user, session))
+    }
+
+    /// The turns of a session, oldest first.
+    pub fn history(&self, user: &str, session: &str, options: JsValue) -> Result<JsValue, JsValue> {
+        let options: HistoryOptions = from_js(options)?;
+        answer(self.core.history(user, session, &options))
+    }
+
+    /// What a turn would be.
+    pub fn preview(&self, user: &str, session: &str, text: &str, now: Option<f64>) -> Result<JsValue, JsValue> {
+        let now = milliseconds(now.unwrap_or_else(js_sys::Date::now))?;
+        answer(self.core.preview(user, session, text, now))
+    }
+
+    /// How a reply came about: the run's body as JSON text.
+    pub fn run(&self, user: &str, run: &str) -> Result<String, JsValue> {
+        self.core.run(user, run).map_err(|error| throw(&error))
+    }
+
+    /// The snapshot of a session, as the file's text.
+    #[wasm_bindgen(js_name = exportSnapshot)]
+    pub fn export_snapshot(
+        &self,
+        user: &str,
+        session: &str,
+        options: JsValue,
+        now: Option<f64>,
+    ) -> Result<String, JsValue> {
+        let now = milliseconds(now.unwrap_or_else(js_sys::Date::now))?;
+        let options = from_js(options)?;
+        self.core.export_snapshot(user, session, options, now).map_err(|error| throw(&error))
+    }
+}
+
+fn answer<T: Serialize>(answer: Result<T, Error>) -> Result<JsValue, JsValue> {
+    answer.map(|answer| to_js(&answer)).map_err(|error| throw(&error))
+}
+
+/// A step as JS sees it. Records go as JSON text: one parse in the host is cheaper than a crossing for each field.
+#[derive(Serialize)]
+struct StepView {
+    #[serde(flatten)]
+    step: Step,
+    effects: Vec<EffectView>,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    output: Option<Output>,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    error: Option<Error>,
+}
+
+/// An effect as JS sees it.
+#[derive(Serialize)]
+#[serde(tag = "type", rename_all = "kebab-case")]
+enum EffectView {
+    Call { request: engine::ModelRequest },
+    Append { owner: String, records: String },
+    Erase { owner: String },
+}
+
+fn step(mut step: Step) -> JsValue {
+    let effects = std::mem::take(&mut step.effects).into_iter().map(|effect| match effect {
+        Effect::Call(request) => EffectView::Call { request },
+        Effect::Append { owner, records } => {
+            EffectView::Append { owner, records: serde_json::to_string(&records).unwrap_or_default() }
+        }
+        Effect::Erase { owner } => EffectView::Erase { owner },
+    });
+    let effects = effects.collect();
+    let (output, error) = match step.done.take() {
+        None => (None, None),
+        Some(Ok(output)) => (Some(output), None),
+        Some(Err(error)) => (None, Some(error)),
+    };
+    to_js(&StepView { step, effects, output, error })
+}
+

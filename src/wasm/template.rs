@@ -1,0 +1,56 @@
+//! Personality documents: validate, parse, compile.
+
+use std::sync::Arc;
+
+use luminoracore::compile::{CompileOptions, Prepared};
+use luminoracore::template::{Template, ValidateOptions, validate};
+use wasm_bindgen::prelude::*;
+
+use crate::value::{from_js, throw, to_js};
+
+/// Every problem of a document, given as UTF-8 JSON text. Never throws for a bad document.
+#[wasm_bindgen(js_name = validate)]
+pub fn validate_document(source: &[u8], strict: bool, lint: bool) -> JsValue {
+    to_js(&validate(source, ValidateOptions { strict, lint }))
+}
+
+/// A parsed personality, with everything prepared that does not change from turn to turn.
+#[wasm_bindgen]
+pub struct TemplateHandle {
+    prepared: Prepared,
+}
+
+#[wasm_bindgen]
+impl TemplateHandle {
+    /// Parses UTF-8 JSON text; throws `invalid_template` with all problems.
+    #[wasm_bindgen(constructor)]
+    pub fn new(source: &[u8]) -> Result<TemplateHandle, JsValue> {
+        let template = Template::parse(source).map_err(|error| throw(&error))?;
+        Ok(Self { prepared: Prepared::new(Arc::new(template)) })
+    }
+
+    /// `sha256:<hex>`.
+    #[wasm_bindgen(getter)]
+    pub fn id(&self) -> String {
+        self.template().id.clone()
+    }
+
+    /// The document as JSON text.
+    #[wasm_bindgen(getter)]
+    pub fn document(&self) -> String {
+        self.template().document.to_string()
+    }
+
+    /// The personality for one level, one mood and one target.
+    pub fn compile(&self, options: JsValue) -> Result<JsValue, JsValue> {
+        let options: CompileOptions = from_js(options)?;
+        let compiled = self.prepared.compile(&options).map_err(|error| throw(&error))?;
+        Ok(to_js(&compiled))
+    }
+}
+
+impl TemplateHandle {
+    pub(crate) fn template(&self) -> &Template {
+        self.prepared.template()
+    }
+}
