@@ -1,1 +1,14 @@
-//! (see ARCHITECTURE.md)
+//! Reading untrusted JSON inside limits, JSON Pointers, canonical form and hashes.
+//!
+//! Every byte of JSON from outside (templates, snapshots, records) comes in through [`read`] or [`examine`]:
+//! limits are enforced while parsing, so a hostile document costs no more than its size.
+
+mod canonical;
+mod limits;
+mod overflow;
+pub mod pointer;
+mod read;
+
+pub use canonical::{canonical, sha256_hex};
+pub use limits::{Limits, examine_value};
+pub use read::{Document, Examination, Fault, FaultKind, examine, read};

@@ -1,0 +1,65 @@
+//! JSON Pointers (RFC 6901): how every problem and error says where it is.
+
+use std::borrow::Cow;
+use std::fmt::Write;
+
+/// Appends a key to a pointer, escaping `~` as `~0` and `/` as `~1`.
+pub fn push(pointer: &mut String, key: &str) {
+    pointer.push('/');
+    if key.contains(['~', '/']) {
+        for character in key.chars() {
+            match character {
+                '~' => pointer.push_str("~0"),
+                '/' => pointer.push_str("~1"),
+                other => pointer.push(other),
+            }
+        }
+    } else {
+        pointer.push_str(key);
+    }
+}
+
+/// Appends an array index to a pointer.
+pub fn push_index(pointer: &mut String, index: usize) {
+    // Writing to a string cannot fail.
+    let _ = write!(pointer, "/{index}");
+}
+
+/// A pointer with one more key.
+pub fn join(pointer: &str, key: &str) -> String {
+    let mut joined = String::with_capacity(pointer.len() + key.len() + 1);
+    joined.push_str(pointer);
+    push(&mut joined, key);
+    joined
+}
+
+/// The key that one segment of a pointer (the text between two slashes) stands for.
+pub fn unescape(segment: &str) -> Cow<'_, str> {
+    if segment.contains('~') {
+        Cow::Owned(segment.replace("~1", "/").replace("~0", "~"))
+    } else {
+        Cow::Borrowed(segment)
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn escaping_and_unescaping_are_inverse() {
+        for key in ["", "a", "a/b", "~", "~1", "/~0/", "m~n/o", "é"] {
+            let pointer = join("", key);
+            assert_eq!(unescape(&pointer[1..]), key);
+            let document = serde_json::json!({ key: 1 });
+            assert_eq!(document.pointer(&pointer), Some(&serde_json::json!(1)), "{key}");
+        }
+    }
+
+    #[test]
+    fn an_index_is_a_decimal_number() {
+        let mut pointer = join("", "a");
+        push_index(&mut pointer, 12);
+        assert_eq!(pointer, "/a/12");
+    }
+}

@@ -1,0 +1,549 @@
+//! The reader: bytes to a [`Value`] inside [`Limits`], with everything that is wrong and where.
+
+use std::collections::BTreeSet;
+use std::fmt;
+
+use serde::de::{DeserializeSeed, Deserializer, IgnoredAny, MapAccess, SeqAccess, Visitor};
+use serde_json::map::Entry;
+use serde_json::{Map, Number, Value};
+
+use super::limits::{Limits, not_finite};
+use super::{overflow, pointer};
+use crate::error::{Error, ErrorCode};
+
+/// Reads a JSON document, or says why it cannot be used: the first error in the text. What can be used but is
+/// suspicious (a byte order mark, a key given twice) is listed in [`Document::warnings`].
+pub fn read(bytes: &[u8], limits: Limits) -> Result<Document, Fault> {
+    let Examination { value, mut faults } = examine(bytes, limits);
+    if let Some(index) = faults.iter().position(|fault| fault.kind.is_error()) {
+        return Err(faults.swap_remove(index));
+    }
+    match value {
+        Some(value) => Ok(Document { value, warnings: faults }),
+        None => Err(Fault::new(FaultKind::EmptyInput, "", "The document is empty.")),
+    }
+}
+
+/// Reads as much of a JSON document as can be read and reports every fault in it. Parts that were refused are
+/// `null` (or, for an array with too many items, cut); faults inside them are not reported.
+pub fn examine(bytes: &[u8], limits: Limits) -> Examination {
+    let mut faults = Faults::default();
+    let value = examine_bytes(bytes, limits, &mut faults);
+    let mut faults = faults.list;
+    if let Some(value) = &value {
+        faults.retain(|fault| is_in(fault, value));
+    }
+    Examination { value, faults }
+}
+
+/// A document without errors.
+#[derive(Clone, Debug, PartialEq)]
+pub struct Document {
+    /// Its content. Of a key given twice, the last value at the place of the first.
+    pub value: Value,
+    /// Faults that are not errors, in the order of the text.
+    pub warnings: Vec<Fault>,
+}
+
+/// What could be read of a document, and everything wrong with it.
+#[derive(Clone, Debug, PartialEq)]
+pub struct Examination {
+    /// Its content; `None` when nothing could be read.
+    pub value: Option<Value>,
+    /// In the order in which they were found.
+    pub faults: Vec<Fault>,
+}
+
+/// One thing wrong with a document as JSON.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Fault {
+    /// What it is.
+    pub kind: FaultKind,
+    /// Where, as a JSON Pointer.
+    pub path: String,
+    /// What is wrong, in a sentence.
+    pub message: String,
+}
+
+impl Fault {
+    pub(super) fn new(kind: FaultKind, path: &str, message: impl Into<String>) -> Self {
+        Self { kind, path: path.to_owned(), message: message.into() }
+    }
+
+    /// The fault as an error of a call.
+    pub fn into_error(self, code: ErrorCode) -> Error {
+        Error::new(code, self.message).at(self.path)
+    }
+}
+
+/// The kinds of [`Fault`].
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum FaultKind {
+    /// More bytes than allowed.
+    TooLarge,
+    /// Not UTF-8.
+    NotUtf8,
+    /// Nothing, or only white space.
+    EmptyInput,
+    /// Not JSON (RFC 8259).
+    Syntax,
+    /// Containers nested too deep; reported once, for the first.
+    TooDeep,
+    /// An array with too many items.
+    TooMany,
+    /// A number beyond the range of a double.
+    NotFinite,
+    /// A byte order mark, which was skipped. Not an error.
+    ByteOrderMark,
+    /// A key given twice in one object. Not an error.
+    DuplicateKey,
+}
+
+impl FaultKind {
+    /// Whether the document cannot be used.
+    pub fn is_error(self) -> bool {
+        !matches!(self, Self::ByteOrderMark | Self::DuplicateKey)
+    }
+}
+
+/// A list of faults whose pointers together stay small: one long key around many faults would otherwise multiply
+/// the size of the document. The fault that no longer fits is replaced by an error about the whole document.
+#[derive(Default)]
+pub(super) struct Faults {
+    pub(super) list: Vec<Fault>,
+    path_bytes: usize,
+}
+
+/// Bytes of all pointers together.
+const MAX_PATH_BYTES: usize = 1 << 22;
+
+impl Faults {
+    pub(super) fn push(&mut self, fault: Fault) {
+        if self.path_bytes > MAX_PATH_BYTES {
+            return;
+        }
+        self.path_bytes += fault.path.len();
+        if self.path_bytes > MAX_PATH_BYTES {
+            self.list.push(Fault::new(
+                FaultKind::TooMany,
+                "",
+                "The document has more faults than can be listed.",
+            ));
+        } else {
+            self.list.push(fault);
+        }
+    }
+}
+
+fn examine_bytes(bytes: &[u8], limits: Limits, faults: &mut Faults) -> Option<Value> {
+    if bytes.len() > limits.bytes {
+        faults.push(limits.too_large());
+        return None;
+    }
+    let bytes = match bytes.strip_prefix(b"\xEF\xBB\xBF") {
+        Some(rest) => {
+            faults.push(Fault::new(FaultKind::ByteOrderMark, "", "The file starts with a byte order mark."));
+            rest
+        }
+        None => bytes,
+    };
+    let text = match std::str::from_utf8(bytes) {
+        Ok(text) => text,
+        Err(error) => {
+            let message = format!("Byte {} is not UTF-8.", error.valid_up_to());
+            faults.push(Fault::new(FaultKind::NotUtf8, "", message));
+            return None;
+        }
+    };
+    if text.bytes().all(|byte| matches!(byte, b' ' | b'\t' | b'\n' | b'\r')) {
+        faults.push(Fault::new(FaultKind::EmptyInput, "", "The document is empty."));
+        return None;
+    }
+    let mut reader = Reader::new(limits, Vec::new());
+    let mut result = reader.read(text);
+    if result.is_err() {
+        if let Some(found) = overflow::find(text, limits.depth) {
+            reader = Reader::new(limits, found.ordinals);
+            result = reader.read(&found.patched);
+        }
+    }
+    for fault in reader.faults.list {
+        faults.push(fault);
+    }
+    match result {
+        Ok(value) => Some(value),
+        Err(error) => {
+            faults.push(Fault::new(FaultKind::Syntax, "", format!("This is not JSON: {error}.")));
+            None
+        }
+    }
+}
+
+/// Whether a fault is about something that is still in the document. It is not when it was found inside the value
+/// of a key that a later one replaced, or inside an item that was cut off.
+fn is_in(fault: &Fault, document: &Value) -> bool {
+    match (fault.kind, document.pointer(&fault.path)) {
+        (FaultKind::NotFinite | FaultKind::TooDeep, Some(value)) => value.is_null(),
+        (FaultKind::TooMany, Some(value)) => value.is_array() || fault.path.is_empty(),
+        (_, found) => found.is_some(),
+    }
+}
+
+struct Reader {
+    limits: Limits,
+    /// Where the reader is.
+    pointer: String,
+    depth: usize,
+    too_deep: bool,
+    faults: Faults,
+    /// Which numbers of the text are stand-ins for one that is not finite; see [`overflow`].
+    not_finite: Vec<usize>,
+    not_finite_seen: usize,
+    numbers_seen: usize,
+}
+
+impl Reader {
+    fn new(limits: Limits, not_finite: Vec<usize>) -> Self {
+        Self {
+            limits,
+            pointer: String::new(),
+            depth: 0,
+            too_deep: false,
+            faults: Faults::default(),
+            not_finite,
+            not_finite_seen: 0,
+            numbers_seen: 0,
+        }
+    }
+
+    fn read(&mut self, text: &str) -> serde_json::Result<Value> {
+        let mut deserializer = serde_json::Deserializer::from_str(text);
+        let value = Seed(self).deserialize(&mut deserializer)?;
+        deserializer.end()?;
+        Ok(value)
+    }
+
+    fn number(&mut self, number: Option<Number>) -> Value {
+        let ordinal = self.numbers_seen;
+        self.numbers_seen += 1;
+        let stand_in = self.not_finite.get(self.not_finite_seen) == Some(&ordinal);
+        if stand_in {
+            self.not_finite_seen += 1;
+        }
+        match number {
+            Some(number) if !stand_in => Value::Number(number),
+            _ => {
+                self.faults.push(not_finite(&self.pointer));
+                Value::Null
+            }
+        }
+    }
+
+    /// Whether one more container may open. What is inside the first that may not is skipped without recursion.
+    fn enter(&mut self) -> bool {
+        if self.depth < self.limits.depth {
+            self.depth += 1;
+            return true;
+        }
+        if !self.too_deep {
+            self.too_deep = true;
+            self.faults.push(self.limits.too_deep(&self.pointer));
+        }
+        false
+    }
+}
+
+/// Builds one value where the reader is.
+struct Seed<'r>(&'r mut Reader);
+
+impl<'de> DeserializeSeed<'de> for Seed<'_> {
+    type Value = Value;
+
+    fn deserialize<D: Deserializer<'de>>(self, deserializer: D) -> Result<Value, D::Error> {
+        deserializer.deserialize_any(self)
+    }
+}
+
+impl<'de> Visitor<'de> for Seed<'_> {
+    type Value = Value;
+
+    fn expecting(&self, formatter: &mut fmt::Formatter) -> fmt::Result {
+        formatter.write_str("a JSON value")
+    }
+
+    fn visit_unit<E>(self) -> Result<Value, E> {
+        Ok(Value::Null)
+    }
+
+    fn visit_bool<E>(self, value: bool) -> Result<Value, E> {
+        Ok(Value::Bool(value))
+    }
+
+    fn visit_i64<E>(self, value: i64) -> Result<Value, E> {
+        Ok(self.0.number(Some(value.into())))
+    }
+
+    fn visit_u64<E>(self, value: u64) -> Result<Value, E> {
+        Ok(self.0.number(Some(value.into())))
+    }
+
+    fn visit_f64<E>(self, value: f64) -> Result<Value, E> {
+        Ok(self.0.number(Number::from_f64(value)))
+    }
+
+    fn visit_str<E>(self, value: &str) -> Result<Value, E> {
+        Ok(Value::String(value.to_owned()))
+    }
+
+    fn visit_string<E>(self, value: String) -> Result<Value, E> {
+        Ok(Value::String(value))
+    }
+
+    fn visit_seq<A: SeqAccess<'de>>(self, mut items: A) -> Result<Value, A::Error> {
+        let reader = self.0;
+        if !reader.enter() {
+            while items.next_element::<IgnoredAny>()?.is_some() {}
+            return Ok(Value::Null);
+        }
+        let length = reader.pointer.len();
+        let limit = reader.limits.items_of(&reader.pointer);
+        let mut list = Vec::new();
+        let mut count = 0;
+        loop {
+            pointer::push_index(&mut reader.pointer, count);
+            let item = items.next_element_seed(Seed(reader))?;
+            reader.pointer.truncate(length);
+            let Some(item) = item else { break };
+            if count < limit {
+                list.push(item);
+            } else if count == limit {
+                reader.faults.push(reader.limits.too_many(&reader.pointer, limit));
+            }
+            count += 1;
+        }
+        reader.depth -= 1;
+        Ok(Value::Array(list))
+    }
+
+    fn visit_map<A: MapAccess<'de>>(self, mut entries: A) -> Result<Value, A::Error> {
+        let reader = self.0;
+        if !reader.enter() {
+            while entries.next_entry::<IgnoredAny, IgnoredAny>()?.is_some() {}
+            return Ok(Value::Null);
+        }
+        let length = reader.pointer.len();
+        let mut map = Map::new();
+        let mut repeated = BTreeSet::new();
+        while let Some(key) = entries.next_key::<String>()? {
+            pointer::push(&mut reader.pointer, &key);
+            let value = entries.next_value_seed(Seed(reader))?;
+            match map.entry(key) {
+                Entry::Vacant(place) => {
+                    place.insert(value);
+                }
+                Entry::Occupied(mut place) => {
+                    if repeated.insert(place.key().clone()) {
+                        let message = "This key is given twice; the last value counts.";
+                        reader.faults.push(Fault::new(FaultKind::DuplicateKey, &reader.pointer, message));
+                    }
+                    place.insert(value);
+                }
+            }
+            reader.pointer.truncate(length);
+        }
+        reader.depth -= 1;
+        Ok(Value::Object(map))
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use proptest::prelude::*;
+    use serde_json::json;
+
+    use super::*;
+
+    const LIMITS: Limits = Limits { bytes: 1 << 20, depth: 32, items: 1000, items_at: &[("/wide", 2000)] };
+
+    fn faults(bytes: &[u8]) -> Vec<(FaultKind, String)> {
+        examine(bytes, LIMITS).faults.into_iter().map(|fault| (fault.kind, fault.path)).collect()
+    }
+
+    fn at(kind: FaultKind, path: &str) -> (FaultKind, String) {
+        (kind, path.to_owned())
+    }
+
+    #[test]
+    fn a_plain_document_is_its_value_with_key_order() {
+        let document =
+            read(br#" {"b": [1, 2.5, -3, null, true], "a": "\u00e9\ud83d\ude00"} "#, LIMITS).unwrap();
+        assert_eq!(document.value.to_string(), r#"{"b":[1,2.5,-3,null,true],"a":"é😀"}"#);
+        assert_eq!(document.warnings, []);
+    }
+
+    #[test]
+    fn a_duplicate_key_keeps_the_place_of_the_first_and_the_value_of_the_last() {
+        let text = br#"{"a": 1, "b": {"x/y": 1, "x/y": 2, "x\u002fy": 3}, "a": 2}"#;
+        let document = read(text, LIMITS).unwrap();
+        assert_eq!(document.value.to_string(), r#"{"a":2,"b":{"x/y":3}}"#);
+        let expected = [at(FaultKind::DuplicateKey, "/b/x~1y"), at(FaultKind::DuplicateKey, "/a")];
+        assert_eq!(faults(text), expected);
+    }
+
+    #[test]
+    fn faults_inside_a_replaced_value_are_not_faults_of_the_document() {
+        let text = br#"{"a": {"x": 1e999, "y": 1, "y": 1}, "b": 1e999, "a": {"x": 1}, "b": 2}"#;
+        let expected = [at(FaultKind::DuplicateKey, "/a"), at(FaultKind::DuplicateKey, "/b")];
+        assert_eq!(faults(text), expected);
+    }
+
+    #[test]
+    fn encoding_and_emptiness() {
+        assert_eq!(faults(b""), [at(FaultKind::EmptyInput, "")]);
+        assert_eq!(faults(b" \r\n\t"), [at(FaultKind::EmptyInput, "")]);
+        let marked = [at(FaultKind::ByteOrderMark, ""), at(FaultKind::EmptyInput, "")];
+        assert_eq!(faults(b"\xEF\xBB\xBF "), marked);
+        assert_eq!(faults(b"\xEF\xBB\xBF{}"), [at(FaultKind::ByteOrderMark, "")]);
+        let fault = read(b"{\"a\": \"\xFF\"}", LIMITS).unwrap_err();
+        assert_eq!((fault.kind, fault.message.as_str()), (FaultKind::NotUtf8, "Byte 7 is not UTF-8."));
+    }
+
+    #[test]
+    fn what_rfc_8259_does_not_allow_is_a_syntax_error_with_line_and_column() {
+        for text in [
+            "{",
+            "[1,]",
+            "{\"a\":1,}",
+            "NaN",
+            "[Infinity]",
+            "// no",
+            "01",
+            "1 2",
+            "'a'",
+            "\"\\ud800\"",
+            "\"\\udc00x\"",
+            "\"a\tb\"",
+            "\u{a0}1",
+        ] {
+            let fault = read(text.as_bytes(), LIMITS).unwrap_err();
+            assert_eq!(fault.kind, FaultKind::Syntax, "{text}");
+            assert!(fault.message.contains("line 1 column"), "{}", fault.message);
+        }
+        assert!(read(b"{\n  x", LIMITS).unwrap_err().message.contains("line 2 column 3"));
+    }
+
+    #[test]
+    fn a_number_that_is_not_finite_is_named_by_its_pointer_and_reading_goes_on() {
+        let text = br#"{"a": [1, 1e999], "b": "1e999", "c": {"d": -1e400}, "e": 1e308, "a/": 1, "a/": 1}"#;
+        let expected = [
+            at(FaultKind::NotFinite, "/a/1"),
+            at(FaultKind::NotFinite, "/c/d"),
+            at(FaultKind::DuplicateKey, "/a~1"),
+        ];
+        assert_eq!(faults(text), expected);
+        let both = [at(FaultKind::NotFinite, "/0"), at(FaultKind::Syntax, "")];
+        assert_eq!(faults(b"[1e999, x]"), both);
+    }
+
+    #[test]
+    fn depth_32_is_read_and_33_is_too_deep_at_its_pointer() {
+        let nested = |depth: usize| format!("{}{}", "[".repeat(depth), "]".repeat(depth));
+        assert_eq!(faults(nested(32).as_bytes()), []);
+        let pointer = "/0".repeat(32);
+        for depth in [33, 34, 127, 128, 200, 100_000, 500_000] {
+            assert_eq!(faults(nested(depth).as_bytes()), [at(FaultKind::TooDeep, &pointer)], "{depth}");
+        }
+        let open = "[".repeat(1 << 20);
+        let expected = [at(FaultKind::TooDeep, &pointer), at(FaultKind::Syntax, "")];
+        assert_eq!(faults(open.as_bytes()), expected);
+        let objects = "{\"a\":".repeat(200_000);
+        let expected = [at(FaultKind::TooDeep, &"/a".repeat(32)), at(FaultKind::Syntax, "")];
+        assert_eq!(faults(objects.as_bytes()), expected);
+    }
+
+    #[test]
+    fn numbers_below_the_depth_limit_do_not_shift_the_ones_that_are_not_finite() {
+        let deep = format!("{}1e999, 5, 7{}", "[".repeat(40), "]".repeat(40));
+        let text = format!("[{deep}, 1, 1e999]");
+        let expected = [at(FaultKind::TooDeep, &"/0".repeat(32)), at(FaultKind::NotFinite, "/2")];
+        assert_eq!(faults(text.as_bytes()), expected);
+    }
+
+    #[test]
+    fn arrays_and_bytes_are_limited() {
+        let array = |items: usize| format!("[{}]", vec!["1"; items].join(","));
+        assert_eq!(faults(array(1000).as_bytes()), []);
+        assert_eq!(faults(array(1001).as_bytes()), [at(FaultKind::TooMany, "")]);
+        assert_eq!(faults(format!("{{\"wide\":{}}}", array(2000)).as_bytes()), []);
+        let cut = examine(array(5000).as_bytes(), LIMITS).value.unwrap();
+        assert_eq!(cut.as_array().map(Vec::len), Some(1000));
+
+        let text = format!("\"{}\"", "x".repeat((1 << 20) - 2));
+        assert_eq!(faults(text.as_bytes()), []);
+        assert_eq!(faults(format!("{text} ").as_bytes()), [at(FaultKind::TooLarge, "")]);
+    }
+
+    #[test]
+    fn one_long_key_does_not_multiply_the_size_of_the_document() {
+        let inner: String = (0..40_000).map(|n| format!("\"{n}\":1,\"{n}\":1,")).collect();
+        let text = format!("{{\"{}\":{{{}\"z\":1}}}}", "k".repeat(100_000), inner);
+        let found = examine(text.as_bytes(), LIMITS).faults;
+        assert!(found.len() < 100);
+        assert_eq!(
+            found.last().map(|fault| (fault.kind, fault.path.as_str())),
+            Some((FaultKind::TooMany, ""))
+        );
+    }
+
+    #[test]
+    fn a_fault_as_an_error_keeps_its_place() {
+        let error = read(b"[1e999]", LIMITS).unwrap_err().into_error(ErrorCode::InvalidRecord);
+        assert_eq!((error.code, error.path.as_str()), (ErrorCode::InvalidRecord, "/0"));
+    }
+
+    fn any_json() -> impl Strategy<Value = Value> {
+        let leaf = prop_oneof![
+            Just(Value::Null),
+            any::<bool>().prop_map(Value::from),
+            any::<i64>().prop_map(Value::from),
+            any::<f64>().prop_map(Value::from),
+            any::<String>().prop_map(Value::from),
+        ];
+        leaf.prop_recursive(6, 64, 8, |inner| {
+            prop_oneof![
+                prop::collection::vec(inner.clone(), 0..8).prop_map(Value::from),
+                prop::collection::vec((".{0,4}", inner), 0..8)
+                    .prop_map(|entries| Value::Object(entries.into_iter().collect())),
+            ]
+        })
+    }
+
+    proptest! {
+        #[test]
+        fn whatever_is_written_is_read_back_equal(value in any_json()) {
+            let text = serde_json::to_string(&value).unwrap();
+            let document = read(text.as_bytes(), LIMITS).unwrap();
+            prop_assert_eq!(&document.value, &value);
+            prop_assert_eq!(document.value.to_string(), text);
+        }
+
+        #[test]
+        fn any_bytes_are_read_or_refused(bytes in prop::collection::vec(any::<u8>(), 0..200)) {
+            let result = examine(&bytes, LIMITS);
+            prop_assert!(result.value.is_some() || result.faults.iter().any(|fault| fault.kind.is_error()));
+        }
+
+        #[test]
+        fn we_accept_what_serde_json_accepts(text in r#"[\[\]{}",:0-9eE.+\- a\\u]{0,40}"#) {
+            let ours = examine(text.as_bytes(), LIMITS).value;
+            if let Ok(theirs) = serde_json::from_str::<Value>(&text) {
+                prop_assert_eq!(ours, Some(theirs));
+            }
+        }
+    }
+
+    #[test]
+    fn the_value_of_a_null_document_is_null() {
+        assert_eq!(read(b"null", LIMITS).unwrap().value, json!(null));
+    }
+}
