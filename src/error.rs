@@ -32,6 +32,10 @@ pub enum ErrorCode {
     UnknownTarget,
     /// The parts that may not be dropped exceed the token budget.
     BudgetTooSmall,
+    /// The weight of a block, or the score of one of its items, is not a usable number.
+    InvalidWeight,
+    /// Two blocks of one prompt have the same name.
+    DuplicateBlock,
     /// The feature is switched off for this `Luminora` object.
     FeatureDisabled,
     /// A feature flag that does not exist.
@@ -84,7 +88,14 @@ pub struct Error {
 impl Error {
     /// An error about the whole call.
     pub fn new(code: ErrorCode, message: impl Into<String>) -> Self {
-        Self { code, path: String::new(), message: message.into(), hint: None, problems: Vec::new(), needed: None }
+        Self {
+            code,
+            path: String::new(),
+            message: message.into(),
+            hint: None,
+            problems: Vec::new(),
+            needed: None,
+        }
     }
 
     /// The same error, located at a JSON Pointer.

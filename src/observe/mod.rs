@@ -3,5 +3,6 @@
 mod observation;
 
 pub use observation::{
-    Coverage, Emotion, Intent, Interaction, Language, MoodTrigger, Observation, Sentiment, SentimentClass, Span,
+    Coverage, Emotion, Intent, Interaction, Language, MoodTrigger, Observation, Sentiment, SentimentClass,
+    Span,
 };
