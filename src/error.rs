@@ -32,6 +32,10 @@ pub enum ErrorCode {
     UnknownTarget,
     /// The parts that may not be dropped exceed the token budget.
     BudgetTooSmall,
+    /// The weight of a block, or the score of one of its items, is not a usable number.
+    InvalidWeight,
+    /// Two blocks of one prompt have the same name.
+    DuplicateBlock,
     /// The feature is switched off for this `Luminora` object.
     FeatureDisabled,
     /// A feature flag that does not exist.

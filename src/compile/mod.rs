@@ -1,1 +1,27 @@
-//! (see ARCHITECTURE.md)
+//! Template + affinity + mood -> parameters and system prompt, for a target.
+//!
+//! [`Prepared`] does everything that depends on the template alone once: the lines of the prompt, their token
+//! costs, what may be dropped and where each line comes from. [`Prepared::compile`] then resolves level and
+//! mood, sums the deltas, and joins lines. Nothing here changes a template.
+
+mod affixes;
+mod budget;
+mod compiled;
+mod effective;
+mod fold;
+mod layout;
+mod level;
+mod line;
+mod options;
+mod plain;
+mod prepared;
+mod request;
+mod round;
+mod target;
+
+pub use compiled::{Compiled, Dropped, ParameterTrace, Step, Warning, WarningCode};
+pub use level::{LevelAt, level_at, levels, next_level};
+pub use line::Section;
+pub use options::{CompileFeatures, CompileOptions, MaskDeltas, Message, Role};
+pub use prepared::Prepared;
+pub use target::Target;

@@ -1,0 +1,76 @@
+//! What a level and a mood set before and behind the prompt body.
+
+use super::plain::without_headings;
+use crate::context::estimate;
+use crate::template::model::Modifiers;
+
+/// The affixes of one prompt: `mood.prefix + level.prefix + body + level.suffix + mood.suffix`, with a line
+/// break between affix and body unless there is white space already.
+pub(super) struct Affixes {
+    pub(super) prefix: String,
+    pub(super) suffix: String,
+    /// The prefix and its line break.
+    before: String,
+    /// [`NEIGHBOUR`], the suffix's line break, the suffix; empty when there is no suffix.
+    after: String,
+    tokens: u32,
+}
+
+/// Stands for the body where an affix is costed: a blank between the two is one between words.
+const NEIGHBOUR: char = '.';
+const NEIGHBOUR_TOKENS: u32 = 1;
+
+impl Affixes {
+    pub(super) fn new(level: Option<&Modifiers>, mood: Option<&Modifiers>) -> Self {
+        // Joined before they are made safe, because two harmless halves can make a heading.
+        let join = |outer: Option<&str>, inner: Option<&str>| {
+            without_headings(&[outer.unwrap_or_default(), inner.unwrap_or_default()].concat())
+        };
+        let prefix = join(mood.map(|mood| &*mood.prefix), level.map(|level| &*level.prefix));
+        let suffix = join(level.map(|level| &*level.suffix), mood.map(|mood| &*mood.suffix));
+        let mut tokens = 0;
+
+        let mut before = String::new();
+        if !prefix.is_empty() {
+            before.reserve(prefix.len() + 2);
+            before.push_str(&prefix);
+            if !prefix.ends_with(char::is_whitespace) {
+                before.push('\n');
+            }
+            before.push(NEIGHBOUR);
+            tokens += estimate(&before) - NEIGHBOUR_TOKENS;
+            before.pop();
+        }
+        let mut after = String::new();
+        if !suffix.is_empty() {
+            after.reserve(suffix.len() + 2);
+            after.push(NEIGHBOUR);
+            if !suffix.starts_with(char::is_whitespace) {
+                after.push('\n');
+            }
+            after.push_str(&suffix);
+            tokens += estimate(&after) - NEIGHBOUR_TOKENS;
+        }
+        Self { prefix, suffix, before, after, tokens }
+    }
+
+    /// What to write before the body.
+    pub(super) fn before(&self) -> &str {
+        &self.before
+    }
+
+    /// What to write behind the body.
+    pub(super) fn after(&self) -> &str {
+        self.after.strip_prefix(NEIGHBOUR).unwrap_or_default()
+    }
+
+    /// The estimate of both.
+    pub(super) fn tokens(&self) -> u32 {
+        self.tokens
+    }
+
+    /// The length of both in bytes.
+    pub(super) fn bytes(&self) -> usize {
+        self.before.len() + self.after.len()
+    }
+}

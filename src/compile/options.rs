@@ -1,0 +1,173 @@
+//! What a compile can be told beyond the template.
+
+use serde::{Deserialize, Deserializer, Serialize};
+use serde_json::Value;
+
+use super::target::Target;
+use crate::error::{Error, ErrorCode};
+use crate::template::model::{Parameter, Parameters};
+
+/// Options of a compile. Every one has a default; an unknown key is refused.
+#[derive(Clone, Debug, Default, PartialEq, Deserialize)]
+#[cfg_attr(feature = "typescript", derive(ts_rs::TS), ts(optional_fields))]
+#[serde(default, deny_unknown_fields)]
+pub struct CompileOptions {
+    /// Affinity points: an integer 0..100. A float so that 20.5 is refused as `out_of_range` like any other
+    /// number that is none of these.
+    pub affinity: f64,
+    /// The level that holds, by name, where it is not the one of the points (hysteresis); absent = by points.
+    pub level: Option<String>,
+    /// A mood of the template; absent = its default mood.
+    pub mood: Option<String>,
+    /// 0..1; absent = 1.
+    pub mood_intensity: Option<f64>,
+    /// Deltas and temperature of the mask.
+    pub mask: Option<MaskDeltas>,
+    /// Whose request shape to build.
+    pub target: Target,
+    /// The model id, where the target's request names one.
+    pub model: Option<String>,
+    /// The most tokens (by the estimate) the prompt may have; absent = nothing is dropped.
+    pub max_tokens: Option<u32>,
+    /// The most tokens the model may answer with, at least 1.
+    pub max_output_tokens: Option<u32>,
+    /// The conversation so far, set behind the system text in the request.
+    pub messages: Vec<Message>,
+    /// Which features apply.
+    pub features: CompileFeatures,
+}
+
+/// What a mask changes: deltas on the parameters, and the temperature itself.
+#[derive(Clone, Debug, Default, PartialEq, Deserialize)]
+#[cfg_attr(feature = "typescript", derive(ts_rs::TS), ts(optional_fields))]
+#[serde(default, deny_unknown_fields)]
+pub struct MaskDeltas {
+    /// -1..1 each.
+    #[serde(deserialize_with = "parameters_by_name")]
+    #[cfg_attr(
+        feature = "typescript",
+        ts(
+            as = "Option<serde_json::Value>",
+            type = "{ verbosity?: number, formality?: number, humor?: number, empathy?: number, creativity?: number, directness?: number }"
+        )
+    )]
+    pub parameters: Parameters,
+    /// 0..2; replaces the temperature that follows from creativity.
+    pub temperature: Option<f64>,
+}
+
+/// Features that can be switched off. Without one, level or mood are still named, but change nothing.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Deserialize)]
+#[cfg_attr(feature = "typescript", derive(ts_rs::TS), ts(optional_fields))]
+#[serde(default, deny_unknown_fields)]
+pub struct CompileFeatures {
+    /// Whether the modifiers of levels apply.
+    pub hierarchical_personality: bool,
+    /// Whether the modifiers of moods apply.
+    pub mood_system: bool,
+}
+
+impl Default for CompileFeatures {
+    fn default() -> Self {
+        Self { hierarchical_personality: true, mood_system: true }
+    }
+}
+
+/// One message of the conversation.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[cfg_attr(feature = "typescript", derive(ts_rs::TS))]
+#[serde(deny_unknown_fields)]
+pub struct Message {
+    /// Who said it.
+    pub role: Role,
+    /// What was said.
+    pub content: String,
+}
+
+/// Who said a message.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[cfg_attr(feature = "typescript", derive(ts_rs::TS))]
+#[serde(rename_all = "snake_case")]
+pub enum Role {
+    /// The person.
+    User,
+    /// The personality.
+    Assistant,
+}
+
+impl CompileOptions {
+    /// Options from JSON.
+    ///
+    /// # Errors
+    /// `unknown_target` for a name that is no target; `invalid_argument` for a wrong type or an unknown key.
+    pub fn from_json(value: Value) -> Result<Self, Error> {
+        if let Some(Value::String(name)) = value.get("target") {
+            Target::from_name(name)?;
+        }
+        serde_json::from_value(value)
+            .map_err(|error| Error::new(ErrorCode::InvalidArgument, format!("bad compile option: {error}")))
+    }
+
+    /// The options as the numbers they stand for, each inside its range.
+    pub(super) fn checked(&self) -> Result<Checked<'_>, Error> {
+        // Written as a range check so that NaN fails it.
+        if !((0.0..=100.0).contains(&self.affinity) && self.affinity.fract() == 0.0) {
+            return Err(out_of_range("/affinity", self.affinity, "an integer from 0 to 100"));
+        }
+        let intensity = self.mood_intensity.unwrap_or(1.0);
+        if !(0.0..=1.0).contains(&intensity) {
+            return Err(out_of_range("/mood_intensity", intensity, "a number from 0 to 1"));
+        }
+        if self.max_output_tokens == Some(0) {
+            return Err(out_of_range("/max_output_tokens", 0.0, "an integer of at least 1"));
+        }
+        let mask = self.mask.as_ref();
+        for (parameter, delta) in mask.iter().flat_map(|mask| mask.parameters.iter()) {
+            if !(-1.0..=1.0).contains(&delta) {
+                let path = format!("/mask/parameters/{}", parameter.name());
+                return Err(out_of_range(&path, delta, "a number from -1 to 1"));
+            }
+        }
+        let temperature = mask.and_then(|mask| mask.temperature);
+        if let Some(temperature) = temperature.filter(|temperature| !(0.0..=2.0).contains(temperature)) {
+            return Err(out_of_range("/mask/temperature", temperature, "a number from 0 to 2"));
+        }
+        let points = self.affinity as u8;
+        Ok(Checked { points, intensity, mask: mask.map(|mask| &mask.parameters), temperature })
+    }
+}
+
+/// Options whose numbers lie in their ranges.
+pub(super) struct Checked<'a> {
+    pub(super) points: u8,
+    pub(super) intensity: f64,
+    pub(super) mask: Option<&'a Parameters>,
+    pub(super) temperature: Option<f64>,
+}
+
+fn out_of_range(path: &str, value: f64, range: &str) -> Error {
+    Error::new(ErrorCode::OutOfRange, format!("{value} is not {range}"))
+        .at(path)
+        .hint(format!("give {range}"))
+}
+
+fn parameters_by_name<'de, D: Deserializer<'de>>(deserializer: D) -> Result<Parameters, D::Error> {
+    #[derive(Deserialize)]
+    #[serde(deny_unknown_fields)]
+    struct ByName {
+        verbosity: Option<f64>,
+        formality: Option<f64>,
+        humor: Option<f64>,
+        empathy: Option<f64>,
+        creativity: Option<f64>,
+        directness: Option<f64>,
+    }
+    let ByName { verbosity, formality, humor, empathy, creativity, directness } =
+        ByName::deserialize(deserializer)?;
+    let mut parameters = Parameters::default();
+    let values = [verbosity, formality, humor, empathy, creativity, directness];
+    for (parameter, value) in Parameter::ALL.into_iter().zip(values) {
+        parameters.set(parameter, value);
+    }
+    Ok(parameters)
+}

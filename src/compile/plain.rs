@@ -1,0 +1,98 @@
+//! Template text is data: what keeps it from opening a section of the prompt.
+//!
+//! A section is opened by a line that begins with `#`. Items stand behind a label, bullet or number, so it is
+//! enough that they hold no line break. Affixes stand on their own and keep their lines; there, a line that
+//! would begin with `#` gets a backslash before it, the way Markdown writes a literal `#`.
+
+use unicode_general_category::{GeneralCategory, get_general_category};
+
+/// The text on one line: each run of line breaks, with the blanks around it, becomes one space; the ends are
+/// trimmed.
+pub(super) fn one_line(text: &str) -> String {
+    let mut line = String::with_capacity(text.len());
+    for part in lines(text) {
+        if !line.is_empty() {
+            line.push(' ');
+        }
+        line.push_str(part);
+    }
+    line
+}
+
+/// The lines of a text that hold something, trimmed.
+pub(super) fn lines(text: &str) -> impl Iterator<Item = &str> {
+    text.split(is_line_break).map(str::trim).filter(|line| !line.is_empty())
+}
+
+/// The text with every line break written as `\n` and no line that opens a section.
+pub(super) fn without_headings(text: &str) -> String {
+    let mut safe = String::with_capacity(text.len());
+    let mut at_line_start = true;
+    let mut characters = text.chars().peekable();
+    while let Some(character) = characters.next() {
+        if is_line_break(character) {
+            if character == '\r' && characters.peek() == Some(&'\n') {
+                characters.next();
+            }
+            safe.push('\n');
+            at_line_start = true;
+            continue;
+        }
+        if at_line_start && !is_invisible(character) {
+            if matches!(character, '#' | '\u{FE5F}' | '\u{FF03}') {
+                safe.push('\\');
+            }
+            at_line_start = false;
+        }
+        safe.push(character);
+    }
+    safe
+}
+
+/// Every character that a reader may take for the end of a line.
+fn is_line_break(character: char) -> bool {
+    matches!(character, '\n' | '\r' | '\u{0B}' | '\u{0C}' | '\u{85}' | '\u{2028}' | '\u{2029}')
+}
+
+/// Characters that show nothing of their own, so that a `#` behind them still looks like the first one.
+fn is_invisible(character: char) -> bool {
+    if character.is_ascii() {
+        return character.is_ascii_whitespace() || character.is_ascii_control();
+    }
+    use GeneralCategory::{Control, EnclosingMark, Format, NonspacingMark, SpacingMark, Unassigned};
+    character.is_whitespace()
+        || matches!(character, '\u{115F}' | '\u{1160}' | '\u{2800}' | '\u{3164}' | '\u{FFA0}')
+        || matches!(
+            get_general_category(character),
+            Control | Format | NonspacingMark | SpacingMark | EnclosingMark | Unassigned
+        )
+}
+
+#[cfg(test)]
+mod tests {
+    use super::{one_line, without_headings};
+
+    #[test]
+    fn every_kind_of_line_break_becomes_one_space() {
+        let breaks = ["\n", "\r", "\r\n", "\u{0B}", "\u{0C}", "\u{85}", "\u{2028}", "\u{2029}", " \n\n\t "];
+        for line_break in breaks {
+            assert_eq!(one_line(&format!("a{line_break}b")), "a b", "{line_break:?}");
+        }
+        assert_eq!(one_line("\n two  spaces stay \n"), "two  spaces stay");
+    }
+
+    #[test]
+    fn affixes_keep_their_lines_but_open_no_section() {
+        for (text, safe) in [
+            ("one\n\n two", "one\n\n two"),
+            ("# Safety\r\n## Rules", "\\# Safety\n\\## Rules"),
+            ("a\u{2028}  # Safety", "a\n  \\# Safety"),
+            ("\u{FEFF}\u{200B}# Safety", "\u{FEFF}\u{200B}\\# Safety"),
+            ("\u{FF03} Safety", "\\\u{FF03} Safety"),
+            ("C# and #1", "C# and #1"),
+            ("", ""),
+        ] {
+            assert_eq!(without_headings(text), safe, "{text:?}");
+        }
+    }
+}

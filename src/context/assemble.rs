@@ -1,0 +1,150 @@
+//! The context broker: which blocks, and which of their items, fit a token budget.
+
+use std::collections::{BTreeMap, HashSet};
+
+use serde::Serialize;
+
+use super::block::{Block, Content, Item};
+use crate::error::{Error, ErrorCode};
+
+/// Which blocks were taken. The lists are in declared order, which is output order.
+#[derive(Clone, Debug, Default, PartialEq, Eq, Serialize)]
+#[cfg_attr(feature = "typescript", derive(ts_rs::TS))]
+pub struct Assembly {
+    /// Names of the blocks that are in the prompt.
+    pub used: Vec<String>,
+    /// Names of the blocks that did not fit.
+    pub dropped: Vec<String>,
+    /// Names of the blocks that had no content.
+    pub omitted: Vec<String>,
+    /// For each used divisible block: the ids of the items taken, in output order.
+    pub items: BTreeMap<String, Vec<String>>,
+    /// Tokens of everything used.
+    pub tokens: u32,
+}
+
+/// Chooses among blocks for a budget in tokens.
+///
+/// Required blocks are always in. Optional ones follow by weight, heaviest first, ties by declared order; one
+/// that does not fit is passed over and the search goes on. A divisible block that does not fit gives the items
+/// that do, by score, ties by id; its heading (block tokens beyond the items') counts once.
+///
+/// # Errors
+/// `invalid_weight` for a weight that is not finite or below 0, or a score that is not finite;
+/// `duplicate_block`; `budget_too_small` with `needed` when the required blocks alone exceed the budget.
+pub fn assemble(blocks: &[Block], budget: u32) -> Result<Assembly, Error> {
+    check(blocks)?;
+    let mut choices = vec![Choice::Dropped; blocks.len()];
+    let mut needed = 0_u32;
+    for (choice, block) in choices.iter_mut().zip(blocks) {
+        if block.is_empty() {
+            *choice = Choice::Omitted;
+        } else if block.required {
+            *choice = Choice::Whole;
+            needed = needed.saturating_add(block.tokens);
+        }
+    }
+    if needed > budget {
+        let message = format!("the required blocks need {needed} tokens, the budget is {budget}");
+        return Err(Error { needed: Some(needed), ..Error::new(ErrorCode::BudgetTooSmall, message) });
+    }
+
+    let mut free = budget - needed;
+    for index in optional_by_weight(blocks, &choices) {
+        let block = &blocks[index];
+        if block.tokens <= free {
+            free -= block.tokens;
+            choices[index] = Choice::Whole;
+        } else if let Content::Items(items) = &block.content {
+            let (taken, tokens) = take_items(items, block.tokens, free);
+            if taken.contains(&true) {
+                free -= tokens;
+                choices[index] = Choice::Part(taken);
+            }
+        }
+    }
+    Ok(report(blocks, choices, budget - free))
+}
+
+/// What becomes of a block.
+#[derive(Clone)]
+enum Choice {
+    Omitted,
+    Dropped,
+    Whole,
+    /// Which of the items are taken.
+    Part(Vec<bool>),
+}
+
+fn check(blocks: &[Block]) -> Result<(), Error> {
+    let mut names = HashSet::with_capacity(blocks.len());
+    for (index, block) in blocks.iter().enumerate() {
+        if !block.weight.is_finite() || block.weight < 0.0 {
+            let message =
+                format!("the weight of block {:?} is not a finite number of at least 0", block.name);
+            return Err(Error::new(ErrorCode::InvalidWeight, message).at(format!("/{index}/weight")));
+        }
+        if let Content::Items(items) = &block.content
+            && let Some(item) = items.iter().position(|item| !item.score.is_finite())
+        {
+            let message = format!("an item of block {:?} has a score that is not finite", block.name);
+            return Err(Error::new(ErrorCode::InvalidWeight, message)
+                .at(format!("/{index}/content/items/{item}/score")));
+        }
+        if !names.insert(block.name.as_str()) {
+            let message = format!("two blocks are named {:?}", block.name);
+            return Err(Error::new(ErrorCode::DuplicateBlock, message).at(format!("/{index}/name")));
+        }
+    }
+    Ok(())
+}
+
+fn optional_by_weight(blocks: &[Block], choices: &[Choice]) -> Vec<usize> {
+    let mut order: Vec<usize> =
+        (0..blocks.len()).filter(|&index| matches!(choices[index], Choice::Dropped)).collect();
+    // Stable: equal weights keep the declared order.
+    order.sort_by(|&a, &b| blocks[b].weight.total_cmp(&blocks[a].weight));
+    order
+}
+
+/// Which items fit into `free` tokens, and what they cost with the heading.
+fn take_items(items: &[Item], block_tokens: u32, free: u32) -> (Vec<bool>, u32) {
+    let all = items.iter().fold(0_u32, |sum, item| sum.saturating_add(item.tokens));
+    let mut tokens = block_tokens.saturating_sub(all);
+    let mut taken = vec![false; items.len()];
+    let mut order: Vec<usize> = (0..items.len()).collect();
+    order.sort_by(|&a, &b| {
+        items[b].score.total_cmp(&items[a].score).then_with(|| items[a].id.cmp(&items[b].id))
+    });
+    for index in order {
+        let with_item = tokens.saturating_add(items[index].tokens);
+        if with_item <= free {
+            tokens = with_item;
+            taken[index] = true;
+        }
+    }
+    (taken, tokens)
+}
+
+fn report(blocks: &[Block], choices: Vec<Choice>, tokens: u32) -> Assembly {
+    let mut assembly = Assembly { tokens, ..Assembly::default() };
+    for (block, choice) in blocks.iter().zip(choices) {
+        match choice {
+            Choice::Omitted => assembly.omitted.push(block.name.clone()),
+            Choice::Dropped => assembly.dropped.push(block.name.clone()),
+            Choice::Whole => assembly.take(block, |_| true),
+            Choice::Part(taken) => assembly.take(block, |index| taken[index]),
+        }
+    }
+    assembly
+}
+
+impl Assembly {
+    fn take(&mut self, block: &Block, is_taken: impl Fn(usize) -> bool) {
+        self.used.push(block.name.clone());
+        if let Content::Items(items) = &block.content {
+            let ids = items.iter().enumerate().filter(|&(index, _)| is_taken(index));
+            self.items.insert(block.name.clone(), ids.map(|(_, item)| item.id.clone()).collect());
+        }
+    }
+}
