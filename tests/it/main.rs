@@ -1,3 +1,5 @@
 //! Integration tests of the pure core: data-driven cases, one binary.
 
+mod compile;
 mod context;
+mod sample;
