@@ -279,7 +279,8 @@ fn identity(lines_out: &mut Vec<Line>, template: &Template) {
     let label = |section, label, text: &str, path| {
         Line::new(section, ALWAYS, Lead::Label(label), one_line(text), Cow::Borrowed(path))
     };
-    push(lines_out, label(Section::Identity, &NAME, &persona.name, "/persona/name"));
+    let name = format!("{}.", one_line(&persona.name));
+    push(lines_out, label(Section::Identity, &NAME, &name, "/persona/name"));
     let aliases = persona.aliases.iter().enumerate();
     push_all(
         lines_out,

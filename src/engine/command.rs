@@ -28,8 +28,8 @@ pub enum Command {
     CreateSession {
         /// The owner.
         user: String,
-        /// Which personality: `sha256:<hex>`, or its name or an alias; of several versions the highest.
-        template: String,
+        /// Which personality.
+        template: TemplateChoice,
         /// 1..200 characters.
         #[serde(default)]
         title: Option<String>,
@@ -124,6 +124,16 @@ pub enum Command {
     },
 }
 
+/// Which personality a session is opened with.
+#[derive(Clone, Debug, PartialEq, Eq, Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub enum TemplateChoice {
+    /// `sha256:<hex>`, or its name or an alias; of several versions the highest.
+    Reference(String),
+    /// The document itself, as JSON text. It is copied to the owner and not kept in the library.
+    Document(String),
+}
+
 /// The model port, as far as the core needs to know it.
 #[derive(Clone, Debug, PartialEq, Deserialize)]
 #[serde(rename_all = "snake_case", deny_unknown_fields)]
@@ -140,7 +150,7 @@ pub struct ModelDeclaration {
     pub context_tokens: Option<u32>,
     /// Scripted: what the offline lines are drawn by.
     #[serde(default)]
-    pub seed: u32,
+    pub seed: u64,
     /// Scripted: the very words of this answer.
     #[serde(default)]
     pub reply: Option<String>,

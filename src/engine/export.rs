@@ -30,7 +30,7 @@ impl Core {
             _ => None,
         };
         let snapshot = Snapshot {
-            template: prepared.template().clone(),
+            template: Template::clone(prepared.template()),
             user: user.to_owned(),
             session: session.to_owned(),
             created_at: timestamp::format(now),

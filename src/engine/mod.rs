@@ -14,7 +14,7 @@ mod scripted;
 mod session;
 mod turn;
 
-pub use command::{Command, Environment, ModelDeclaration, OnConflict, Restore};
+pub use command::{Command, Environment, ModelDeclaration, OnConflict, Restore, TemplateChoice};
 pub use core::{Core, CoreOptions, Operation, Output, Step};
 pub use effect::{Effect, EffectResult, FinishReason, ModelRequest, PromptMessage, ReportedUsage};
 pub use event::Event;

@@ -7,7 +7,7 @@ use crate::observe::{Intent, Observation, SentimentClass};
 use crate::template::Template;
 
 /// What the personality says to a message. `turn` counts the session's turns so far.
-pub(super) fn answer(template: &Template, observation: &Observation, seed: u32, turn: usize) -> String {
+pub(super) fn answer(template: &Template, observation: &Observation, seed: u64, turn: usize) -> String {
     let draw = |purpose: &str, from: usize| draw(&template.id, seed, turn, purpose, from);
     let triggers = &template.trigger_responses;
     let lines = match observation.intent {
@@ -107,7 +107,7 @@ static SPANISH: Frames = Frames {
 };
 
 /// A position below `from`, by SHA-256 of everything that the answer may depend on.
-fn draw(template: &str, seed: u32, turn: usize, purpose: &str, from: usize) -> usize {
+fn draw(template: &str, seed: u64, turn: usize, purpose: &str, from: usize) -> usize {
     let digest = Sha256::new()
         .chain_update(template.as_bytes())
         .chain_update(seed.to_be_bytes())

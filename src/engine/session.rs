@@ -2,7 +2,7 @@
 
 use std::sync::Arc;
 
-use super::command::Environment;
+use super::command::{Environment, TemplateChoice};
 use super::core::{Begun, Commit, Core, LIBRARY, Outcome, Output, Pending};
 use super::effect::Effect;
 use super::event::{Direction, Event};
@@ -50,14 +50,19 @@ impl Core {
     pub(super) fn create_session(
         &mut self,
         user: &str,
-        template: &str,
+        template: &TemplateChoice,
         title: Option<String>,
         environment: &Environment,
         ids: &mut IdSource,
     ) -> Result<Begun, Error> {
         check_owner(user)?;
         check_title(title.as_deref())?;
-        let prepared = self.find_template(user, template)?;
+        let prepared = match template {
+            TemplateChoice::Reference(reference) => self.find_template(user, reference)?,
+            TemplateChoice::Document(source) => {
+                Arc::new(Prepared::new(Arc::new(Template::parse(source.as_bytes())?)))
+            }
+        };
         let (instance, existing) = self.instance_id(user, &prepared.template().persona.name);
         let mut records = Vec::new();
         if !existing {

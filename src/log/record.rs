@@ -73,7 +73,7 @@ impl Record {
             }
         };
         if let Some(name) = fields.keys().next() {
-            return Err(refuse(&format!("/{}", crate::json::pointer::escape(name)), "unknown field"));
+            return Err(refuse(&json::pointer::join("", name), "unknown field"));
         }
         Ok(Self { id, owner, kind, at, content })
     }

@@ -2,6 +2,7 @@
 
 use luminoracore::engine::{self, Command, CoreOptions, Effect, EffectResult, Features, HistoryOptions, Output, Step};
 use luminoracore::log::Record;
+use luminoracore::template::Template;
 use luminoracore::Error;
 use serde::{Deserialize, Serialize};
 use wasm_bindgen::prelude::*;
@@ -96,6 +97,12 @@ impl Core {
     #[wasm_bindgen(js_name = templateDocument)]
     pub fn template_document(&self, user: &str, reference: &str) -> Result<String, JsValue> {
         self.core.template_document(user, reference).map_err(|error| throw(&error))
+    }
+
+    /// The id of a document, given as JSON text.
+    #[wasm_bindgen(js_name = templateId)]
+    pub fn template_id(&self, source: &str) -> Result<String, JsValue> {
+        Template::parse(source.as_bytes()).map(|template| template.id).map_err(|error| throw(&error))
     }
 
     /// What a relationship is like now.

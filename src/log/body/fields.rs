@@ -137,7 +137,7 @@ impl<'a> Fields<'a> {
     }
 
     pub(super) fn at(&self, name: &str) -> String {
-        format!("{}/{}", self.path, pointer::escape(name))
+        pointer::join(&self.path, name)
     }
 
     fn error<T>(&self, code: RecordCode, name: &str, hint: impl Into<String>) -> Result<T, RecordError> {

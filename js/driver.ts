@@ -1,0 +1,145 @@
+import type { Core } from "../build/wasm/luminoracore_wasm.js";
+import { LuminoraError } from "./errors.ts";
+import type { CoreError, CoreEvent, ModelRequest, Output } from "./generated/types.ts";
+import type { Model } from "./models/model.ts";
+import type { Part } from "./models/part.ts";
+import { abortedError, type Clock, type Random } from "./ports.ts";
+import type { Storage, StoredRecord } from "./storage/storage.ts";
+
+/** What the driver performs effects with. */
+export interface Host {
+  readonly core: Core;
+  readonly storage: Storage;
+  readonly clock: Clock;
+  readonly random: Random;
+}
+
+/** What a command may need beyond the host. */
+export interface RunOptions {
+  /** Answers the call effects. */
+  readonly model?: Model | undefined;
+  readonly signal?: AbortSignal | undefined;
+  /** Hears of every event, in order. */
+  readonly onEvent?: (event: CoreEvent) => void;
+}
+
+/** A step as the binding gives it. */
+interface Step {
+  readonly op: number;
+  readonly effects: readonly Effect[];
+  readonly events: readonly CoreEvent[];
+  readonly output?: Output;
+  readonly error?: CoreError;
+}
+
+type Effect =
+  | { readonly type: "call"; readonly request: ModelRequest }
+  | { readonly type: "append"; readonly owner: string; readonly records: string }
+  | { readonly type: "erase"; readonly owner: string };
+
+const seedLength = 32;
+
+/**
+ * Runs one command to its end: performs the effects that the core asks for, resumes it with what came of them, and
+ * hands its events on. When anything fails the core drops the operation, and nothing of it is kept.
+ */
+export async function run(host: Host, command: object, options: RunOptions = {}): Promise<Output> {
+  const { core, clock, random } = host;
+  const resume = (op: number, result: object): Step =>
+    ask(() => core.resume(op, result, clock(), random(seedLength)));
+  let step: Step = ask(() => core.dispatch(command, clock(), random(seedLength)));
+  for (;;) {
+    for (const event of step.events) options.onEvent?.(event);
+    if (step.error) throw fromCore(step.error);
+    if (step.output) return step.output;
+    const { op, effects } = step;
+    try {
+      for (const effect of effects) step = await perform(host, effect, op, resume, options);
+    } catch (error) {
+      // The operation ends in the core too, unless it already has.
+      resume(op, { type: "failed" });
+      throw error;
+    }
+  }
+}
+
+/** Performs one effect and gives the step that follows it. */
+async function perform(
+  host: Host,
+  effect: Effect,
+  op: number,
+  resume: (op: number, result: object) => Step,
+  options: RunOptions,
+): Promise<Step> {
+  if (effect.type === "call") return await callModel(effect.request, op, resume, options);
+  // The last moment to give up: what is being stored is not taken back.
+  if (options.signal?.aborted) throw abortedError();
+  if (effect.type === "append") {
+    await host.storage.append(effect.owner, JSON.parse(effect.records) as StoredRecord[]);
+  } else {
+    await host.storage.erase(effect.owner);
+  }
+  return resume(op, { type: "stored" });
+}
+
+/** Feeds the model's parts to the core until it has the whole answer. */
+async function callModel(
+  request: ModelRequest,
+  op: number,
+  resume: (op: number, result: object) => Step,
+  { model, signal, onEvent }: RunOptions,
+): Promise<Step> {
+  if (!model) throw new LuminoraError("model_unsupported", "No model was given that could be called.");
+  const parts = model.call({ ...request, messages: messagesOf(request), signal: signal ?? new AbortController().signal });
+  for await (const part of parts) {
+    const result = resultOf(part);
+    if (!result) continue;
+    const step = resume(op, result);
+    if (part.type === "finish" || step.error) return step;
+    for (const event of step.events) onEvent?.(event);
+  }
+  throw new LuminoraError("model_incomplete", "The model's answer ended before it was complete.");
+}
+
+function messagesOf(request: ModelRequest): { role: "user" | "assistant"; content: string }[] {
+  return request.messages.map(({ role, content }) => ({ role: role === "assistant" ? role : "user", content }));
+}
+
+function resultOf(part: Part): object | undefined {
+  switch (part.type) {
+    case "text-delta":
+      return part;
+    case "finish":
+      return { type: "finish", reason: part.reason };
+    case "usage":
+      // A provider that counts only one side is not believed: our estimate covers both.
+      return part.inputTokens === undefined || part.outputTokens === undefined
+        ? undefined
+        : { type: "usage", usage: { input_tokens: part.inputTokens, output_tokens: part.outputTokens } };
+    default:
+      return undefined;
+  }
+}
+
+/** Asks the core, and turns what it throws into a `LuminoraError`. */
+export function ask<T>(question: () => T): T {
+  try {
+    return question();
+  } catch (error) {
+    throw fromCore(error);
+  }
+}
+
+/** An error of the core as a `LuminoraError`. */
+export function fromCore(error: unknown): Error {
+  if (LuminoraError.isInstance(error)) return error;
+  if (typeof error === "object" && error !== null && "code" in error && "message" in error) {
+    const { code, message, path, hint, problems, needed } = error as CoreError;
+    return new LuminoraError(code, message, { path, hint, problems, needed });
+  }
+  // A trap: the instance is dead, and only loading the page or the process again helps.
+  return new LuminoraError("wasm_failed", "The core has stopped because of a fault in it.", {
+    cause: error,
+    hint: "Reload, and please report this with the message in the console. What was stored is safe.",
+  });
+}

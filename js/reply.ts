@@ -1,0 +1,65 @@
+import type { Reply } from "./generated/types.ts";
+
+/**
+ * A reply on its way: iterate over it for the text as it arrives, or await it for the whole reply with what it
+ * changed. Both can be done with one object, once each.
+ *
+ * @example
+ * for await (const delta of session.send("Good morning")) process.stdout.write(delta);
+ * @example
+ * const { text, state } = await session.send("Good morning");
+ */
+export class ReplyStream implements AsyncIterable<string>, PromiseLike<Reply> {
+  readonly #reply: Promise<Reply>;
+  readonly #abort: AbortController;
+  readonly #deltas: string[] = [];
+  #settled = false;
+  #wake: (() => void) | undefined;
+
+  /** @internal */
+  constructor(start: (push: (delta: string) => void, signal: AbortSignal) => Promise<Reply>, signal?: AbortSignal) {
+    this.#abort = new AbortController();
+    const forward = () => this.#abort.abort();
+    if (signal?.aborted) forward();
+    else signal?.addEventListener("abort", forward, { once: true });
+    const push = (delta: string) => {
+      this.#deltas.push(delta);
+      this.#wake?.();
+    };
+    this.#reply = start(push, this.#abort.signal).finally(() => {
+      this.#settled = true;
+      signal?.removeEventListener("abort", forward);
+      this.#wake?.();
+    });
+    // Whoever awaits or iterates gets the error; nobody doing so must not bring the process down.
+    this.#reply.catch(() => {});
+  }
+
+  /** The whole reply. Rejects with a `LuminoraError`; then nothing was stored. */
+  // biome-ignore lint/suspicious/noThenProperty: a reply is awaitable by design
+  then<Fulfilled = Reply, Rejected = never>(
+    onFulfilled?: ((reply: Reply) => Fulfilled | PromiseLike<Fulfilled>) | null,
+    onRejected?: ((reason: unknown) => Rejected | PromiseLike<Rejected>) | null,
+  ): Promise<Fulfilled | Rejected> {
+    return this.#reply.then(onFulfilled, onRejected);
+  }
+
+  /** The text as it arrives. Leaving the loop early aborts the turn, unless it is already stored. */
+  async *[Symbol.asyncIterator](): AsyncGenerator<string, void, undefined> {
+    try {
+      for (;;) {
+        const delta = this.#deltas.shift();
+        if (delta !== undefined) yield delta;
+        else if (this.#settled) break;
+        else {
+          await new Promise<void>((resolve) => {
+            this.#wake = resolve;
+          });
+        }
+      }
+      await this.#reply;
+    } finally {
+      if (!this.#settled) this.#abort.abort();
+    }
+  }
+}

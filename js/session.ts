@@ -1,0 +1,214 @@
+import { ask, run } from "./driver.ts";
+import type {
+  ExportOptions,
+  MoodPeriod,
+  Preview,
+  Progression,
+  Reply,
+  SessionState as StateView,
+  SessionStatus,
+  SessionSummary,
+  TurnView,
+} from "./generated/types.ts";
+import type { Connection } from "./luminora.ts";
+import { type AnyModel, isCallable } from "./models/model.ts";
+import { ReplyStream } from "./reply.ts";
+
+/** What a relationship is like now. The two histories are read when they are asked for. */
+export interface SessionState extends StateView {
+  readonly affinity: StateView["affinity"] & { readonly history: Progression[] };
+  readonly mood: StateView["mood"] & { readonly history: MoodPeriod[] };
+}
+
+/** Options of {@link Session.send}. */
+export interface SendOptions {
+  /** Ends the turn; nothing of it is stored. */
+  readonly signal?: AbortSignal;
+  /** Language of the text (`en`, `es`, ...), when you know it. */
+  readonly language?: string;
+  /** Most tokens of the answer; 1,024 when absent. */
+  readonly maxOutputTokens?: number;
+  /** Deltas on the six parameters, and a temperature, for this turn alone. */
+  readonly mask?: { readonly parameters?: Readonly<Record<string, number>>; readonly temperature?: number };
+  /** Answers this turn instead of the model that `Luminora.open` was given. */
+  readonly model?: AnyModel;
+}
+
+/** Why something is as it is. */
+export type Explanation =
+  | { readonly subject: "affinity"; readonly history: Progression[] }
+  | { readonly subject: "mood"; readonly history: MoodPeriod[] }
+  | { readonly subject: "run"; readonly run: Readonly<Record<string, unknown>> };
+
+/** What a session tells. */
+export interface SessionEvents {
+  "text-delta": { readonly text: string };
+  "level-change": {
+    readonly from: string;
+    readonly to: string;
+    readonly points: number;
+    readonly direction: "up" | "down";
+  };
+  "mood-change": { readonly from: string; readonly to: string; readonly intensity: number };
+  /** Records of this person arrived from another tab or another object. */
+  absorb: { readonly changed: readonly string[] };
+}
+
+/** A conversation of one person with one personality. */
+export class Session {
+  /** The session's id. */
+  readonly id: string;
+  /** Whose it is. */
+  readonly user: string;
+  readonly #connection: Connection;
+  readonly #handlers = new Map<string, Set<(event: never) => void>>();
+
+  /** @internal */
+  constructor(connection: Connection, user: string, id: string) {
+    this.#connection = connection;
+    this.user = user;
+    this.id = id;
+  }
+
+  /** Template, title, status and times of this session. */
+  get summary(): SessionSummary {
+    return ask(() => this.#connection.core.session(this.user, this.id) as SessionSummary);
+  }
+
+  /** What the relationship is like now. */
+  get state(): SessionState {
+    const { core, clock } = this.#connection;
+    const state = ask(() => core.sessionState(this.user, this.id, clock()) as StateView);
+    return withHistories(state, {
+      affinity: () => ask(() => core.affinityHistory(this.user, this.id) as Progression[]),
+      mood: () => ask(() => core.moodHistory(this.user, this.id) as MoodPeriod[]),
+    });
+  }
+
+  /**
+   * Says something to the personality. The turn is stored whole when the reply is complete, or not at all. Turns of
+   * one session wait for each other.
+   */
+  send(text: string, options: SendOptions = {}): ReplyStream {
+    return new ReplyStream(
+      (push, signal) => this.#connection.inTurn(this.id, () => this.#send(text, options, push, signal)),
+      options.signal,
+    );
+  }
+
+  /** Records what was answered elsewhere (with `manualModel()`). Changes neither affinity nor mood. */
+  async reply(text: string): Promise<Reply> {
+    return await this.#connection.inTurn(this.id, async () =>
+      this.#replyOf(await run(this.#connection, { type: "reply", user: this.user, session: this.id, text })),
+    );
+  }
+
+  /** The turns, oldest first: at most `limit` of the newest, or of those before the turn `before`. */
+  history(options: { limit?: number; before?: string } = {}): TurnView[] {
+    return ask(() => this.#connection.core.history(this.user, this.id, options) as TurnView[]);
+  }
+
+  /** What sending this text would do and ask: a dry run that calls nothing and stores nothing. */
+  preview(text: string): Preview {
+    const { core, clock } = this.#connection;
+    return ask(() => core.preview(this.user, this.id, text, clock()) as Preview);
+  }
+
+  /** Why affinity or mood are as they are, or how a reply came about (by the id of its run). */
+  explain(subject: string): Explanation {
+    const { core } = this.#connection;
+    if (subject === "affinity") return { subject, history: this.state.affinity.history };
+    if (subject === "mood") return { subject, history: this.state.mood.history };
+    return { subject: "run", run: JSON.parse(ask(() => core.run(this.user, subject))) };
+  }
+
+  /** Sets the mood by hand: one of the template's moods, with an intensity from 0 to 1. */
+  async setMood(name: string, intensity = 1): Promise<void> {
+    await this.#command({ type: "set-mood", name, intensity });
+  }
+
+  /** Sets the affinity points by hand: a whole number from 0 to 100. */
+  async setAffinity(points: number): Promise<void> {
+    await this.#command({ type: "set-affinity", points });
+  }
+
+  /** Changes title or status. */
+  async update(changes: { title?: string; status?: SessionStatus }): Promise<void> {
+    await this.#command({ type: "update-session", ...changes });
+  }
+
+  /** The relationship as the text of a snapshot file: template, affinity, mood, conversation. */
+  async exportSnapshot(options: Partial<ExportOptions> = {}): Promise<string> {
+    const { core, clock } = this.#connection;
+    const all: ExportOptions = { conversation: true, facts: true, episodes: true, ...options };
+    return ask(() => core.exportSnapshot(this.user, this.id, all, clock()));
+  }
+
+  /** Calls `handler` on every such event; gives the function that stops it. */
+  on<Name extends keyof SessionEvents>(name: Name, handler: (event: SessionEvents[Name]) => void): () => void {
+    const handlers = this.#handlers.get(name) ?? new Set();
+    this.#handlers.set(name, handlers);
+    handlers.add(handler);
+    return () => handlers.delete(handler);
+  }
+
+  /** @internal */
+  emit<Name extends keyof SessionEvents>(name: Name, event: SessionEvents[Name]): void {
+    for (const handler of this.#handlers.get(name) ?? []) handler(event as never);
+  }
+
+  async #send(
+    text: string,
+    options: SendOptions,
+    push: (delta: string) => void,
+    signal: AbortSignal,
+  ): Promise<Reply> {
+    const model = options.model ?? this.#connection.model;
+    const command = {
+      type: "send",
+      user: this.user,
+      session: this.id,
+      text,
+      model: declare(model),
+      language: options.language,
+      mask: options.mask,
+      max_output_tokens: options.maxOutputTokens,
+    };
+    const onEvent = (event: { readonly type: string }) => {
+      if (event.type === "text-delta") push((event as { text: string } & typeof event).text);
+      this.emit(event.type as keyof SessionEvents, event as never);
+    };
+    const callable = isCallable(model) ? model : undefined;
+    return this.#replyOf(await run(this.#connection, command, { model: callable, signal, onEvent }));
+  }
+
+  #replyOf(output: { readonly type: string; readonly value?: unknown }): Reply {
+    return output.value as Reply;
+  }
+
+  async #command(command: object): Promise<void> {
+    const onEvent = (event: { readonly type: string }) => this.emit(event.type as keyof SessionEvents, event as never);
+    await this.#connection.inTurn(this.id, () =>
+      run(this.#connection, { user: this.user, session: this.id, ...command }, { onEvent }),
+    );
+  }
+}
+
+/** A model as the core needs to know it. */
+function declare(model: AnyModel): object {
+  const { kind, id } = model;
+  if (isCallable(model)) return { kind, id, context_tokens: model.contextTokens };
+  if (model.kind === "manual") return { kind, id };
+  return { kind, id, seed: model.seed, reply: model.nextReply() };
+}
+
+/** The state with its histories read on demand: they grow with every turn, and few callers want them. */
+function withHistories(
+  state: StateView,
+  read: { affinity: () => Progression[]; mood: () => MoodPeriod[] },
+): SessionState {
+  const lazy = (get: () => unknown) => ({ get, enumerable: true, configurable: true });
+  Object.defineProperty(state.affinity, "history", lazy(read.affinity));
+  Object.defineProperty(state.mood, "history", lazy(read.mood));
+  return state as SessionState;
+}

@@ -1,0 +1,90 @@
+import { ask, run } from "./driver.ts";
+import type { TemplateSummary } from "./generated/types.ts";
+import { bundledPersonalities } from "./generated/personalities.ts";
+import type { Connection } from "./luminora.ts";
+import { bundledAssets } from "./runtime.ts";
+
+/** A personality: the name of one that is known, or a document as JSON text, bytes or object. */
+export type TemplateSource = string | Uint8Array | { readonly persona: object };
+
+/** A template with its document. */
+export interface TemplateEntry extends TemplateSummary {
+  /** The personality document. */
+  readonly document: Readonly<Record<string, unknown>>;
+}
+
+/** How the core is told which personality: by reference, or with the document itself. */
+type Located = { readonly reference: string } | { readonly document: string };
+
+/** The personalities that can be talked to: the bundled ones, and those that were added. */
+export class Templates {
+  readonly #connection: Connection;
+  readonly #load: () => Promise<void>;
+
+  /** @internal */
+  constructor(connection: Connection, load: () => Promise<void>) {
+    this.#connection = connection;
+    this.#load = load;
+  }
+
+  /**
+   * Keeps a personality document. The same content again changes nothing; the same name and version with other
+   * content is `template_conflict`; a bad document is `invalid_template` with all its problems.
+   */
+  async add(source: TemplateSource): Promise<TemplateSummary> {
+    await this.#load();
+    const output = await run(this.#connection, { type: "add-template", source: textOf(source) });
+    return (output as { value: TemplateSummary }).value;
+  }
+
+  /** A personality by its name, an alias, its id (`sha256:...`) or the key of a bundled one. */
+  async get(name: string): Promise<TemplateEntry> {
+    const located = await this.locate(name);
+    const source =
+      "document" in located
+        ? located.document
+        : ask(() => this.#connection.core.templateDocument("", located.reference));
+    const document = JSON.parse(source) as { persona: Omit<TemplateSummary, "id"> };
+    const { name: found, version, description, language, tags } = document.persona;
+    const id = ask(() => this.#connection.core.templateId(source));
+    return { id, name: found, version, description, language, tags: tags ?? [], document };
+  }
+
+  /** All of them: those that were added, then the bundled ones, each by name. */
+  async list(): Promise<TemplateSummary[]> {
+    await this.#load();
+    const added = ask(() => this.#connection.core.templates() as TemplateSummary[]);
+    const ids = new Set(added.map(({ id }) => id));
+    return [...added, ...bundledPersonalities.map(({ key, aliases, ...summary }) => summary).filter(({ id }) => !ids.has(id))];
+  }
+
+  /** @internal */
+  async locate(source: TemplateSource): Promise<Located> {
+    await this.#load();
+    if (typeof source !== "string" || source.trimStart().startsWith("{")) return { document: textOf(source) };
+    const { core } = this.#connection;
+    try {
+      core.templateDocument("", source);
+      return { reference: source };
+    } catch {
+      const key = bundledKey(source);
+      const assets = bundledAssets();
+      // The core's own error names what is known, when this is not the name of a bundled one either.
+      return key && assets ? { document: await assets.personality(key) } : { reference: source };
+    }
+  }
+}
+
+function textOf(source: TemplateSource): string {
+  if (typeof source === "string") return source;
+  return source instanceof Uint8Array ? new TextDecoder().decode(source) : JSON.stringify(source);
+}
+
+/** The key of the bundled personality that goes by this name. */
+function bundledKey(name: string): string | undefined {
+  const fold = (text: string) => text.normalize("NFKD").replace(/\p{M}/gu, "").toLowerCase();
+  const wanted = fold(name);
+  return bundledPersonalities.find(
+    ({ key, name: own, aliases }) => key === name || [own, ...aliases].some((known) => fold(known) === wanted),
+  )?.key;
+}
