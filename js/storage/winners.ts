@@ -33,8 +33,8 @@ export function winners(
  * versions the later. Equal versions: `a`.
  */
 export function winner(a: StoredRecord, b: StoredRecord): StoredRecord {
-  if (Boolean(a.erased) !== Boolean(b.erased)) return a.erased ? a : b;
-  if (a.at !== b.at) return a.at < b.at === Boolean(a.erased) ? a : b;
+  const order = compareVersions(a, b);
+  if (order !== 0) return order > 0 ? a : b;
   if (same(a as unknown as Json, b as unknown as Json)) return a;
   throw new LuminoraError(
     "integrity",
@@ -43,6 +43,17 @@ export function winner(a: StoredRecord, b: StoredRecord): StoredRecord {
       hint: "Each write needs a clock of its own; a copied device name is the usual reason.",
     },
   );
+}
+
+/** What decides between two versions of a record. */
+export type Version = Pick<StoredRecord, "at" | "erased">;
+
+/** Positive when `a` wins, negative when `b` does, 0 when they can only be the same version. */
+export function compareVersions(a: Version, b: Version): number {
+  if (a.erased !== b.erased) return a.erased ? 1 : -1;
+  if (a.at === b.at) return 0;
+  const later = a.at > b.at ? 1 : -1;
+  return a.erased ? -later : later;
 }
 
 /** Whether two JSON values are equal, whatever the order of their keys. */
