@@ -24,7 +24,7 @@ export const systemSleep: Sleep = (milliseconds, signal) => {
   return abortable(waiting, signal).finally(() => clearTimeout(timer));
 };
 
-/** `promise`, or a rejection with code `aborted` at the moment the signal is aborted. */
+/** `promise`, or a rejection with code `aborted` as soon as the signal is aborted. */
 export async function abortable<T>(promise: Promise<T>, signal: AbortSignal): Promise<T> {
   let listener: (() => void) | undefined;
   const aborted = new Promise<never>((_, reject) => {
@@ -34,6 +34,9 @@ export async function abortable<T>(promise: Promise<T>, signal: AbortSignal): Pr
   });
   try {
     return await Promise.race([promise, aborted]);
+  } catch (error) {
+    // What was given the same signal may notice the abort first, with an error of its own.
+    throw signal.aborted ? abortedError() : error;
   } finally {
     if (listener) signal.removeEventListener("abort", listener);
   }
