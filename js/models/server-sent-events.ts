@@ -1,0 +1,61 @@
+import { createParser } from "eventsource-parser";
+import { LuminoraError } from "../errors.ts";
+import { chunks, type HttpAnswer } from "./http.ts";
+
+/** The most characters that one event may have. */
+const eventLimit = 1 << 20;
+
+/**
+ * The data of each event in the answer, up to `endMarker`, which is left out. Any chunk borders, line ends, comments.
+ *
+ * @throws LuminoraError `model_bad_response` when it is no event stream, `model_incomplete` when it ends, or the
+ *   connection breaks, before the end marker
+ */
+export async function* serverSentEvents(
+  answer: HttpAnswer,
+  endMarker: string,
+  signal: AbortSignal,
+): AsyncGenerator<string> {
+  const notEvents = () => answer.error("model_bad_response", "The answer is no event stream.");
+  const incomplete = (cause?: unknown) =>
+    answer.error("model_incomplete", "The model's answer broke off.", { hint: "Send again.", cause });
+
+  const found: (string | Error)[] = [];
+  const parser = createParser({
+    maxBufferSize: eventLimit,
+    onEvent: ({ data }) => found.push(data),
+    // The parser's own error quotes a part of the line, which could be a part of a secret.
+    onError: ({ type }) => type !== "invalid-retry" && found.push(notEvents()),
+  });
+  const decoder = new TextDecoder("utf-8", { fatal: true });
+  const body = chunks(answer.response, signal);
+  let hasEvents = false;
+  try {
+    for (;;) {
+      const chunk = await body.next().catch((cause: unknown) => {
+        throw LuminoraError.isInstance(cause) ? cause : incomplete(cause);
+      });
+      // After the last chunk, line ends that a server may have left out behind the end marker.
+      parser.feed(chunk.done ? "\n\n" : decode(chunk.value));
+      for (const event of found.splice(0)) {
+        if (typeof event !== "string") throw chunk.done && hasEvents ? incomplete() : event;
+        if (event.trim() === endMarker) return;
+        // What was cut in the middle is no event.
+        if (chunk.done) break;
+        hasEvents = true;
+        yield event;
+      }
+      if (chunk.done) throw incomplete();
+    }
+  } finally {
+    await body.return(undefined);
+  }
+
+  function decode(bytes: Uint8Array): string {
+    try {
+      return decoder.decode(bytes, { stream: true });
+    } catch (cause) {
+      throw answer.error("model_bad_response", "The answer is not UTF-8.", { cause });
+    }
+  }
+}

@@ -1,0 +1,225 @@
+import { createHash } from "node:crypto";
+import { mkdir, readdir, rm, stat } from "node:fs/promises";
+import { join, resolve } from "node:path";
+import { LuminoraError } from "../errors.ts";
+import { type Entry, errorCode, LogFile, ownerOf } from "./log-file.ts";
+import type { ScanOptions, Storage, StoredRecord } from "./storage.ts";
+import { winners } from "./winners.ts";
+
+/** A log with more lost versions than this, and more than it has records, is rewritten without them. */
+const tolerableDead = 1000;
+
+/** A temporary file of this age (ms) was left by a process that died. */
+const abandonedAfter = 600_000;
+
+/**
+ * Keeps records in `folder`, for Node: one append-only JSON Lines file for each owner. A batch is on the disk when
+ * `append` resolves; a process killed in the middle leaves the batch out, never half of it. Erased text is removed
+ * from the file at once. Several processes may use one folder.
+ */
+export function fileStorage(folder: string): Storage {
+  return new FileStorage(resolve(folder));
+}
+
+class FileStorage implements Storage {
+  readonly #folder: string;
+  readonly #logs = new Map<string, LogFile>();
+  readonly #running = new Set<Promise<unknown>>();
+  #prepared: Promise<void> | undefined;
+  #closed = false;
+
+  constructor(folder: string) {
+    this.#folder = folder;
+  }
+
+  async append(
+    owner: string,
+    records: readonly StoredRecord[],
+    options?: { replace?: boolean },
+  ): Promise<void> {
+    // Copied before the first wait: the caller may go on changing its objects.
+    const offered = structuredClone(records);
+    await this.#use(owner, async (log) => {
+      const file = await log.open();
+      try {
+        if (options?.replace) {
+          await log.rewrite(file, winners(owner, new Map(), offered).map(toLine));
+          return;
+        }
+        const ids = new Set(offered.map(({ id }) => id));
+        const stored = new Map<string, StoredRecord>();
+        for await (const lines of log.lines(
+          file,
+          [...ids].flatMap((id) => log.entries.get(id) ?? []),
+        )) {
+          for (const record of lines.map(toRecord)) stored.set(record.id, record);
+        }
+        const changed = winners(owner, stored, offered);
+        if (changed.length === 0) return;
+        const erasesText = changed.some(
+          ({ id, erased }) => erased && stored.has(id) && !stored.get(id)?.erased,
+        );
+        if (erasesText || (log.dead > tolerableDead && log.dead > log.entries.size)) {
+          await log.rewrite(file, [...(await otherLines(log, file, changed)), ...changed.map(toLine)]);
+        } else {
+          await log.append(changed.map(toLine));
+        }
+      } finally {
+        await file?.close();
+      }
+    });
+  }
+
+  async *scan(owner: string, { since, kinds }: ScanOptions = {}): AsyncGenerator<StoredRecord[]> {
+    // In turn with the writers only until here: the lines stay where they are in the file that is open.
+    const { log, file, entries } = await this.#use(owner, async (log) => {
+      const file = await log.open();
+      return { log, file, entries: [...log.entries.values()] };
+    });
+    try {
+      const chosen = entries.filter(
+        ({ at, kind }) => (since === undefined || at > since) && (!kinds || kinds.includes(kind)),
+      );
+      for await (const lines of log.lines(file, chosen)) yield lines.map(toRecord);
+    } finally {
+      await file?.close();
+    }
+  }
+
+  async owners(): Promise<string[]> {
+    return this.#run(async () => {
+      const names = (await readdir(this.#folder)).filter((name) => name.endsWith(extension));
+      const owners = await Promise.all(names.map((name) => ownerOf(join(this.#folder, name))));
+      return owners.filter((owner) => owner !== undefined).sort();
+    });
+  }
+
+  async erase(owner: string): Promise<void> {
+    await this.#use(owner, async (log) => {
+      const file = await log.open();
+      try {
+        await log.rewrite(file, []);
+      } finally {
+        await file?.close();
+      }
+      await this.#sweep(fileName(owner), 0);
+    });
+    this.#logs.delete(owner);
+  }
+
+  async close(): Promise<void> {
+    this.#closed = true;
+    await Promise.allSettled(this.#running);
+    this.#logs.clear();
+  }
+
+  /** Runs `work` on the owner's log, when everyone in this process who asked before is done with it. */
+  #use<T>(owner: string, work: (log: LogFile) => Promise<T>): Promise<T> {
+    const path = join(this.#folder, fileName(owner));
+    return this.#run(() =>
+      inTurn(path, () => {
+        let log = this.#logs.get(owner);
+        if (!log) {
+          log = new LogFile(path, owner);
+          this.#logs.set(owner, log);
+        }
+        return work(log);
+      }),
+    );
+  }
+
+  /** Runs `work` in the prepared folder; what the file system refuses becomes a `storage` error. */
+  async #run<T>(work: () => Promise<T>): Promise<T> {
+    if (this.#closed) throw new LuminoraError("disposed", "This storage is closed.");
+    this.#prepared ??= this.#prepare();
+    const running = this.#prepared.then(work);
+    this.#running.add(running);
+    try {
+      return await running;
+    } catch (error) {
+      if (LuminoraError.isInstance(error)) throw error;
+      throw new LuminoraError("storage", `The files in ${this.#folder} failed: ${(error as Error).message}`, {
+        cause: error,
+        hint: hints[errorCode(error) ?? ""],
+      });
+    } finally {
+      this.#running.delete(running);
+    }
+  }
+
+  async #prepare(): Promise<void> {
+    try {
+      await mkdir(this.#folder, { recursive: true, mode: 0o700 });
+      await this.#sweep("", abandonedAfter);
+    } catch (error) {
+      this.#prepared = undefined;
+      throw error;
+    }
+  }
+
+  /** Removes temporary files of at least this age (ms) whose names start so. */
+  async #sweep(start: string, age: number): Promise<void> {
+    for (const name of await readdir(this.#folder)) {
+      if (!name.startsWith(start) || !name.endsWith(".tmp")) continue;
+      const path = join(this.#folder, name);
+      const modified = await stat(path).then(
+        ({ mtimeMs }) => mtimeMs,
+        () => Number.POSITIVE_INFINITY,
+      );
+      if (Date.now() - modified >= age) await rm(path, { force: true });
+    }
+  }
+}
+
+const extension = ".jsonl";
+
+const hints: Readonly<Record<string, string>> = {
+  ENOSPC: "The disk is full: free some space.",
+  EACCES: "The process may not write in this folder: choose another one.",
+  ENOTDIR: "The path names a file: choose a folder.",
+  EEXIST: "The path names a file: choose a folder.",
+};
+
+/** Readable and safe on every file system; the header inside has the true name. */
+function fileName(owner: string): string {
+  const readable = owner
+    .toLowerCase()
+    .replace(/[^a-z0-9]+/g, "-")
+    .slice(0, 24);
+  // As JSON, because UTF-8 has no unpaired surrogates and would give different owners one name.
+  const digest = createHash("sha256").update(JSON.stringify(owner)).digest("hex");
+  return `${readable}.${digest.slice(0, 32)}${extension}`;
+}
+
+async function otherLines(
+  log: LogFile,
+  file: Parameters<LogFile["lines"]>[0],
+  changed: readonly StoredRecord[],
+): Promise<string[]> {
+  const ids = new Set(changed.map(({ id }) => id));
+  const others: string[] = [];
+  const entries: Entry[] = [...log.entries.values()].filter(({ id }) => !ids.has(id));
+  for await (const lines of log.lines(file, entries)) others.push(...lines);
+  return others;
+}
+
+function toLine(record: StoredRecord): string {
+  return JSON.stringify(record);
+}
+
+function toRecord(line: string): StoredRecord {
+  return JSON.parse(line) as StoredRecord;
+}
+
+/** The last one in the queue for each path; shared by all storages of this process. */
+const queues = new Map<string, Promise<unknown>>();
+
+function inTurn<T>(path: string, work: () => Promise<T>): Promise<T> {
+  const turn = (queues.get(path) ?? Promise.resolve()).then(work);
+  const settled = turn.catch(() => {});
+  queues.set(path, settled);
+  settled.then(() => {
+    if (queues.get(path) === settled) queues.delete(path);
+  });
+  return turn;
+}

@@ -1,0 +1,217 @@
+import { randomBytes } from "node:crypto";
+import { constants } from "node:fs";
+import { type FileHandle, link, open, rename, rm } from "node:fs/promises";
+import { dirname } from "node:path";
+import { decodeFrames, encodeFrame } from "./frames.ts";
+import type { StoredRecord } from "./storage.ts";
+import { compareVersions, type Version } from "./winners.ts";
+
+/** Where the winning version of a record stands in the file, and what decides about it. */
+export interface Entry extends Version {
+  readonly id: string;
+  readonly kind: string;
+  readonly offset: number;
+  readonly length: number;
+}
+
+const readBatch = { entries: 500, bytes: 4 << 20 };
+
+/**
+ * The log of one owner in one file: a header line, then frames. In memory there is only an index of it, brought up
+ * to date before every use, because other processes may write to the same file.
+ *
+ * No lock is needed between processes. Frames are appended by one write each. A rewrite puts a new file in the place
+ * of the old one, and its header has a new generation: whoever appended to the old file meanwhile sees that and
+ * appends again, or the rewriter finds the late frame in the old file and carries it over.
+ */
+export class LogFile {
+  readonly entries = new Map<string, Entry>();
+  /** Records in the file that lost against a later version. */
+  dead = 0;
+  readonly #path: string;
+  readonly #owner: string;
+  #generation = "";
+  #consumed = 0;
+
+  constructor(path: string, owner: string) {
+    this.#path = path;
+    this.#owner = owner;
+  }
+
+  /** The file, open for reading, with the index up to date; undefined when there is none. */
+  async open(): Promise<FileHandle | undefined> {
+    const file = await openExisting(this.#path, constants.O_RDONLY);
+    try {
+      await this.#refresh(file);
+      return file;
+    } catch (error) {
+      await file?.close();
+      throw error;
+    }
+  }
+
+  /** Adds one frame; it is on the disk when the promise resolves. */
+  async append(lines: readonly string[]): Promise<void> {
+    const frame = encodeFrame(lines);
+    while (!(await this.#appendOnce(frame))) {
+      // The file came, went or was replaced in between.
+    }
+  }
+
+  /** Puts a file with exactly these lines in the place of `file`; no lines: removes it. */
+  async rewrite(file: FileHandle | undefined, lines: readonly string[]): Promise<void> {
+    if (lines.length === 0) await rm(this.#path, { force: true });
+    else await this.#publish(encodeFrame(lines), rename);
+    await syncFolder(this.#path);
+    if (!file) return;
+    const late = [...decodeFrames(await this.#unread(file))].flatMap((frame) => frame.lines);
+    if (late.length > 0) await this.append(late.map(({ text }) => text));
+  }
+
+  /** The lines of the index's entries, as they stand in the file. */
+  async *lines(file: FileHandle | undefined, entries: readonly Entry[]): AsyncGenerator<string[]> {
+    if (!file) return;
+    const sorted = [...entries].sort((a, b) => a.offset - b.offset);
+    for (let start = 0; start < sorted.length; ) {
+      const from = (sorted[start] as Entry).offset;
+      const batch = sorted
+        .slice(start, start + readBatch.entries)
+        .filter((entry, index) => index === 0 || entry.offset + entry.length - from <= readBatch.bytes);
+      const last = batch.at(-1) as Entry;
+      const bytes = await readBytes(file, from, last.offset + last.length);
+      yield batch.map(({ offset, length }) => bytes.toString("utf8", offset - from, offset - from + length));
+      start += batch.length;
+    }
+  }
+
+  /** Reads what was added to the file since the last time; from the start, when it is another file by now. */
+  async #refresh(file: FileHandle | undefined): Promise<void> {
+    const generation = file ? await generationOf(file) : "";
+    if (generation !== this.#generation) {
+      this.entries.clear();
+      this.dead = 0;
+      this.#consumed = 0;
+      this.#generation = generation;
+    }
+    if (!file) return;
+    const start = this.#consumed;
+    for (const frame of decodeFrames(await this.#unread(file))) {
+      for (const { offset, length, text } of frame.lines) {
+        const { id, kind, at, erased } = JSON.parse(text) as StoredRecord;
+        const entry = { id, kind, at, erased, offset: start + offset, length } as Entry;
+        const present = this.entries.get(id);
+        if (present) this.dead += 1;
+        if (!present || compareVersions(entry, present) > 0) this.entries.set(id, entry);
+      }
+      this.#consumed = start + frame.end;
+    }
+  }
+
+  async #appendOnce(frame: Buffer): Promise<boolean> {
+    const file = await openExisting(this.#path, constants.O_RDWR | constants.O_APPEND);
+    if (!file) return this.#publish(frame, link);
+    try {
+      const generation = await generationOf(file);
+      const { bytesWritten } = await file.write(frame);
+      if (bytesWritten !== frame.length) throw new Error("The batch was cut short; is the disk full?");
+      await file.sync();
+      const current = await openExisting(this.#path, constants.O_RDONLY);
+      try {
+        return current !== undefined && (await generationOf(current)) === generation;
+      } finally {
+        await current?.close();
+      }
+    } finally {
+      await file.close();
+    }
+  }
+
+  /** Writes a complete file under a temporary name and gives it its own; false when `link` finds one there. */
+  async #publish(frame: Buffer, place: typeof rename | typeof link): Promise<boolean> {
+    const temporary = `${this.#path}.${randomBytes(6).toString("hex")}.tmp`;
+    const header = `{${generationKey}"${randomBytes(8).toString("hex")}","owner":${JSON.stringify(this.#owner)}}\n`;
+    try {
+      const file = await open(temporary, "wx", 0o600);
+      try {
+        await file.writeFile(Buffer.concat([Buffer.from(header), frame]));
+        await file.sync();
+      } finally {
+        await file.close();
+      }
+      await place(temporary, this.#path);
+      await syncFolder(this.#path);
+      return true;
+    } catch (error) {
+      if (place === link && errorCode(error) === "EEXIST") return false;
+      // Some file systems have no links; there the narrow race of two creators stays.
+      if (place === link && noLinks.has(errorCode(error))) return this.#publish(frame, rename);
+      throw error;
+    } finally {
+      await rm(temporary, { force: true });
+    }
+  }
+
+  async #unread(file: FileHandle): Promise<Buffer> {
+    const { size } = await file.stat();
+    return readBytes(file, this.#consumed, size);
+  }
+}
+
+/** The owner whose log the file holds; undefined when it is no such file. */
+export async function ownerOf(path: string): Promise<string | undefined> {
+  const file = await openExisting(path, constants.O_RDONLY);
+  if (!file) return undefined;
+  try {
+    const header = (await readBytes(file, 0, 1 << 16)).toString("utf8").split("\n", 1)[0] as string;
+    return (JSON.parse(header) as { owner: string }).owner;
+  } catch {
+    return undefined;
+  } finally {
+    await file.close();
+  }
+}
+
+/** Makes a name in the file's folder outlive a power cut, where the platform lets folders be synced. */
+async function syncFolder(path: string): Promise<void> {
+  const folder = await open(dirname(path), "r").catch(() => undefined);
+  await folder?.sync().catch(() => {});
+  await folder?.close();
+}
+
+/** The operating system's name for a failure: `ENOENT`. */
+export function errorCode(error: unknown): string | undefined {
+  return (error as NodeJS.ErrnoException | undefined)?.code;
+}
+
+const noLinks = new Set<string | undefined>(["EPERM", "ENOTSUP", "EOPNOTSUPP", "ENOSYS", "EACCES"]);
+
+const generationKey = '"format":"luminora.log/1","generation":';
+const generationPattern = new RegExp(`^\\{${generationKey}"([0-9a-f]{16})"`);
+
+async function generationOf(file: FileHandle): Promise<string> {
+  const start = (await readBytes(file, 0, generationKey.length + 19)).toString("latin1");
+  const generation = generationPattern.exec(start)?.[1];
+  if (!generation) throw new Error("The file is not a log that this version reads.");
+  return generation;
+}
+
+async function openExisting(path: string, flags: number): Promise<FileHandle | undefined> {
+  try {
+    return await open(path, flags);
+  } catch (error) {
+    if (errorCode(error) === "ENOENT") return undefined;
+    throw error;
+  }
+}
+
+/** The bytes from `from` to `to`, or to the end of the file. */
+async function readBytes(file: FileHandle, from: number, to: number): Promise<Buffer> {
+  const bytes = Buffer.allocUnsafe(Math.max(0, to - from));
+  let length = 0;
+  while (length < bytes.length) {
+    const { bytesRead } = await file.read(bytes, length, bytes.length - length, from + length);
+    if (bytesRead === 0) break;
+    length += bytesRead;
+  }
+  return bytes.subarray(0, length);
+}

@@ -1,0 +1,71 @@
+/** A JSON value. */
+export type Json = null | boolean | number | string | readonly Json[] | { readonly [key: string]: Json };
+
+/** A record as adapters keep it. They read `id`, `owner`, `kind`, `at` and `erased`, and nothing else. */
+export interface LiveRecord {
+  readonly id: string;
+  readonly owner: string;
+  readonly kind: string;
+  /** Hybrid logical clock `<ms, 15 digits>-<counter, 5 digits>-<device>`: sorts as a string. */
+  readonly at: string;
+  /** Version of the kind's body. */
+  readonly schema: number;
+  readonly body: Json;
+  readonly erased?: never;
+}
+
+/** What remains of an erased record, so that no older copy can bring it back. */
+export interface Tombstone {
+  readonly id: string;
+  readonly owner: string;
+  readonly kind: string;
+  /** The clock of the erasure. */
+  readonly at: string;
+  readonly erased: true;
+}
+
+/** One version of one record: alive or erased. */
+export type StoredRecord = LiveRecord | Tombstone;
+
+/** What {@link Storage.scan} leaves out. */
+export interface ScanOptions {
+  /** Only records whose `at` is greater. */
+  since?: string;
+  /** Only records of these kinds. */
+  kinds?: readonly string[];
+}
+
+/**
+ * Told that an owner's log was changed by another view of the same data: another tab, another `Storage` object.
+ * `replaced` means that the log now holds exactly `records`; otherwise `records` were added to it.
+ */
+export type StorageListener = (owner: string, records: readonly StoredRecord[], replaced: boolean) => void;
+
+/**
+ * The port that keeps records. A new adapter is these five methods, and passes `storageConformance` of
+ * `luminoracore/testing`. Failures are `LuminoraError`s: `storage` (with the environment's error as `cause`),
+ * `integrity`, `disposed` after {@link close}.
+ */
+export interface Storage {
+  /**
+   * Keeps the winning version of each id (see `winners`). All of the batch or nothing of it, durable when the
+   * promise resolves; the same batch again changes nothing. With `replace` the owner has exactly these records
+   * afterwards.
+   */
+  append(owner: string, records: readonly StoredRecord[], options?: { replace?: boolean }): Promise<void>;
+
+  /** The owner's records in batches, in any order; tombstones included. */
+  scan(owner: string, options?: ScanOptions): AsyncIterable<StoredRecord[]>;
+
+  /** Everyone who has at least one record, sorted. */
+  owners(): Promise<string[]>;
+
+  /** Removes all of the owner's records, tombstones too. */
+  erase(owner: string): Promise<void>;
+
+  /** Finishes what was begun and lets go of the data. Every later call is refused with `disposed`. */
+  close(): Promise<void>;
+
+  /** Hears of changes made elsewhere, where the environment can tell. Returns the function that stops it. */
+  subscribe?(listener: StorageListener): () => void;
+}
