@@ -1,3 +1,4 @@
 //! Integration tests of the pure core: data-driven cases, one binary.
 
 mod json;
+mod template;
