@@ -10,5 +10,6 @@ pub mod pointer;
 mod read;
 
 pub use canonical::{canonical, sha256_hex};
+pub(crate) use limits::compact_length;
 pub use limits::{Limits, examine_value};
 pub use read::{Document, Examination, Fault, FaultKind, examine, read};

@@ -1,7 +1,13 @@
 //! The personality document: its typed model, the parser that reports every problem, and its identity.
 
 pub mod model;
+mod pattern;
 mod problem;
+mod reader;
+mod sections;
+mod validate;
+mod words;
 
 pub use model::Template;
 pub use problem::{Problem, ProblemCode, Severity};
+pub use validate::{Counts, LIMITS, ValidateOptions, Validation, validate, validate_value};

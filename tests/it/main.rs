@@ -4,3 +4,4 @@ mod json;
 mod compile;
 mod context;
 mod sample;
+mod template;

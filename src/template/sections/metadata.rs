@@ -1,0 +1,104 @@
+//! `metadata` and `schema_version`.
+
+use time::OffsetDateTime;
+use time::format_description::well_known::Rfc3339;
+
+use super::persona::three_numbers;
+use crate::template::problem::{ProblemCode, Severity};
+use crate::template::reader::{Node, integer, number, string, word};
+use crate::template::words;
+
+/// The minor version of the format that we know, of major version 1.
+const OUR_MINOR_VERSION: u32 = 1;
+
+pub(super) fn schema_version(node: &Node<'_>) -> Option<()> {
+    let text = string(0..=50)(node)?;
+    let Some([major, minor, patch]) = three_numbers(&text) else {
+        let message = "A schema version is three numbers with two dots, such as 1.1.0.";
+        node.error(ProblemCode::BadSchemaVersion, message);
+        return None;
+    };
+    // A number too large for u32 is a version that we do not know either.
+    let number = |digits: &str| digits.parse::<u32>().unwrap_or(u32::MAX);
+    if number(major) != 1 {
+        node.error(ProblemCode::BadSchemaVersion, "Only version 1 of the format can be read.");
+    } else if (number(minor), number(patch)) > (OUR_MINOR_VERSION, 0) {
+        let message = "This version of the format is newer than 1.1.0; what it adds has no effect.";
+        node.warning(ProblemCode::BadSchemaVersion, message);
+    }
+    Some(())
+}
+
+pub(super) fn metadata(node: &Node<'_>) -> Option<()> {
+    node.object(|keys| {
+        keys.optional("created_at", date_time);
+        keys.optional("updated_at", date_time);
+        keys.optional("downloads", integer::<i64>(0..=i64::MAX));
+        keys.optional("rating", number(0.0..=5.0));
+        keys.optional("license", word(words::LICENSE));
+    })
+}
+
+/// An RFC 3339 date-time that exists in the calendar; without an offset it is read as UTC.
+fn date_time(node: &Node<'_>) -> Option<()> {
+    let text = string(0..=usize::MAX)(node)?;
+    let exists = |text: &str| {
+        // RFC 3339 names other separators than T only as something that applications may agree on.
+        let separated = matches!(text.as_bytes().get(10), Some(b'T' | b't'));
+        separated && OffsetDateTime::parse(text, &Rfc3339).is_ok()
+    };
+    if exists(&text) {
+        return Some(());
+    }
+    if exists(&format!("{text}Z")) {
+        let message = "This date-time has no offset; it is read as UTC.";
+        node.report(Severity::Warning, ProblemCode::DateWithoutOffset, message, Some(format!("{text}Z")));
+        return Some(());
+    }
+    let message = "This is not a date-time of RFC 3339, such as 2026-01-31T08:00:00Z.";
+    node.error(ProblemCode::BadDateTime, message);
+    None
+}
+
+#[cfg(test)]
+mod tests {
+    use serde_json::json;
+
+    use super::*;
+    use crate::template::reader::Report;
+
+    #[test]
+    fn date_times_of_rfc_3339_that_exist() {
+        use ProblemCode::{BadDateTime, DateWithoutOffset};
+        for (text, expected) in [
+            ("2026-01-10T08:00:00Z", None),
+            ("2026-01-10t08:00:00z", None),
+            ("2024-02-29T23:59:59.123456789+05:30", None),
+            ("2016-12-31T23:59:60Z", None),
+            ("2026-01-10T08:00:00-00:00", None),
+            ("2026-01-10T08:00:00", Some(DateWithoutOffset)),
+            ("2026-01-10T08:00:00.5", Some(DateWithoutOffset)),
+            ("yesterday", Some(BadDateTime)),
+            ("", Some(BadDateTime)),
+            ("2026-02-30T08:00:00Z", Some(BadDateTime)),
+            ("2025-02-29T08:00:00Z", Some(BadDateTime)),
+            ("2026-13-01T08:00:00Z", Some(BadDateTime)),
+            ("2026-01-10T24:00:00Z", Some(BadDateTime)),
+            ("2026-01-10T08:60:00Z", Some(BadDateTime)),
+            ("2026-01-10T08:00:00+25:00", Some(BadDateTime)),
+            ("2026-01-10T08:00:00.Z", Some(BadDateTime)),
+            ("2026-01-10 08:00:00Z", Some(BadDateTime)),
+            ("2026-01-10", Some(BadDateTime)),
+            ("2026-1-10T08:00:00Z", Some(BadDateTime)),
+            ("2026-01-10T08:00Z", Some(BadDateTime)),
+            ("2026-01-10T08:00:00Z\n", Some(BadDateTime)),
+            ("2026-01-10T08:00:00ZZ", Some(BadDateTime)),
+            (" 2026-01-10T08:00:00Z", Some(BadDateTime)),
+        ] {
+            let (value, report) = (json!(text), Report::default());
+            date_time(&Node::root(&value, &report));
+            let found: Vec<_> = report.into_problems().into_iter().map(|problem| problem.code).collect();
+            assert_eq!(found, Vec::from_iter(expected), "{text}");
+        }
+    }
+}

@@ -1,0 +1,176 @@
+//! Documents in, templates or problems out.
+
+use std::collections::BTreeSet;
+
+use serde::Serialize;
+use serde_json::Value;
+
+use super::model::Template;
+use super::problem::{Problem, ProblemCode, Severity};
+use super::reader::{Node, Report, sort};
+use super::sections::{self, MAX_KNOWLEDGE_ENTRIES};
+use crate::error::{Error, ErrorCode};
+use crate::json::{self, Examination, Fault, FaultKind, Limits};
+
+/// The limits of a template document.
+pub const LIMITS: Limits = Limits {
+    bytes: 1 << 20,
+    depth: 32,
+    items: 1000,
+    items_at: &[("/knowledge", MAX_KNOWLEDGE_ENTRIES), ("/knowledge/entries", MAX_KNOWLEDGE_ENTRIES)],
+};
+
+/// How to validate.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub struct ValidateOptions {
+    /// Whether every warning counts as an error.
+    pub strict: bool,
+    /// Whether to add suggestions.
+    pub lint: bool,
+}
+
+/// What validation found.
+#[derive(Clone, Debug, PartialEq, Serialize)]
+#[cfg_attr(feature = "typescript", derive(ts_rs::TS))]
+pub struct Validation {
+    /// Whether there are no errors.
+    pub valid: bool,
+    /// All problems, in the order of the document: a parent before its children, equal places by code.
+    pub problems: Vec<Problem>,
+    /// How many of each severity.
+    pub counts: Counts,
+    /// The template, when valid.
+    #[serde(skip)]
+    pub template: Option<Template>,
+}
+
+/// How many problems of each severity there are.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Serialize)]
+#[cfg_attr(feature = "typescript", derive(ts_rs::TS))]
+pub struct Counts {
+    /// Problems that make the document unusable.
+    pub errors: u32,
+    /// Problems that do not.
+    pub warnings: u32,
+    /// Advice.
+    pub suggestions: u32,
+}
+
+/// Validates a document given as bytes. Never fails: what is wrong is in the result.
+pub fn validate(bytes: &[u8], options: ValidateOptions) -> Validation {
+    conclude(json::examine(bytes, LIMITS), options)
+}
+
+/// Validates a document given as a value. `non_finite` are the pointers of numbers that JSON cannot express (NaN,
+/// Infinity), where the value holds `null`.
+pub fn validate_value(value: Value, non_finite: &[String], options: ValidateOptions) -> Validation {
+    conclude(json::examine_value(value, non_finite, LIMITS), options)
+}
+
+impl Template {
+    /// Reads a document given as bytes, or refuses it with all its problems (warnings included).
+    pub fn parse(bytes: &[u8]) -> Result<Self, Error> {
+        accept(validate(bytes, ValidateOptions::default()))
+    }
+
+    /// Reads a document given as a value, or refuses it with all its problems (warnings included).
+    pub fn from_value(document: Value) -> Result<Self, Error> {
+        accept(validate_value(document, &[], ValidateOptions::default()))
+    }
+}
+
+fn accept(validation: Validation) -> Result<Template, Error> {
+    let Validation { problems, counts, template, .. } = validation;
+    template.ok_or_else(|| {
+        let mut error = Error::new(ErrorCode::InvalidTemplate, "The template is invalid.");
+        if let Some(first) = problems.iter().find(|problem| problem.severity == Severity::Error) {
+            error.message = match counts.errors {
+                0 | 1 => format!("The template is invalid: {}", first.message),
+                errors => format!("The template has {errors} errors, the first: {}", first.message),
+            };
+            error.path.clone_from(&first.path);
+            error.hint.clone_from(&first.hint);
+        }
+        error.problems = problems;
+        error
+    })
+}
+
+fn conclude(examination: Examination, options: ValidateOptions) -> Validation {
+    let Examination { value, faults } = examination;
+    let report = Report::default();
+    let mut template = value.as_ref().and_then(|document| sections::template(&Node::root(document, &report)));
+    let mut problems = report.into_problems();
+    add_faults(&mut problems, faults);
+    if let Some(document) = &value {
+        sort(&mut problems, document);
+    }
+    if options.strict {
+        for problem in problems.iter_mut().filter(|problem| problem.severity == Severity::Warning) {
+            problem.severity = Severity::Error;
+        }
+    }
+    let counts = count(&problems);
+    let valid = counts.errors == 0;
+    if !valid {
+        template = None;
+    }
+    if let (Some(template), Some(document)) = (&mut template, value) {
+        template.id = format!("sha256:{}", json::sha256_hex(json::canonical(&document).as_bytes()));
+        template.document = document;
+    }
+    Validation { valid, problems, counts, template }
+}
+
+/// Adds what the JSON reader found. It replaces what the sections made of the same place: a number that is not
+/// finite is not also "null instead of a number".
+fn add_faults(problems: &mut Vec<Problem>, faults: Vec<Fault>) {
+    let mut replaced = BTreeSet::new();
+    for fault in &faults {
+        match fault.kind {
+            FaultKind::NotFinite | FaultKind::TooDeep => {
+                replaced.insert((ProblemCode::WrongType, fault.path.as_str()));
+            }
+            FaultKind::TooMany => {
+                replaced.insert((ProblemCode::TooMany, fault.path.as_str()));
+            }
+            _ => {}
+        }
+    }
+    if !replaced.is_empty() {
+        problems.retain(|problem| !replaced.contains(&(problem.code, problem.path.as_str())));
+    }
+    problems.extend(faults.into_iter().filter_map(problem_of));
+}
+
+/// A fault as a problem; inside `extensions` there are no warnings.
+fn problem_of(fault: Fault) -> Option<Problem> {
+    let code = match fault.kind {
+        FaultKind::TooLarge => ProblemCode::TooLarge,
+        FaultKind::NotUtf8 => ProblemCode::NotUtf8,
+        FaultKind::EmptyInput => ProblemCode::EmptyInput,
+        FaultKind::Syntax => ProblemCode::JsonSyntax,
+        FaultKind::TooDeep => ProblemCode::TooDeep,
+        FaultKind::TooMany => ProblemCode::TooMany,
+        FaultKind::NotFinite => ProblemCode::NotFinite,
+        FaultKind::ByteOrderMark => ProblemCode::ByteOrderMark,
+        FaultKind::DuplicateKey => ProblemCode::DuplicateKey,
+    };
+    let severity = if fault.kind.is_error() { Severity::Error } else { Severity::Warning };
+    if severity == Severity::Warning && fault.path.starts_with("/extensions/") {
+        return None;
+    }
+    Some(Problem { severity, code, path: fault.path, message: fault.message, hint: None })
+}
+
+fn count(problems: &[Problem]) -> Counts {
+    let mut counts = Counts::default();
+    for problem in problems {
+        match problem.severity {
+            Severity::Error => counts.errors += 1,
+            Severity::Warning => counts.warnings += 1,
+            Severity::Suggestion => counts.suggestions += 1,
+        }
+    }
+    counts
+}
