@@ -10,6 +10,7 @@ use crate::error::{Error, ErrorCode};
 use crate::json::{self, Limits};
 use crate::log::body::{AffinityBaseline, MoodBaseline, Role};
 use crate::template::Template;
+use crate::template::model::Parameters;
 use crate::timestamp;
 
 /// What `format` says.
@@ -83,7 +84,7 @@ pub struct SnapshotTurn {
 #[derive(Clone, Debug, PartialEq, Serialize)]
 pub struct ActiveConfiguration {
     /// The six parameters as they apply.
-    pub compiled_parameters: Value,
+    pub compiled_parameters: Parameters,
     /// The level's name.
     pub active_level: String,
     /// The mood's name.

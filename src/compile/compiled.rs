@@ -21,13 +21,6 @@ pub struct Compiled {
     /// The whole system prompt.
     pub text: String,
     /// The effective parameters, 0..1 with 6 decimals; absent = neither base value nor delta.
-    #[serde(serialize_with = "parameters_by_name")]
-    #[cfg_attr(
-        feature = "typescript",
-        ts(
-            type = "{ verbosity?: number, formality?: number, humor?: number, empathy?: number, creativity?: number, directness?: number }"
-        )
-    )]
     pub parameters: Parameters,
     /// `0.1 + 0.9 * creativity` (absent = 0.5) with 6 decimals, or that of the mask.
     pub temperature: f64,
@@ -127,10 +120,6 @@ pub enum WarningCode {
     NoBaseValue,
     /// The target is not in `persona.compatibility`.
     TargetNotDeclared,
-}
-
-fn parameters_by_name<S: Serializer>(parameters: &Parameters, serializer: S) -> Result<S::Ok, S::Error> {
-    serializer.collect_map(parameters.iter().map(|(parameter, value)| (parameter.name(), value)))
 }
 
 fn trace_by_name<S: Serializer>(

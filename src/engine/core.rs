@@ -17,7 +17,7 @@ use crate::observe::Packs;
 use crate::state::{Absorbed, OwnerState};
 
 /// The owner of what `AddTemplate` stores. Opening a session copies the template to its owner.
-pub const LIBRARY: &str = "luminora:library";
+pub(super) const LIBRARY: &str = "luminora:library";
 
 /// Number of an operation, unique in its core.
 pub type Operation = u32;

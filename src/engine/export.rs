@@ -15,9 +15,9 @@ impl Core {
     /// The snapshot of a session and its instance, as the file's text. `now` in milliseconds since 1970.
     pub fn export_snapshot(&self, user: &str, session: &str, options: ExportOptions, now: u64) -> Result<String, Error> {
         self.require_feature(self.options.features.snapshot_export, "snapshot_export")?;
-        let (state, instance, prepared) = self.conversation(user, session)?;
+        let (state, instance, personality) = self.conversation(user, session)?;
         let turns: Vec<SnapshotTurn> = self.owner(user).turns(session).filter_map(snapshot_turn).collect();
-        let sentiment = self.overall_sentiment(&turns, prepared.template());
+        let sentiment = self.overall_sentiment(&turns, personality.template());
         let view = self.session_state(user, session, now)?;
         let active = ActiveConfiguration {
             compiled_parameters: view.parameters,
@@ -30,7 +30,7 @@ impl Core {
             _ => None,
         };
         let snapshot = Snapshot {
-            template: Template::clone(prepared.template()),
+            template: personality.template().clone(),
             user: user.to_owned(),
             session: session.to_owned(),
             created_at: timestamp::format(now),

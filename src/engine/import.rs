@@ -10,7 +10,7 @@ use super::command::{Environment, OnConflict, Restore};
 use super::core::{Begun, Commit, Core, Outcome};
 use super::session::{live, new_instance, to_body};
 use crate::bundle::snapshot::{Snapshot, SnapshotTurn};
-use crate::compile::Prepared;
+use crate::state::Personality;
 use crate::error::{Error, ErrorCode};
 use crate::log::body::{self, InstanceBaseline, Session, SessionBaseline, SessionStatus, Sharing, Source, Turn};
 use crate::log::{Content, IdSource, Record, check_owner};
@@ -64,7 +64,7 @@ impl Core {
         let snapshot = Snapshot::read(source.as_bytes(), request.allow_modified)?;
         let user = request.user.unwrap_or_else(|| snapshot.user.clone());
         check_owner(&user)?;
-        let prepared = Arc::new(Prepared::new(Arc::new(snapshot.template.clone())));
+        let personality = Arc::new(Personality::new(snapshot.template.clone()));
         let (instance, exists) = self.instance_id(&user, &snapshot.template.persona.name);
         if exists && request.on_conflict == OnConflict::Refuse {
             let name = &snapshot.template.persona.name;
@@ -73,8 +73,8 @@ impl Core {
         }
         let mut notes = Vec::new();
         let session = self.session_for(&user, &snapshot.session, ids, &mut notes);
-        let mut records: Vec<Record> = self.copy_template(&user, &prepared, environment).into_iter().collect();
-        records.push(self.instance_record(&user, &instance, &prepared, &snapshot, request.restore, environment, &mut notes)?);
+        let mut records: Vec<Record> = self.copy_template(&user, &personality, environment).into_iter().collect();
+        records.push(self.instance_record(&user, &instance, &personality, &snapshot, request.restore, environment, &mut notes)?);
         records.push(self.session_record(&user, &session, &instance, &snapshot, request.restore, environment)?);
         if request.restore.conversation {
             let mut seen = BTreeSet::new();
@@ -101,13 +101,13 @@ impl Core {
         &mut self,
         user: &str,
         id: &str,
-        prepared: &Prepared,
+        personality: &Personality,
         snapshot: &Snapshot,
         restore: Restore,
         environment: &Environment,
         notes: &mut Vec<ImportNote>,
     ) -> Result<Record, Error> {
-        let template = prepared.template();
+        let template = personality.template();
         let affinity = snapshot.affinity.clone().filter(|_| restore.affinity).map(|mut affinity| {
             let level = &crate::compile::level_at(template, affinity.points).level.name;
             if affinity.level != *level {

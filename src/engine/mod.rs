@@ -10,6 +10,7 @@ mod features;
 mod import;
 mod prompt;
 mod query;
+mod reaction;
 mod scripted;
 mod session;
 mod turn;

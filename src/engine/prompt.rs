@@ -3,7 +3,7 @@
 
 use super::core::Core;
 use super::effect::{ModelRequest, PromptMessage};
-use crate::compile::{CompileOptions, Compiled, MaskDeltas, Prepared};
+use crate::compile::{CompileOptions, Compiled, Prepared};
 use crate::context::{Block, Item, PER_MESSAGE, assemble, estimate};
 use crate::error::Error;
 use crate::log::Record;
@@ -21,9 +21,8 @@ pub(super) struct Request<'a> {
     pub user: &'a str,
     pub session: &'a str,
     pub text: &'a str,
-    pub points: u8,
-    pub mood: Option<(String, f64)>,
-    pub mask: Option<MaskDeltas>,
+    /// The relationship that the reply is given in.
+    pub options: CompileOptions,
     pub context_tokens: Option<u32>,
     pub max_output_tokens: Option<u32>,
 }
@@ -45,7 +44,7 @@ impl Core {
         let window = request.context_tokens.map_or(u32::MAX, |window| window.saturating_sub(max_output_tokens));
         let budget = policy.min(window);
         let user_turn = message_block("user_turn", request.text);
-        let compiled = self.compile(prepared, &request, budget.saturating_sub(user_turn.tokens + PER_MESSAGE))?;
+        let compiled = compile(prepared, request.options, budget.saturating_sub(user_turn.tokens + PER_MESSAGE))?;
         let persona = Block { tokens: compiled.tokens + PER_MESSAGE, ..Block::required("persona_core", "") };
         let turns: Vec<&Record> = self.owner(request.user).turns(request.session).rev().take(HISTORY_TURNS).collect();
         let items = turns.iter().rev().enumerate().filter_map(|(position, turn)| history_item(position, turn)).collect();
@@ -80,26 +79,16 @@ impl Core {
         };
         Ok(Prompt { request, compiled, blocks: reports, tokens: assembly.tokens })
     }
+}
 
-    /// The personality, with its less important lines left out only when it would not fit otherwise.
-    fn compile(&self, prepared: &Prepared, request: &Request<'_>, budget: u32) -> Result<Compiled, Error> {
-        let mut options = CompileOptions {
-            affinity: f64::from(request.points),
-            mood: request.mood.as_ref().map(|(name, _)| name.clone()),
-            mood_intensity: request.mood.as_ref().map(|(_, intensity)| *intensity),
-            mask: request.mask.clone(),
-            hierarchical_personality: self.options.features.hierarchical_personality,
-            mood_system: self.options.features.mood_system,
-            ..CompileOptions::default()
-        };
-        let compiled = prepared.compile(&options)?;
-        let available = budget.saturating_sub(PER_MESSAGE);
-        if compiled.tokens <= available {
-            return Ok(compiled);
-        }
-        options.max_tokens = Some(available);
-        prepared.compile(&options)
+/// The personality, with its less important lines left out only when it would not fit otherwise.
+fn compile(prepared: &Prepared, mut options: CompileOptions, budget: u32) -> Result<Compiled, Error> {
+    let compiled = prepared.compile(&options)?;
+    if compiled.tokens <= budget {
+        return Ok(compiled);
     }
+    options.max_tokens = Some(budget);
+    prepared.compile(&options)
 }
 
 fn message_block(name: &str, text: &str) -> Block {

@@ -4,12 +4,11 @@ use serde::{Deserialize, Serialize};
 
 use super::core::{Core, LIBRARY};
 use super::prompt;
-use crate::compile::CompileOptions;
 use crate::error::{Error, ErrorCode};
 use crate::log::Record;
 use crate::log::body::{BlockReport, MoodPeriod, Progression, SessionStatus};
-use crate::observe::{Observation, ObserveContext, observe};
-use crate::state::{self, Interaction};
+use crate::observe::Observation;
+use crate::template::model::Parameters;
 use crate::timestamp;
 
 /// A template in a list.
@@ -63,8 +62,7 @@ pub struct SessionState {
     /// In what mood.
     pub mood: MoodView,
     /// The six parameters as they apply now; those that the template leaves out are absent.
-    #[cfg_attr(feature = "typescript", ts(type = "Partial<Record<ParameterName, number>>"))]
-    pub parameters: serde_json::Value,
+    pub parameters: Parameters,
     /// What the model would be asked with, 0..2.
     pub temperature: f64,
     /// Which modifiers apply, for example `friend_level`, `shy_mood`.
@@ -201,21 +199,15 @@ impl Core {
 
     /// What a relationship is like at `now` (milliseconds since 1970).
     pub fn session_state(&self, user: &str, session: &str, now: u64) -> Result<SessionState, Error> {
-        let (state, instance, prepared) = self.conversation(user, session)?;
-        let progress = instance.affinity.progress(prepared.template());
+        let (state, instance, personality) = self.conversation(user, session)?;
+        let progress = instance.affinity.progress(personality.template());
         let now = i64::try_from(now).unwrap_or(i64::MAX);
-        let (current, intensity) = match &prepared.template().mood_config {
+        let (current, intensity) = match &personality.template().mood_config {
             Some(config) => state.mood.faded(&config.detection, now),
             None => (state.mood.current.clone(), state.mood.intensity),
         };
-        let compiled = prepared.parameters(&CompileOptions {
-            affinity: f64::from(progress.points),
-            mood: Some(current.clone()),
-            mood_intensity: Some(intensity),
-            hierarchical_personality: self.options.features.hierarchical_personality,
-            mood_system: self.options.features.mood_system,
-            ..CompileOptions::default()
-        })?;
+        let options = self.compile_options(progress.points, &progress.level, Some((&current, intensity)));
+        let compiled = personality.prepared.compile(&options)?;
         let time = |milliseconds: i64| timestamp::format(u64::try_from(milliseconds).unwrap_or(0));
         Ok(SessionState {
             affinity: AffinityView {
@@ -265,45 +257,26 @@ impl Core {
 
     /// What sending this text would do and ask: a dry run with zero calls.
     pub fn preview(&self, user: &str, session: &str, text: &str, now: u64) -> Result<Preview, Error> {
-        let (state, instance, prepared) = self.conversation(user, session)?;
-        let template = prepared.template();
-        let context = ObserveContext { language: None, template: Some(template), after_assistant: true };
-        let observation = observe(&self.packs, text, &context);
+        let (state, instance, personality) = self.conversation(user, session)?;
         let now = i64::try_from(now).unwrap_or(i64::MAX);
-        let interaction = Interaction { kind: &observation.interaction.kind, length: text.chars().count(), now };
-        let points = if self.options.features.affinity_system {
-            state::change(&instance.affinity, interaction, template).after
-        } else {
-            instance.affinity.points
-        };
-        let mood = template
-            .mood_config
-            .as_ref()
-            .filter(|config| config.enabled && self.options.features.mood_system)
-            .map(|config| state.mood.step(config, &observation.mood_triggers, now))
-            .map(|change| (change.to, change.intensity));
+        let reaction = self.react((state, instance, &personality), text, None, self.owner(user).turn_count(session) > 0, now);
+        let options = self.options_after(&reaction, instance);
         let prompt = self.prompt(
-            &prepared,
-            prompt::Request {
-                user,
-                session,
-                text,
-                points,
-                mood: mood.clone(),
-                mask: None,
-                context_tokens: None,
-                max_output_tokens: None,
-            },
+            &personality.prepared,
+            prompt::Request { user, session, text, options, context_tokens: None, max_output_tokens: None },
         )?;
+        let points = reaction.affinity.map_or(instance.affinity.points, |change| change.after);
+        let default_mood = personality.template().default_mood();
+        let mood = reaction.mood.map_or_else(|| default_mood.to_owned(), |change| change.to);
         Ok(Preview {
-            observation,
+            observation: reaction.observation,
             system: prompt.request.system,
             messages: u32::try_from(prompt.request.messages.len()).unwrap_or(u32::MAX),
             blocks: prompt.blocks,
             tokens: prompt.tokens,
             temperature: prompt.request.temperature,
             points,
-            mood: mood.map_or_else(|| template.default_mood().to_owned(), |(name, _)| name),
+            mood,
         })
     }
 

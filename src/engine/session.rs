@@ -6,13 +6,12 @@ use super::command::{Environment, TemplateChoice};
 use super::core::{Begun, Commit, Core, LIBRARY, Outcome, Output, Pending};
 use super::effect::Effect;
 use super::event::{Direction, Event};
-use crate::compile::Prepared;
 use crate::error::{Error, ErrorCode};
 use crate::log::body::{
     Instance, InstanceBaseline, MoodCause, Progression, SCHEMA, Session, SessionBaseline, SessionStatus, Sharing,
 };
 use crate::log::{Content, IdSource, Record, Stamp, check_owner, natural_id};
-use crate::state::{InstanceState, SessionState};
+use crate::state::{InstanceState, Personality, SessionState};
 use crate::template::Template;
 use crate::timestamp;
 
@@ -28,7 +27,7 @@ impl Core {
         if library.template(&template.id).is_some() {
             return Ok(Begun::Done(Output::Template(self.template_summary(LIBRARY, &template.id)?)));
         }
-        let same_name = |(_, known): &(&str, &Arc<Prepared>)| {
+        let same_name = |(_, known): &(&str, &Arc<Personality>)| {
             let known = &known.template().persona;
             known.name == persona.name && known.version == persona.version
         };
@@ -57,17 +56,15 @@ impl Core {
     ) -> Result<Begun, Error> {
         check_owner(user)?;
         check_title(title.as_deref())?;
-        let prepared = match template {
+        let personality = match template {
             TemplateChoice::Reference(reference) => self.find_template(user, reference)?,
-            TemplateChoice::Document(source) => {
-                Arc::new(Prepared::new(Arc::new(Template::parse(source.as_bytes())?)))
-            }
+            TemplateChoice::Document(source) => Arc::new(Personality::new(Template::parse(source.as_bytes())?)),
         };
-        let (instance, existing) = self.instance_id(user, &prepared.template().persona.name);
+        let (instance, existing) = self.instance_id(user, &personality.template().persona.name);
         let mut records = Vec::new();
         if !existing {
-            let body = to_body(&new_instance(prepared.template(), environment))?;
-            records.extend(self.copy_template(user, &prepared, environment));
+            let body = to_body(&new_instance(personality.template(), environment))?;
+            records.extend(self.copy_template(user, &personality, environment));
             records.push(self.write(user, &instance, "instance", body, environment.now));
         }
         let session = ids.next("session");
@@ -118,8 +115,8 @@ impl Core {
         if !(0.0..=1.0).contains(&intensity) {
             return Err(Error::new(ErrorCode::OutOfRange, "an intensity is a number from 0 to 1").at("/intensity"));
         }
-        let (state, _, prepared) = self.conversation(user, session)?;
-        let template = prepared.template();
+        let (state, _, personality) = self.conversation(user, session)?;
+        let template = personality.template();
         let defined = template.mood_config.iter().flat_map(|config| &config.moods).map(|mood| mood.name.as_str());
         let names: Vec<&str> = std::iter::once(template.default_mood()).chain(defined).collect();
         if !names.contains(&name) {
@@ -151,12 +148,12 @@ impl Core {
         let points = (0..=100u8).find(|valid| f64::from(*valid) == points).ok_or_else(|| {
             Error::new(ErrorCode::OutOfRange, "affinity points are a whole number from 0 to 100").at("/points")
         })?;
-        let (state, instance, prepared) = self.conversation(user, session)?;
+        let (state, instance, personality) = self.conversation(user, session)?;
         let id = state.session.instance.clone();
         let mut affinity = instance.affinity.to_baseline();
         let (from, before) = (affinity.level.clone(), affinity.points);
         affinity.points = points;
-        affinity.level.clone_from(&crate::compile::level_at(prepared.template(), points).level.name);
+        affinity.level.clone_from(&crate::compile::level_at(personality.template(), points).level.name);
         let to = affinity.level.clone();
         affinity.progression_history.push(Progression {
             date: timestamp::format(environment.now),
@@ -210,7 +207,7 @@ impl Core {
         &self,
         user: &str,
         session: &str,
-    ) -> Result<(&SessionState, &InstanceState, Arc<Prepared>), Error> {
+    ) -> Result<(&SessionState, &InstanceState, Arc<Personality>), Error> {
         let state = self.session_of(user, session)?;
         let owner = self.owner(user);
         let instance = owner.instance(&state.session.instance).ok_or_else(|| {
@@ -224,26 +221,26 @@ impl Core {
 
     /// The template that a reference names: by id, by exact name, else by folded name or alias; of several
     /// versions the highest. The owner's own copies count as well as the library.
-    pub(super) fn find_template(&self, user: &str, reference: &str) -> Result<Arc<Prepared>, Error> {
+    pub(super) fn find_template(&self, user: &str, reference: &str) -> Result<Arc<Personality>, Error> {
         let known = || self.owner(user).templates().chain(self.owner(LIBRARY).templates());
-        if let Some((_, prepared)) = known().find(|(id, _)| *id == reference) {
-            return Ok(Arc::clone(prepared));
+        if let Some((_, personality)) = known().find(|(id, _)| *id == reference) {
+            return Ok(Arc::clone(personality));
         }
         let folded = crate::text::fold(reference);
-        let exact = |prepared: &Arc<Prepared>| prepared.template().persona.name == reference;
-        let loose = |prepared: &Arc<Prepared>| {
-            let persona = &prepared.template().persona;
+        let exact = |personality: &Arc<Personality>| personality.template().persona.name == reference;
+        let loose = |personality: &Arc<Personality>| {
+            let persona = &personality.template().persona;
             std::iter::once(&persona.name).chain(&persona.aliases).any(|name| crate::text::fold(name) == folded)
         };
-        let highest = |matches: &dyn Fn(&Arc<Prepared>) -> bool| {
+        let highest = |matches: &dyn Fn(&Arc<Personality>) -> bool| {
             known()
-                .map(|(_, prepared)| prepared)
-                .filter(|prepared| matches(prepared))
-                .max_by_key(|prepared| version(&prepared.template().persona.version))
+                .map(|(_, personality)| personality)
+                .filter(|personality| matches(personality))
+                .max_by_key(|personality| version(&personality.template().persona.version))
                 .cloned()
         };
         highest(&exact).or_else(|| highest(&loose)).ok_or_else(|| {
-            let names: Vec<&str> = known().map(|(_, prepared)| prepared.template().persona.name.as_str()).collect();
+            let names: Vec<&str> = known().map(|(_, personality)| personality.template().persona.name.as_str()).collect();
             let error = Error::new(ErrorCode::UnknownTemplate, format!("no template is known as {reference:?}")).at("/template");
             if names.is_empty() { error.hint("Add the document first: templates.add(source).") } else { error.hint(format!("Known: {}.", names.join(", "))) }
         })
@@ -265,8 +262,8 @@ impl Core {
     }
 
     /// The owner's copy of a template, unless it is there.
-    pub(super) fn copy_template(&mut self, user: &str, prepared: &Prepared, environment: &Environment) -> Option<Record> {
-        let template = prepared.template();
+    pub(super) fn copy_template(&mut self, user: &str, personality: &Personality, environment: &Environment) -> Option<Record> {
+        let template = personality.template();
         let missing = self.owner(user).template(&template.id).is_none();
         missing.then(|| self.write(user, &template.id, "template", template.document.clone(), environment.now))
     }

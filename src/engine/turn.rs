@@ -7,8 +7,9 @@ use super::command::{Environment, ModelDeclaration};
 use super::core::{Begun, Commit, Core, Outcome, Pending};
 use super::effect::{Effect, EffectResult, FinishReason, ReportedUsage};
 use super::event::Event;
-use super::prompt::Prompt;
+use super::prompt::{self, Prompt};
 use super::query::SessionState;
+use super::reaction::Reaction;
 use super::session::{level_change, to_body};
 use super::scripted;
 use crate::compile::MaskDeltas;
@@ -17,8 +18,7 @@ use crate::log::IdSource;
 use crate::log::body::{
     AffinityChange, MAXIMUM_TEXT_BYTES, Mode, ModelReference, MoodChange, Role, Run, SessionStatus, Sharing, Turn, Usage,
 };
-use crate::observe::{Observation, ObserveContext, observe};
-use crate::state::{self, Interaction};
+use crate::observe::Observation;
 use crate::timestamp;
 
 /// What the person says, and to whom.
@@ -81,44 +81,32 @@ impl Core {
     pub(super) fn send(&mut self, request: SendRequest, environment: &Environment, ids: IdSource) -> Result<Begun, Error> {
         let SendRequest { user, session, text, model, language, mask, max_output_tokens } = request;
         check_text(&text)?;
-        let (conversation, instance, prepared) = self.conversation(&user, &session)?;
+        let (conversation, instance, personality) = self.conversation(&user, &session)?;
         if conversation.session.status == SessionStatus::Archived {
             return Err(Error::new(ErrorCode::SessionArchived, "an archived session takes no more turns")
                 .at("/session")
                 .hint("Set its status back to active first, or open another session."));
         }
-        let template = prepared.template();
         let last_role = self.owner(&user).turns(&session).next_back().and_then(|turn| turn.fields()?.get("role")?.as_str());
-        let context = ObserveContext {
-            language: language.as_deref(),
-            template: Some(template),
-            after_assistant: last_role == Some("assistant"),
-        };
-        let observation = observe(&self.packs, &text, &context);
         let now = i64::try_from(environment.now).unwrap_or(i64::MAX);
-        let affinity = self.options.features.affinity_system.then(|| {
-            let interaction = Interaction { kind: &observation.interaction.kind, length: text.chars().count(), now };
-            state::change(&instance.affinity, interaction, template)
-        });
-        let mood = template
-            .mood_config
-            .as_ref()
-            .filter(|config| config.enabled && self.options.features.mood_system)
-            .map(|config| conversation.mood.step(config, &observation.mood_triggers, now));
-        let points = affinity.as_ref().map_or(instance.affinity.points, |change| change.after);
+        let after_assistant = last_role == Some("assistant");
+        let relationship = (conversation, instance, &*personality);
+        let reaction = self.react(relationship, &text, language.as_deref(), after_assistant, now);
+        let mut options = self.options_after(&reaction, instance);
+        options.mask = mask;
         let prompt = self.prompt(
-            &prepared,
-            super::prompt::Request {
+            &personality.prepared,
+            prompt::Request {
                 user: &user,
                 session: &session,
                 text: &text,
-                points,
-                mood: mood.as_ref().map(|mood| (mood.to.clone(), mood.intensity)),
-                mask,
+                options,
                 context_tokens: model.context_tokens,
                 max_output_tokens,
             },
         )?;
+        let template = personality.template();
+        let Reaction { observation, affinity, mood } = reaction;
         let mode = match model.kind.as_str() {
             "manual" => Mode::Manual,
             "scripted" => Mode::LocalLlm,

@@ -3,8 +3,10 @@
 mod affinity;
 mod mood;
 mod owner;
+mod personality;
 
 pub use affinity::{Affinity, Interaction, Progress, change};
 pub use mood::Mood;
 pub(crate) use owner::MAXIMUM_AHEAD;
+pub use personality::Personality;
 pub use owner::{Absorbed, InstanceState, OwnerState, Quarantined, SessionState};

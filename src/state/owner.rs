@@ -6,7 +6,7 @@ use std::sync::Arc;
 
 use super::affinity::Affinity;
 use super::mood::Mood;
-use crate::compile::Prepared;
+use super::personality::Personality;
 use crate::error::Error;
 use crate::log::body::{self, AffinityChange, Body, Instance, MoodChange, Session};
 use crate::log::{Content, Merged, Record, Stamp, newer};
@@ -17,7 +17,7 @@ use crate::timestamp;
 #[derive(Debug, Default)]
 pub struct OwnerState {
     records: BTreeMap<String, Record>,
-    templates: BTreeMap<String, Arc<Prepared>>,
+    templates: BTreeMap<String, Arc<Personality>>,
     instances: BTreeMap<String, InstanceState>,
     sessions: BTreeMap<String, SessionState>,
     turns: BTreeMap<String, BTreeSet<Position>>,
@@ -124,12 +124,12 @@ impl OwnerState {
     }
 
     /// One template of this owner.
-    pub fn template(&self, id: &str) -> Option<&Arc<Prepared>> {
+    pub fn template(&self, id: &str) -> Option<&Arc<Personality>> {
         self.templates.get(id)
     }
 
     /// All templates of this owner, by id.
-    pub fn templates(&self) -> impl Iterator<Item = (&str, &Arc<Prepared>)> {
+    pub fn templates(&self) -> impl Iterator<Item = (&str, &Arc<Personality>)> {
         self.templates.iter().map(|(id, template)| (id.as_str(), template))
     }
 
@@ -174,8 +174,8 @@ impl OwnerState {
         }
         let position = (record.at.clone(), record.id.clone());
         let body = match admitted {
-            Admitted::Template(prepared) => {
-                self.templates.insert(record.id.clone(), prepared);
+            Admitted::Template(personality) => {
+                self.templates.insert(record.id.clone(), personality);
                 stale.everything = true;
                 return;
             }
@@ -276,7 +276,7 @@ impl OwnerState {
     fn refold_session(&mut self, id: &str) {
         let Some(state) = self.sessions.get(id) else { return };
         let started_at = timestamp::parse(&state.session.started_at).unwrap_or(0);
-        let default_mood = self.prepared_of(&state.session.instance).map_or("neutral", |prepared| prepared.template().default_mood());
+        let default_mood = self.personality_of(&state.session.instance).map_or("neutral", |personality| personality.template().default_mood());
         let mood = match &state.session.baseline {
             Some(baseline) => Mood::from_baseline(&baseline.mood),
             None => Mood::start(default_mood, started_at),
@@ -294,10 +294,10 @@ impl OwnerState {
     fn refold_instance(&mut self, id: &str) {
         let Some(state) = self.instances.get(id) else { return };
         // Without its template nothing can be folded; when the template arrives, everything is folded again.
-        let Some(prepared) = self.prepared_of(id) else { return };
+        let Some(personality) = self.personality_of(id) else { return };
         let affinity = match &state.instance.baseline {
-            Some(baseline) => Affinity::from_baseline(&baseline.affinity, prepared.template()),
-            None => Affinity::start(prepared.template()),
+            Some(baseline) => Affinity::from_baseline(&baseline.affinity, personality.template()),
+            None => Affinity::start(personality.template()),
         };
         if let Some(state) = self.instances.get_mut(id) {
             (state.affinity, state.folded_to) = (affinity, None);
@@ -328,18 +328,18 @@ impl OwnerState {
     }
 
     fn add_to_affinity(&mut self, instance: &str, at: &Position, run: &RunEntry) {
-        let Some(prepared) = self.prepared_of(instance).cloned() else { return };
+        let Some(personality) = self.personality_of(instance).cloned() else { return };
         let Some(state) = self.instances.get_mut(instance) else { return };
         state.folded_to = state.folded_to.take().max(Some(at.clone()));
         if state.instance.baseline.as_ref().is_some_and(|baseline| at.0 < baseline.at) {
             return;
         }
         if let Some(change) = &run.affinity {
-            state.affinity.apply(change, &run.started_at, prepared.template());
+            state.affinity.apply(change, &run.started_at, personality.template());
         }
     }
 
-    fn prepared_of(&self, instance: &str) -> Option<&Arc<Prepared>> {
+    fn personality_of(&self, instance: &str) -> Option<&Arc<Personality>> {
         self.templates.get(&self.instances.get(instance)?.instance.template)
     }
 }
@@ -355,7 +355,7 @@ struct Stale {
 
 /// A record that may enter the log, parsed.
 enum Admitted {
-    Template(Arc<Prepared>),
+    Template(Arc<Personality>),
     Body(Body),
 }
 
@@ -372,7 +372,7 @@ fn admit(record: &Record, now: u64) -> Result<Admitted, Quarantined> {
         if template.id != record.id {
             return Err(quarantine("integrity", "its id is not the hash of its document".to_owned()));
         }
-        return Ok(Admitted::Template(Arc::new(Prepared::new(Arc::new(template)))));
+        return Ok(Admitted::Template(Arc::new(Personality::new(template))));
     }
     let body = body::parse(&record.kind, *schema, &record.owner, body);
     body.map(Admitted::Body).map_err(|error| quarantine("invalid_record", error.to_string()))

@@ -2,6 +2,7 @@
 //! takes one trusts it. Strings and lists keep the order and spelling of the document; absent optional values
 //! carry the default of the format.
 
+use serde::{Serialize, Serializer};
 use serde_json::Value;
 
 /// A valid personality document: immutable, known by name, version and content hash.
@@ -142,6 +143,13 @@ impl Parameter {
 
 /// A value for some of the six parameters: base values (0..1) or deltas (-1..1).
 #[derive(Clone, Copy, Debug, Default, PartialEq)]
+#[cfg_attr(feature = "typescript", derive(ts_rs::TS))]
+#[cfg_attr(
+    feature = "typescript",
+    ts(
+        type = "Partial<Record<\"verbosity\" | \"formality\" | \"humor\" | \"empathy\" | \"creativity\" | \"directness\", number>>"
+    )
+)]
 pub struct Parameters([Option<f64>; 6]);
 
 impl Parameters {
@@ -158,6 +166,12 @@ impl Parameters {
     /// The present ones, in the order of the format.
     pub fn iter(&self) -> impl Iterator<Item = (Parameter, f64)> + '_ {
         Parameter::ALL.into_iter().filter_map(|parameter| self.get(parameter).map(|value| (parameter, value)))
+    }
+}
+
+impl Serialize for Parameters {
+    fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
+        serializer.collect_map(self.iter().map(|(parameter, value)| (parameter.name(), value)))
     }
 }
 

@@ -21,7 +21,7 @@ const LIMITS: Limits = Limits { bytes: 1 << 20, depth: 32, items: 1000, items_at
 
 #[test]
 fn canonical_form_and_hash() {
-    let cases: Cases = serde_json::from_str(include_str!("../cases/canonical-json.json")).unwrap();
+    let cases: Cases = serde_json::from_str(include_str!("../cases/mirror/canonical-json.json")).unwrap();
     for case in cases.cases {
         let document = json::read(case.r#in.as_bytes(), LIMITS).unwrap();
         let canonical = json::canonical(&document.value);

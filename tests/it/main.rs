@@ -1,7 +1,12 @@
 //! Integration tests of the pure core: data-driven cases, one binary.
 
-mod json;
 mod compile;
 mod context;
+mod engine;
+mod host;
+mod json;
+mod records;
+mod replay;
 mod sample;
+mod snapshot;
 mod template;

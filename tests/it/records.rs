@@ -1,0 +1,114 @@
+//! Record bodies and merge, against the shared cases.
+
+use luminoracore::ErrorCode;
+use luminoracore::log::{Record, body, merge};
+use serde_json::{Value, json};
+
+use crate::host::file;
+
+#[test]
+fn bodies_keep_the_rules_of_their_kind() {
+    let cases: Value = serde_json::from_str(&file("tests/cases/mirror/record-constraints.json")).unwrap();
+    let known = ["instance", "session", "turn", "run"];
+    let mut checked = 0;
+    for case in cases["cases"].as_array().unwrap() {
+        let (id, kind) = (&case["id"], case["kind"].as_str().unwrap());
+        if !known.contains(&kind) {
+            continue;
+        }
+        checked += 1;
+        let parsed = body::parse(kind, body::SCHEMA, case["owner"].as_str().unwrap(), &case["record"]);
+        if case["valid"] == true {
+            assert!(parsed.is_ok(), "{id}: {parsed:?}");
+        } else {
+            let error = parsed.expect_err(&id.to_string());
+            let code = serde_json::to_value(error.code).unwrap();
+            assert_eq!((&code, error.path.as_str()), (&case["code"], case["path"].as_str().unwrap()), "{id}");
+        }
+    }
+    assert!(checked >= 18, "{checked}");
+}
+
+/// Every rule of the kinds that this library writes, each broken once.
+#[test]
+fn every_broken_rule_is_named() {
+    let template = format!("sha256:{}", "0".repeat(64));
+    let time = "2026-01-31T08:00:00.000Z";
+    let turn = json!({ "session": "s", "role": "user", "text": "x", "created_at": time });
+    let session = json!({ "instance": "i", "status": "active", "started_at": time, "updated_at": time });
+    let run = json!({ "session": "s", "turn": "t", "template": template, "mode": "manual", "started_at": time });
+    let instance = json!({ "template": template, "template_name": "Alicia", "created_at": time });
+    let cases = [
+        ("turn", &turn, "text", json!(1), "type", "/text"),
+        ("turn", &turn, "text", json!("x".repeat(262_145)), "too_long", "/text"),
+        ("turn", &turn, "role", json!("assistant"), "missing", ""),
+        ("turn", &turn, "created_at", json!("2025-02-29T00:00:00Z"), "format", "/created_at"),
+        ("turn", &turn, "session", Value::Null, "type", "/session"),
+        ("turn", &turn, "learn", json!("no"), "type", "/learn"),
+        ("turn", &turn, "learn_reason", json!("because"), "enum", "/learn_reason"),
+        ("turn", &turn, "links", json!([1]), "type", "/links/0"),
+        ("turn", &turn, "tool", json!({ "name": "x" }), "missing", "/tool"),
+        ("session", &session, "updated_at", json!("2026-01-30T08:00:00Z"), "order", "/updated_at"),
+        ("session", &session, "title", json!("x".repeat(201)), "too_long", "/title"),
+        ("session", &session, "baseline", json!({ "at": "now", "mood": {} }), "format", "/baseline/at"),
+        ("run", &run, "template", json!("sha256:xyz"), "format", "/template"),
+        ("run", &run, "duration_ms", json!(1.5), "type", "/duration_ms"),
+        ("run", &run, "visibility", json!("sync_full_public"), "enum", "/visibility"),
+        ("run", &run, "usage", json!({ "input_tokens": -1 }), "range", "/usage/input_tokens"),
+        ("run", &run, "blocks", json!([{ "tokens": 1 }]), "missing", "/blocks/0"),
+        ("run", &run, "affinity", json!({ "before": 101 }), "range", "/affinity/before"),
+        ("run", &run, "mood", json!({ "from": "a", "to": "b", "intensity": 2 }), "range", "/mood/intensity"),
+        ("run", &run, "findings", json!({}), "type", "/findings"),
+        ("run", &run, "text", json!("what was said"), "unknown_field", "/text"),
+        ("instance", &instance, "template_name", json!(" "), "empty", "/template_name"),
+        ("instance", &instance, "a/b", json!(1), "unknown_field", "/a~1b"),
+    ];
+    for (kind, good, field, value, code, path) in cases {
+        assert!(body::parse(kind, 1, "diego", good).is_ok(), "{kind}");
+        let mut bad = good.clone();
+        bad[field] = value;
+        let error = body::parse(kind, 1, "diego", &bad).expect_err(&format!("{kind} {field}"));
+        assert_eq!((serde_json::to_value(error.code).unwrap(), error.path.as_str()), (json!(code), path), "{kind} {field}");
+    }
+}
+
+fn record(case: &Value) -> Record {
+    let mut body = case.as_object().unwrap().clone();
+    let take = |body: &mut serde_json::Map<String, Value>, key: &str| body.shift_remove(key).unwrap_or(Value::Null);
+    let (id, kind, at) = (take(&mut body, "id"), take(&mut body, "kind"), take(&mut body, "at"));
+    let at = format!("{:015}-{:05}-{}", at[0].as_u64().unwrap(), at[1].as_u64().unwrap(), at[2].as_str().unwrap());
+    let mut value = json!({ "id": id, "owner": "diego", "kind": kind, "at": at });
+    if body.shift_remove("erased").is_some() {
+        value["erased"] = json!(true);
+    } else {
+        value["schema"] = json!(1);
+        value["body"] = Value::Object(body);
+    }
+    Record::parse(value).unwrap()
+}
+
+#[test]
+fn merge_keeps_its_laws_on_the_shared_cases() {
+    let cases: Value = serde_json::from_str(&file("tests/cases/mirror/merge-vectors.json")).unwrap();
+    let records = |list: &Value| list.as_array().unwrap().iter().map(record).collect::<Vec<_>>();
+    let cases = cases["cases"].as_array().unwrap();
+    for case in cases {
+        let id = &case["id"];
+        let (a, b) = (records(&case["a"]), records(&case["b"]));
+        for (a, b) in [(&a, &b), (&b, &a)] {
+            match case["merged"].as_str() {
+                Some("ERROR:integrity") => assert_eq!(merge(a, b).unwrap_err().code, ErrorCode::Integrity, "{id}"),
+                Some(other) => panic!("{id}: {other} is not a result that this test knows"),
+                None => assert_eq!(merge(a, b).unwrap(), records(&case["merged"]), "{id}"),
+            }
+        }
+        if let Ok(ab) = merge(&a, &b) {
+            for third in cases {
+                let c = records(&third["a"]);
+                if let (Ok(left), Ok(right)) = (merge(&ab, &c), merge(&b, &c).and_then(|bc| merge(&a, &bc))) {
+                    assert_eq!(left, right, "{id}");
+                }
+            }
+        }
+    }
+}
