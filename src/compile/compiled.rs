@@ -2,9 +2,9 @@
 
 use std::sync::Arc;
 
-use serde::ser::SerializeMap;
-use serde::{Serialize, Serializer};
+use serde::Serialize;
 
+use super::by_name;
 use super::line::Section;
 use super::options::Message;
 use super::target::Target;
@@ -21,13 +21,8 @@ pub struct Compiled {
     /// The whole system prompt.
     pub text: String,
     /// The effective parameters, 0..1 with 6 decimals; absent = neither base value nor delta.
-    #[serde(serialize_with = "parameters_by_name")]
-    #[cfg_attr(
-        feature = "typescript",
-        ts(
-            type = "{ verbosity?: number, formality?: number, humor?: number, empathy?: number, creativity?: number, directness?: number }"
-        )
-    )]
+    #[serde(with = "by_name")]
+    #[cfg_attr(feature = "typescript", ts(as = "by_name::ParametersByName"))]
     pub parameters: Parameters,
     /// `0.1 + 0.9 * creativity` (absent = 0.5) with 6 decimals, or that of the mask.
     pub temperature: f64,
@@ -38,7 +33,7 @@ pub struct Compiled {
     /// Whose modifiers changed something: `<name>_level`, then `<name>_mood`.
     pub applied: Vec<String>,
     /// How each effective parameter came about, in the order of the format.
-    #[serde(serialize_with = "trace_by_name")]
+    #[serde(with = "trace_by_name")]
     #[cfg_attr(feature = "typescript", ts(type = "Record<string, ParameterTrace>"))]
     pub trace: Vec<(Parameter, ParameterTrace)>,
     /// Tone words: template, level, mood, without duplicates.
@@ -129,17 +124,15 @@ pub enum WarningCode {
     TargetNotDeclared,
 }
 
-fn parameters_by_name<S: Serializer>(parameters: &Parameters, serializer: S) -> Result<S::Ok, S::Error> {
-    serializer.collect_map(parameters.iter().map(|(parameter, value)| (parameter.name(), value)))
-}
+mod trace_by_name {
+    use serde::Serializer;
 
-fn trace_by_name<S: Serializer>(
-    trace: &[(Parameter, ParameterTrace)],
-    serializer: S,
-) -> Result<S::Ok, S::Error> {
-    let mut map = serializer.serialize_map(Some(trace.len()))?;
-    for (parameter, trace) in trace {
-        map.serialize_entry(parameter.name(), trace)?;
+    use super::{Parameter, ParameterTrace};
+
+    pub(super) fn serialize<S: Serializer>(
+        trace: &[(Parameter, ParameterTrace)],
+        serializer: S,
+    ) -> Result<S::Ok, S::Error> {
+        serializer.collect_map(trace.iter().map(|(parameter, trace)| (parameter.name(), trace)))
     }
-    map.end()
 }

@@ -6,6 +6,7 @@
 
 mod affixes;
 mod budget;
+mod by_name;
 mod compiled;
 mod effective;
 mod fold;
