@@ -5,8 +5,10 @@
 //! mood, sums the deltas, and joins lines. Nothing here changes a template.
 
 mod affixes;
+mod base;
 mod budget;
 mod by_name;
+mod changes;
 mod compiled;
 mod effective;
 mod fold;
