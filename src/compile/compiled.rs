@@ -2,8 +2,7 @@
 
 use std::sync::Arc;
 
-use serde::ser::SerializeMap;
-use serde::{Serialize, Serializer};
+use serde::Serialize;
 
 use super::line::Section;
 use super::options::Message;
@@ -31,7 +30,7 @@ pub struct Compiled {
     /// Whose modifiers changed something: `<name>_level`, then `<name>_mood`.
     pub applied: Vec<String>,
     /// How each effective parameter came about, in the order of the format.
-    #[serde(serialize_with = "trace_by_name")]
+    #[serde(with = "trace_by_name")]
     #[cfg_attr(feature = "typescript", ts(type = "Record<string, ParameterTrace>"))]
     pub trace: Vec<(Parameter, ParameterTrace)>,
     /// Tone words: template, level, mood, without duplicates.
@@ -122,13 +121,15 @@ pub enum WarningCode {
     TargetNotDeclared,
 }
 
-fn trace_by_name<S: Serializer>(
-    trace: &[(Parameter, ParameterTrace)],
-    serializer: S,
-) -> Result<S::Ok, S::Error> {
-    let mut map = serializer.serialize_map(Some(trace.len()))?;
-    for (parameter, trace) in trace {
-        map.serialize_entry(parameter.name(), trace)?;
+mod trace_by_name {
+    use serde::Serializer;
+
+    use super::{Parameter, ParameterTrace};
+
+    pub(super) fn serialize<S: Serializer>(
+        trace: &[(Parameter, ParameterTrace)],
+        serializer: S,
+    ) -> Result<S::Ok, S::Error> {
+        serializer.collect_map(trace.iter().map(|(parameter, trace)| (parameter.name(), trace)))
     }
-    map.end()
 }

@@ -5,7 +5,9 @@
 //! mood, sums the deltas, and joins lines. Nothing here changes a template.
 
 mod affixes;
+mod base;
 mod budget;
+mod changes;
 mod compiled;
 mod effective;
 mod fold;

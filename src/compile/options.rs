@@ -1,11 +1,11 @@
 //! What a compile can be told beyond the template.
 
-use serde::{Deserialize, Deserializer, Serialize};
+use serde::{Deserialize, Serialize};
 use serde_json::Value;
 
 use super::target::Target;
 use crate::error::{Error, ErrorCode};
-use crate::template::model::{Parameter, Parameters};
+use crate::template::model::Parameters;
 
 /// Options of a compile. Every one has a default; an unknown key is refused.
 #[derive(Clone, Debug, Default, PartialEq, Deserialize)]
@@ -14,6 +14,7 @@ use crate::template::model::{Parameter, Parameters};
 pub struct CompileOptions {
     /// Affinity points: an integer 0..100. A float so that 20.5 is refused as `out_of_range` like any other
     /// number that is none of these.
+    #[cfg_attr(feature = "typescript", ts(as = "Option<f64>", optional))]
     pub affinity: f64,
     /// The level that holds, by name, where it is not the one of the points (hysteresis); absent = by points.
     pub level: Option<String>,
@@ -24,6 +25,7 @@ pub struct CompileOptions {
     /// Deltas and temperature of the mask.
     pub mask: Option<MaskDeltas>,
     /// Whose request shape to build.
+    #[cfg_attr(feature = "typescript", ts(as = "Option<Target>", optional))]
     pub target: Target,
     /// The model id, where the target's request names one.
     pub model: Option<String>,
@@ -32,8 +34,10 @@ pub struct CompileOptions {
     /// The most tokens the model may answer with, at least 1.
     pub max_output_tokens: Option<u32>,
     /// The conversation so far, set behind the system text in the request.
+    #[cfg_attr(feature = "typescript", ts(as = "Option<Vec<Message>>", optional))]
     pub messages: Vec<Message>,
     /// Which features apply.
+    #[cfg_attr(feature = "typescript", ts(as = "Option<CompileFeatures>", optional))]
     pub features: CompileFeatures,
 }
 
@@ -43,14 +47,7 @@ pub struct CompileOptions {
 #[serde(default, deny_unknown_fields)]
 pub struct MaskDeltas {
     /// -1..1 each.
-    #[serde(deserialize_with = "parameters_by_name")]
-    #[cfg_attr(
-        feature = "typescript",
-        ts(
-            as = "Option<serde_json::Value>",
-            type = "{ verbosity?: number, formality?: number, humor?: number, empathy?: number, creativity?: number, directness?: number }"
-        )
-    )]
+    #[cfg_attr(feature = "typescript", ts(as = "Option<Parameters>", optional))]
     pub parameters: Parameters,
     /// 0..2; replaces the temperature that follows from creativity.
     pub temperature: Option<f64>,
@@ -58,12 +55,14 @@ pub struct MaskDeltas {
 
 /// Features that can be switched off. Without one, level or mood are still named, but change nothing.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Deserialize)]
-#[cfg_attr(feature = "typescript", derive(ts_rs::TS), ts(optional_fields))]
+#[cfg_attr(feature = "typescript", derive(ts_rs::TS))]
 #[serde(default, deny_unknown_fields)]
 pub struct CompileFeatures {
     /// Whether the modifiers of levels apply.
+    #[cfg_attr(feature = "typescript", ts(as = "Option<bool>", optional))]
     pub hierarchical_personality: bool,
     /// Whether the modifiers of moods apply.
+    #[cfg_attr(feature = "typescript", ts(as = "Option<bool>", optional))]
     pub mood_system: bool,
 }
 
@@ -149,25 +148,4 @@ fn out_of_range(path: &str, value: f64, range: &str) -> Error {
     Error::new(ErrorCode::OutOfRange, format!("{value} is not {range}"))
         .at(path)
         .hint(format!("give {range}"))
-}
-
-fn parameters_by_name<'de, D: Deserializer<'de>>(deserializer: D) -> Result<Parameters, D::Error> {
-    #[derive(Deserialize)]
-    #[serde(deny_unknown_fields)]
-    struct ByName {
-        verbosity: Option<f64>,
-        formality: Option<f64>,
-        humor: Option<f64>,
-        empathy: Option<f64>,
-        creativity: Option<f64>,
-        directness: Option<f64>,
-    }
-    let ByName { verbosity, formality, humor, empathy, creativity, directness } =
-        ByName::deserialize(deserializer)?;
-    let mut parameters = Parameters::default();
-    let values = [verbosity, formality, humor, empathy, creativity, directness];
-    for (parameter, value) in Parameter::ALL.into_iter().zip(values) {
-        parameters.set(parameter, value);
-    }
-    Ok(parameters)
 }

@@ -3,12 +3,12 @@
 use std::sync::Arc;
 
 use super::affixes::Affixes;
+use super::base::BaseLines;
 use super::budget::cut;
+use super::changes::{Additions, Changes};
 use super::compiled::{Compiled, Dropped, RequestParts, Warning, WarningCode};
 use super::effective::{Source, effective};
-use super::layout::{
-    Additions, BaseLines, Changes, MoodText, OPENING, heading, level_line, mood_line, parameter_line,
-};
+use super::layout::{MoodText, OPENING, heading, level_line, mood_line, parameter_line};
 use super::level::{defined_levels, level_at, levels};
 use super::line::{Lead, Line, Section, render};
 use super::options::{Checked, CompileOptions};

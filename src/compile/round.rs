@@ -10,8 +10,8 @@ pub(super) fn round6(value: f64) -> f64 {
 
 /// Writes a number of 0 or more with at most 2 decimals and no trailing zeros: `0.25`, `0.6`, `1`.
 pub(super) fn push_short(text: &mut String, value: f64) {
-    // Writing to a String cannot fail.
-    let _ = write!(text, "{value:.2}");
+    // Adding 0 turns -0 into 0. Writing to a String cannot fail.
+    let _ = write!(text, "{:.2}", value + 0.0);
     text.truncate(text.trim_end_matches('0').trim_end_matches('.').len());
 }
 
@@ -36,6 +36,7 @@ mod tests {
         };
         let cases = [
             (0.0, "0"),
+            (-0.0, "0"),
             (1.0, "1"),
             (0.25, "0.25"),
             (0.6, "0.6"),

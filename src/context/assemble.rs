@@ -84,9 +84,11 @@ fn check(blocks: &[Block]) -> Result<(), Error> {
                 format!("the weight of block {:?} is not a finite number of at least 0", block.name);
             return Err(Error::new(ErrorCode::InvalidWeight, message).at(format!("/{index}/weight")));
         }
-        if let Content::Items(items) = &block.content
-            && let Some(item) = items.iter().position(|item| !item.score.is_finite())
-        {
+        let items = match &block.content {
+            Content::Text(_) => &[][..],
+            Content::Items(items) => items,
+        };
+        if let Some(item) = items.iter().position(|item| !item.score.is_finite()) {
             let message = format!("an item of block {:?} has a score that is not finite", block.name);
             return Err(Error::new(ErrorCode::InvalidWeight, message)
                 .at(format!("/{index}/content/items/{item}/score")));

@@ -7,11 +7,11 @@ use luminoracore::template::model::{
 };
 use serde_json::json;
 
-pub fn strings<const N: usize>(items: [&str; N]) -> Vec<String> {
+pub(crate) fn strings<const N: usize>(items: [&str; N]) -> Vec<String> {
     items.map(str::to_owned).to_vec()
 }
 
-pub fn parameters<const N: usize>(values: [(Parameter, f64); N]) -> Parameters {
+pub(crate) fn parameters<const N: usize>(values: [(Parameter, f64); N]) -> Parameters {
     let mut parameters = Parameters::default();
     for (parameter, value) in values {
         parameters.set(parameter, Some(value));
@@ -20,7 +20,7 @@ pub fn parameters<const N: usize>(values: [(Parameter, f64); N]) -> Parameters {
 }
 
 /// The least that is valid: no levels, moods, parameters, guards or examples.
-pub fn plain() -> Template {
+pub(crate) fn plain() -> Template {
     Template {
         document: json!({}),
         id: "sha256:0".to_owned(),
@@ -58,7 +58,7 @@ pub fn plain() -> Template {
 }
 
 /// The template of the worked example: six parameters, five levels, two moods, and every section in use.
-pub fn alicia() -> Template {
+pub(crate) fn alicia() -> Template {
     use Parameter::{Creativity, Directness, Empathy, Formality, Humor, Verbosity};
     Template {
         document: json!({ "advanced_parameters": {} }),
