@@ -75,9 +75,8 @@ function requestBody({ model, capabilities = {} }: HttpModelOptions, call: CallO
 
 async function wholeBody(answer: HttpAnswer, signal: AbortSignal): Promise<string> {
   return readText(answer.response, signal, wholeBodyLimit).catch((cause: unknown) => {
-    throw signal.aborted
-      ? cause
-      : answer.error("model_incomplete", "The model's answer broke off.", { cause });
+    if (LuminoraError.isInstance(cause)) throw cause;
+    throw answer.error("model_incomplete", "The model's answer broke off.", { cause });
   });
 }
 

@@ -1,5 +1,5 @@
 import { createHash } from "node:crypto";
-import { mkdir, readdir, rm, stat } from "node:fs/promises";
+import { type FileHandle, mkdir, readdir, rm, stat } from "node:fs/promises";
 import { join, resolve } from "node:path";
 import { LuminoraError } from "../errors.ts";
 import { type Entry, errorCode, LogFile, ownerOf } from "./log-file.ts";
@@ -40,33 +40,14 @@ class FileStorage implements Storage {
     // Copied before the first wait: the caller may go on changing its objects.
     const offered = structuredClone(records);
     await this.#use(owner, async (log) => {
-      const file = await log.open();
-      try {
-        if (options?.replace) {
-          await log.rewrite(file, winners(owner, new Map(), offered).map(toLine));
-          return;
-        }
-        const ids = new Set(offered.map(({ id }) => id));
-        const stored = new Map<string, StoredRecord>();
-        for await (const lines of log.lines(
-          file,
-          [...ids].flatMap((id) => log.entries.get(id) ?? []),
-        )) {
-          for (const record of lines.map(toRecord)) stored.set(record.id, record);
-        }
-        const changed = winners(owner, stored, offered);
-        if (changed.length === 0) return;
-        const erasesText = changed.some(
-          ({ id, erased }) => erased && stored.has(id) && !stored.get(id)?.erased,
-        );
-        if (erasesText || (log.dead > tolerableDead && log.dead > log.entries.size)) {
-          await log.rewrite(file, [...(await otherLines(log, file, changed)), ...changed.map(toLine)]);
-        } else {
-          await log.append(changed.map(toLine));
-        }
-      } finally {
-        await file?.close();
-      }
+      if (!options?.replace && (await appended(log, owner, offered))) return;
+      await log.rewrite(async (file) => {
+        if (options?.replace) return winners(owner, new Map(), offered).map(toLine);
+        const changed = await changes(log, file, owner, offered);
+        const ids = new Set(changed.map(({ id }) => id));
+        const kept = [...log.entries.values()].filter(({ id }) => !ids.has(id));
+        return [...(await linesOf(log, file, kept)), ...changed.map(toLine)];
+      });
     });
   }
 
@@ -96,12 +77,7 @@ class FileStorage implements Storage {
 
   async erase(owner: string): Promise<void> {
     await this.#use(owner, async (log) => {
-      const file = await log.open();
-      try {
-        await log.rewrite(file, []);
-      } finally {
-        await file?.close();
-      }
+      await log.rewrite(async () => []);
       await this.#sweep(fileName(owner), 0);
     });
     this.#logs.delete(owner);
@@ -191,16 +167,43 @@ function fileName(owner: string): string {
   return `${readable}.${digest.slice(0, 32)}${extension}`;
 }
 
-async function otherLines(
+/** Adds what is new to the end of the log; false when the whole of it has to be written anew. */
+async function appended(log: LogFile, owner: string, offered: readonly StoredRecord[]): Promise<boolean> {
+  const file = await log.open();
+  try {
+    const changed = await changes(log, file, owner, offered);
+    if (changed.length === 0) return true;
+    if (changed.some(({ id, erased }) => erased && log.entries.has(id) && !log.entries.get(id)?.erased))
+      return false;
+    if (log.dead > tolerableDead && log.dead > log.entries.size) return false;
+    await log.append(changed.map(toLine));
+    return true;
+  } finally {
+    await file?.close();
+  }
+}
+
+/** The offered records that win over what the log holds. */
+async function changes(
   log: LogFile,
-  file: Parameters<LogFile["lines"]>[0],
-  changed: readonly StoredRecord[],
+  file: FileHandle | undefined,
+  owner: string,
+  offered: readonly StoredRecord[],
+): Promise<StoredRecord[]> {
+  const ids = new Set(offered.map(({ id }) => id));
+  const entries = [...ids].flatMap((id) => log.entries.get(id) ?? []);
+  const stored = (await linesOf(log, file, entries)).map(toRecord);
+  return winners(owner, new Map(stored.map((record) => [record.id, record])), offered);
+}
+
+async function linesOf(
+  log: LogFile,
+  file: FileHandle | undefined,
+  entries: readonly Entry[],
 ): Promise<string[]> {
-  const ids = new Set(changed.map(({ id }) => id));
-  const others: string[] = [];
-  const entries: Entry[] = [...log.entries.values()].filter(({ id }) => !ids.has(id));
-  for await (const lines of log.lines(file, entries)) others.push(...lines);
-  return others;
+  const all: string[] = [];
+  for await (const lines of log.lines(file, entries)) all.push(...lines);
+  return all;
 }
 
 function toLine(record: StoredRecord): string {

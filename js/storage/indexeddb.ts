@@ -59,7 +59,10 @@ class IndexedDbStorage implements Storage {
           await store.delete(everythingOf(owner));
         } else {
           const ids = [...new Set(offered.map((record) => record.id))];
-          const found = await Promise.all(ids.map((id) => store.get([owner, id])));
+          const found =
+            ids.length > batchSize
+              ? await store.getAll(everythingOf(owner))
+              : await Promise.all(ids.map((id) => store.get([owner, id])));
           for (const record of found) if (record) stored.set(record.id, record);
         }
         const changed = winners(owner, stored, offered);

@@ -2,6 +2,7 @@ import { randomBytes } from "node:crypto";
 import { constants } from "node:fs";
 import { type FileHandle, link, open, rename, rm } from "node:fs/promises";
 import { dirname } from "node:path";
+import { exclusively } from "./exclusive.ts";
 import { decodeFrames, encodeFrame } from "./frames.ts";
 import type { StoredRecord } from "./storage.ts";
 import { compareVersions, type Version } from "./winners.ts";
@@ -20,9 +21,9 @@ const readBatch = { entries: 500, bytes: 4 << 20 };
  * The log of one owner in one file: a header line, then frames. In memory there is only an index of it, brought up
  * to date before every use, because other processes may write to the same file.
  *
- * No lock is needed between processes. Frames are appended by one write each. A rewrite puts a new file in the place
- * of the old one, and its header has a new generation: whoever appended to the old file meanwhile sees that and
- * appends again, or the rewriter finds the late frame in the old file and carries it over.
+ * Frames are appended by one write each, without a lock. A rewrite, one at a time, puts a new file in the place of
+ * the old one, and its header has a new generation: whoever appended to the old file meanwhile sees that and appends
+ * again, or the rewriter finds the late frame in the old file and carries it over.
  */
 export class LogFile {
   readonly entries = new Map<string, Entry>();
@@ -58,14 +59,16 @@ export class LogFile {
     }
   }
 
-  /** Puts a file with exactly these lines in the place of `file`; no lines: removes it. */
-  async rewrite(file: FileHandle | undefined, lines: readonly string[]): Promise<void> {
-    if (lines.length === 0) await rm(this.#path, { force: true });
-    else await this.#publish(encodeFrame(lines), rename);
-    await syncFolder(this.#path);
-    if (!file) return;
-    const late = [...decodeFrames(await this.#unread(file))].flatMap((frame) => frame.lines);
-    if (late.length > 0) await this.append(late.map(({ text }) => text));
+  /**
+   * Puts a file with exactly the lines that `compose` gives in the place of this one; no lines: removes it. `compose`
+   * is called with the file open and the index up to date.
+   */
+  async rewrite(compose: (file: FileHandle | undefined) => Promise<readonly string[]>): Promise<void> {
+    await exclusively(`${this.#path}.lock`, async () => {
+      while (!(await this.#rewriteOnce(compose))) {
+        // Another process has created the file in between.
+      }
+    });
   }
 
   /** The lines of the index's entries, as they stand in the file. */
@@ -81,6 +84,24 @@ export class LogFile {
       const bytes = await readBytes(file, from, last.offset + last.length);
       yield batch.map(({ offset, length }) => bytes.toString("utf8", offset - from, offset - from + length));
       start += batch.length;
+    }
+  }
+
+  async #rewriteOnce(
+    compose: (file: FileHandle | undefined) => Promise<readonly string[]>,
+  ): Promise<boolean> {
+    const file = await this.open();
+    try {
+      const lines = await compose(file);
+      if (!file) return lines.length === 0 || (await this.#publish(encodeFrame(lines), link));
+      if (lines.length > 0) await this.#publish(encodeFrame(lines), rename);
+      else await rm(this.#path, { force: true });
+      await syncFolder(this.#path);
+      const late = [...decodeFrames(await this.#unread(file))].flatMap((frame) => frame.lines);
+      if (late.length > 0) await this.append(late.map(({ text }) => text));
+      return true;
+    } finally {
+      await file?.close();
     }
   }
 
