@@ -406,3 +406,50 @@ proptest! {
         prop_assert_eq!(validation.template.is_some(), validation.valid);
     }
 }
+
+const BUNDLED: [(&str, &str); 3] = [
+    ("Alicia", include_str!("../../personalities/alicia.json")),
+    ("Dr. Luna", include_str!("../../personalities/dr_luna.json")),
+    ("Abuela Esperanza", include_str!("../../personalities/abuela_esperanza.json")),
+];
+
+#[test]
+fn the_bundled_personalities_have_no_problems_even_under_strict() {
+    for (name, text) in BUNDLED {
+        let validation = validate(text.as_bytes(), STRICT);
+        assert_eq!(found(&validation), [], "{name}");
+        let template = validation.template.unwrap();
+        assert_eq!(template.persona.name, name);
+        let triggers = &template.trigger_responses;
+        let lists = [
+            &triggers.on_greeting,
+            &triggers.on_confusion,
+            &triggers.on_success,
+            &triggers.on_error,
+            &triggers.on_goodbye,
+        ];
+        assert!(lists.iter().all(|lines| lines.len() >= 3), "{name}");
+        assert!(template.linguistic_profile.vocabulary.len() >= 10 && template.sample_responses.len() >= 2);
+    }
+}
+
+#[test]
+fn alicia_has_the_numbers_of_the_worked_example() {
+    let alicia = Template::parse(BUNDLED[0].1.as_bytes()).unwrap();
+    let base: Vec<_> = alicia.advanced_parameters.iter().map(|(_, value)| value).collect();
+    assert_eq!(base, [0.7, 0.3, 0.5, 0.95, 0.6, 0.4]);
+    let levels = alicia.hierarchical_config.as_ref().unwrap();
+    let friend = levels.levels.iter().find(|level| level.name == "friend").unwrap();
+    assert_eq!((friend.minimum, friend.maximum), (41, 60));
+    let deltas: Vec<_> = friend.modifiers.parameters.iter().collect();
+    assert_eq!(deltas, [(Parameter::Formality, -0.1), (Parameter::Empathy, 0.2)]);
+    let moods = alicia.mood_config.as_ref().unwrap();
+    let shy = moods.moods.iter().find(|mood| mood.name == "shy").unwrap();
+    let deltas: Vec<_> = shy.modifiers.parameters.iter().collect();
+    assert_eq!(
+        deltas,
+        [(Parameter::Verbosity, -0.1), (Parameter::Formality, 0.2), (Parameter::Directness, -0.3)]
+    );
+    let triggers = &moods.triggers.iter().find(|(mood, _)| mood == "shy").unwrap().1;
+    assert!(triggers.contains(&Trigger { phrase: "pretty".to_owned(), weight: 0.5 }));
+}
