@@ -6,7 +6,7 @@ use crate::template::Problem;
 
 /// Why a call was refused. The snake_case name is the `code` of a `LuminoraError` in JavaScript.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize)]
-#[cfg_attr(feature = "typescript", derive(ts_rs::TS))]
+#[cfg_attr(feature = "typescript", derive(ts_rs::TS), ts(rename = "CoreErrorCode"))]
 #[serde(rename_all = "snake_case")]
 #[non_exhaustive]
 pub enum ErrorCode {
@@ -68,7 +68,7 @@ pub enum ErrorCode {
 
 /// A refused call: what, where, why, and what to do instead.
 #[derive(Clone, Debug, PartialEq, Serialize)]
-#[cfg_attr(feature = "typescript", derive(ts_rs::TS))]
+#[cfg_attr(feature = "typescript", derive(ts_rs::TS), ts(rename = "CoreError"))]
 pub struct Error {
     /// What kind of refusal this is.
     pub code: ErrorCode,
@@ -78,12 +78,15 @@ pub struct Error {
     pub message: String,
     /// What to write or do instead.
     #[serde(skip_serializing_if = "Option::is_none")]
+    #[cfg_attr(feature = "typescript", ts(optional))]
     pub hint: Option<String>,
     /// All problems of the document, when `code` is `invalid_template`.
     #[serde(skip_serializing_if = "Vec::is_empty")]
+    #[cfg_attr(feature = "typescript", ts(optional, as = "Option<Vec<Problem>>"))]
     pub problems: Vec<Problem>,
     /// The tokens that would have been enough, when `code` is `budget_too_small`.
     #[serde(skip_serializing_if = "Option::is_none")]
+    #[cfg_attr(feature = "typescript", ts(optional))]
     pub needed: Option<u32>,
 }
 

@@ -85,7 +85,7 @@ pub struct Message {
 
 /// Who said a message.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
-#[cfg_attr(feature = "typescript", derive(ts_rs::TS))]
+#[cfg_attr(feature = "typescript", derive(ts_rs::TS), ts(rename = "MessageRole"))]
 #[serde(rename_all = "snake_case")]
 pub enum Role {
     /// The person.

@@ -51,19 +51,16 @@ pub struct Core {
 
 /// How far an operation has come.
 #[derive(Debug, Serialize)]
-#[cfg_attr(feature = "typescript", derive(ts_rs::TS))]
 pub struct Step {
     /// The operation, for `resume`.
     pub op: Operation,
     /// What the host does now; empty while a model is answering, and when the operation is done.
     #[serde(skip)]
-    #[cfg_attr(feature = "typescript", ts(skip))]
     pub effects: Vec<Effect>,
     /// What happened.
     pub events: Vec<Event>,
     /// How it ended, if it did.
     #[serde(skip)]
-    #[cfg_attr(feature = "typescript", ts(skip))]
     pub done: Option<Result<Output, Error>>,
 }
 

@@ -2,9 +2,9 @@
 
 use serde::{Deserialize, Serialize};
 
+use crate::compile::Message;
 use crate::error::Error;
 use crate::log::Record;
-use crate::log::body::Role;
 
 /// One thing that the host does for the core.
 #[derive(Clone, Debug, PartialEq)]
@@ -33,21 +33,11 @@ pub struct ModelRequest {
     /// The compiled personality.
     pub system: String,
     /// The conversation, oldest first; the last one is the person's turn.
-    pub messages: Vec<PromptMessage>,
+    pub messages: Vec<Message>,
     /// 0..2.
     pub temperature: f64,
     /// Most tokens of the answer.
     pub max_output_tokens: u32,
-}
-
-/// One message of a conversation.
-#[derive(Clone, Debug, PartialEq, Eq, Serialize)]
-#[cfg_attr(feature = "typescript", derive(ts_rs::TS))]
-pub struct PromptMessage {
-    /// Who said it.
-    pub role: Role,
-    /// What was said.
-    pub content: String,
 }
 
 /// What the host reports of an effect.

@@ -6,7 +6,7 @@ use crate::log::body::MoodCause;
 
 /// One thing that happened. Changes are told after they are stored, never before.
 #[derive(Clone, Debug, PartialEq, Serialize)]
-#[cfg_attr(feature = "typescript", derive(ts_rs::TS))]
+#[cfg_attr(feature = "typescript", derive(ts_rs::TS), ts(rename = "CoreEvent"))]
 #[serde(tag = "type", rename_all = "kebab-case", rename_all_fields = "snake_case")]
 pub enum Event {
     /// The reply grew.
@@ -35,6 +35,7 @@ pub enum Event {
         intensity: f64,
         /// Why.
         #[serde(skip_serializing_if = "Option::is_none")]
+        #[cfg_attr(feature = "typescript", ts(optional))]
         cause: Option<MoodCause>,
     },
     /// The owner was erased.

@@ -17,8 +17,9 @@ mod turn;
 
 pub use command::{Command, Environment, ModelDeclaration, OnConflict, Restore, TemplateChoice};
 pub use core::{Core, CoreOptions, Operation, Output, Step};
-pub use effect::{Effect, EffectResult, FinishReason, ModelRequest, PromptMessage, ReportedUsage};
-pub use event::Event;
+pub use effect::{Effect, EffectResult, FinishReason, ModelRequest, ReportedUsage};
+pub use event::{Direction, Event};
 pub use features::Features;
-pub use query::{HistoryOptions, Preview, SessionState, SessionSummary, TemplateSummary, TurnView};
+pub use import::{ImportNote, ImportReport};
+pub use query::{AffinityView, HistoryOptions, MoodView, Preview, SessionState, SessionSummary, TemplateSummary, TurnView};
 pub use turn::Reply;

@@ -2,12 +2,12 @@
 //! budget holds.
 
 use super::core::Core;
-use super::effect::{ModelRequest, PromptMessage};
-use crate::compile::{CompileOptions, Compiled, Prepared};
+use super::effect::ModelRequest;
+use crate::compile::{CompileOptions, Compiled, Message, Prepared, Role};
 use crate::context::{Block, Item, PER_MESSAGE, assemble, estimate};
 use crate::error::Error;
 use crate::log::Record;
-use crate::log::body::{BlockReport, Role};
+use crate::log::body::BlockReport;
 
 /// Tokens of an answer when the caller names no limit.
 const DEFAULT_OUTPUT_TOKENS: u32 = 1_024;
@@ -52,12 +52,12 @@ impl Core {
         let blocks = [persona, history, user_turn];
         let assembly = assemble(&blocks, budget)?;
         let taken = assembly.items.get("history").map(Vec::as_slice).unwrap_or_default();
-        let mut messages: Vec<PromptMessage> = taken
+        let mut messages: Vec<Message> = taken
             .iter()
             .filter_map(|id| self.owner(request.user).record(id))
-            .filter_map(|turn| Some(PromptMessage { role: role(turn)?, content: text(turn)?.to_owned() }))
+            .filter_map(|turn| Some(Message { role: role(turn)?, content: text(turn)?.to_owned() }))
             .collect();
-        messages.push(PromptMessage { role: Role::User, content: request.text.to_owned() });
+        messages.push(Message { role: Role::User, content: request.text.to_owned() });
         let report = |name: &str, tokens, items: &[String], dropped: usize| BlockReport {
             name: name.to_owned(),
             tokens,

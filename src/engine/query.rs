@@ -119,6 +119,7 @@ pub struct TurnView {
     pub at: String,
     /// The run that produced it.
     #[serde(skip_serializing_if = "Option::is_none")]
+    #[cfg_attr(feature = "typescript", ts(optional))]
     pub run: Option<String>,
 }
 

@@ -95,5 +95,6 @@ pub struct Problem {
     pub message: String,
     /// What to write instead, when that is known.
     #[serde(skip_serializing_if = "Option::is_none")]
+    #[cfg_attr(feature = "typescript", ts(optional))]
     pub hint: Option<String>,
 }

@@ -10,3 +10,5 @@ mod replay;
 mod sample;
 mod snapshot;
 mod template;
+#[cfg(feature = "typescript")]
+mod typescript;

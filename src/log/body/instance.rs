@@ -56,6 +56,7 @@ pub struct AffinityBaseline {
     pub negative_interactions: u32,
     /// ISO 8601 UTC; absent before the first.
     #[serde(skip_serializing_if = "Option::is_none")]
+    #[cfg_attr(feature = "typescript", ts(optional))]
     pub last_interaction: Option<String>,
     /// Every change, oldest first.
     pub progression_history: Vec<Progression>,

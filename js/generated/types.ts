@@ -1,0 +1,1064 @@
+// Generated from the Rust types: `npm run generate`. Do not edit.
+
+/**
+ * Why a call was refused. The snake_case name is the `code` of a `LuminoraError` in JavaScript.
+ */
+export type CoreErrorCode = "invalid_template" | "template_conflict" | "unknown_template" | "unknown_session" | "session_archived" | "unknown_run" | "invalid_argument" | "out_of_range" | "unknown_mood" | "unknown_target" | "budget_too_small" | "invalid_weight" | "duplicate_block" | "feature_disabled" | "unknown_feature" | "integrity" | "invalid_record" | "invalid_owner" | "unsupported_format" | "hash_mismatch" | "snapshot_without_template" | "instance_exists" | "aborted" | "model_bad_response" | "model_refused" | "host_failure" | "invalid_operation";
+
+/**
+ * A refused call: what, where, why, and what to do instead.
+ */
+export type CoreError = { 
+/**
+ * What kind of refusal this is.
+ */
+code: CoreErrorCode, 
+/**
+ * JSON Pointer (RFC 6901) into the document or the arguments; empty for the whole.
+ */
+path: string, 
+/**
+ * What happened, in a sentence.
+ */
+message: string, 
+/**
+ * What to write or do instead.
+ */
+hint?: string, 
+/**
+ * All problems of the document, when `code` is `invalid_template`.
+ */
+problems?: Array<Problem>, 
+/**
+ * The tokens that would have been enough, when `code` is `budget_too_small`.
+ */
+needed?: number, };
+
+/**
+ * How bad a [`Problem`] is.
+ */
+export type Severity = "error" | "warning" | "suggestion";
+
+/**
+ * What a [`Problem`] is about. The snake_case name is what the file formats and the API show. Declared in
+ * alphabetical order, which is the order of problems at one position.
+ */
+export type ProblemCode = "bad_date_time" | "bad_pattern" | "bad_schema_version" | "bad_version" | "blank" | "byte_order_mark" | "concerning_rule" | "date_without_offset" | "delta_saturates" | "duplicate_id" | "duplicate_item" | "duplicate_key" | "duplicate_level" | "duplicate_rule" | "empty_input" | "few_examples" | "few_rules" | "instruction_override" | "json_syntax" | "limit_conflict" | "long_prompt" | "long_vocabulary" | "looks_like_secret" | "many_examples" | "many_rules" | "many_triggers" | "missing" | "missing_trigger" | "mood_without_triggers" | "no_base_value" | "no_content_filters" | "no_forbidden_topics" | "no_levels" | "no_moods" | "no_safety_guards" | "not_allowed" | "not_finite" | "not_integer" | "not_utf8" | "out_of_range" | "range_gap" | "range_overlap" | "range_reversed" | "short_description" | "small_vocabulary" | "too_deep" | "too_few" | "too_large" | "too_long" | "too_many" | "too_short" | "trait_conflict" | "unknown_interaction" | "unknown_key" | "unknown_mood" | "unknown_word" | "wrong_type";
+
+/**
+ * One thing that is wrong with a document.
+ */
+export type Problem = { 
+/**
+ * How bad it is.
+ */
+severity: Severity, 
+/**
+ * What it is about.
+ */
+code: ProblemCode, 
+/**
+ * Where, as a JSON Pointer (RFC 6901).
+ */
+path: string, 
+/**
+ * What is wrong, in a sentence.
+ */
+message: string, 
+/**
+ * What to write instead, when that is known.
+ */
+hint?: string, };
+
+/**
+ * How many problems of each severity there are.
+ */
+export type Counts = { 
+/**
+ * Problems that make the document unusable.
+ */
+errors: number, 
+/**
+ * Problems that do not.
+ */
+warnings: number, 
+/**
+ * Advice.
+ */
+suggestions: number, };
+
+/**
+ * What validation found.
+ */
+export type Validation = { 
+/**
+ * Whether there are no errors.
+ */
+valid: boolean, 
+/**
+ * All problems, in the order of the document: a parent before its children, equal places by code.
+ */
+problems: Array<Problem>, 
+/**
+ * How many of each severity.
+ */
+counts: Counts, };
+
+/**
+ * A value for some of the six parameters: base values (0..1) or deltas (-1..1).
+ */
+export type Parameters = Partial<Record<"verbosity" | "formality" | "humor" | "empathy" | "creativity" | "directness", number>>;
+
+/**
+ * Whose request shape the result takes. The prompt text is the same for all of them.
+ */
+export type Target = "openai" | "anthropic" | "google" | "mistral" | "cohere" | "deepseek" | "llama" | "universal";
+
+/**
+ * Who said a message.
+ */
+export type MessageRole = "user" | "assistant";
+
+/**
+ * One message of the conversation.
+ */
+export type Message = { 
+/**
+ * Who said it.
+ */
+role: MessageRole, 
+/**
+ * What was said.
+ */
+content: string, };
+
+/**
+ * What a mask changes: deltas on the parameters, and the temperature itself.
+ */
+export type MaskDeltas = { 
+/**
+ * -1..1 each.
+ */
+parameters?: Parameters, 
+/**
+ * 0..2; replaces the temperature that follows from creativity.
+ */
+temperature?: number, };
+
+/**
+ * Features that can be switched off. Without one, level or mood are still named, but change nothing.
+ */
+export type CompileFeatures = { 
+/**
+ * Whether the modifiers of levels apply.
+ */
+hierarchical_personality?: boolean, 
+/**
+ * Whether the modifiers of moods apply.
+ */
+mood_system?: boolean, };
+
+/**
+ * The sections of the prompt, in prompt order.
+ */
+export type Section = "identity" | "traits" | "language" | "style" | "vocabulary" | "principles" | "rules" | "relationship" | "parameters" | "triggers" | "safety" | "examples";
+
+/**
+ * One delta.
+ */
+export type Step = { 
+/**
+ * `<name>_level`, `<name>_mood` or `mask`.
+ */
+source: string, 
+/**
+ * As it was added, 6 decimals.
+ */
+delta: number, };
+
+/**
+ * How one effective parameter came about.
+ */
+export type ParameterTrace = { 
+/**
+ * The template's value, or 0.5 where it has none.
+ */
+base: number, 
+/**
+ * The deltas, in the order of summing.
+ */
+steps: Array<Step>, 
+/**
+ * The sum, clamped once to 0..1, 6 decimals.
+ */
+effective: number, };
+
+/**
+ * A line, or an item of an inline list, that was left out.
+ */
+export type Dropped = { 
+/**
+ * Where it would have stood.
+ */
+section: Section, 
+/**
+ * JSON Pointer to where its text is, or would be, in the template.
+ */
+path: string, 
+/**
+ * What leaving it out saved, its label and heading included where they went with it.
+ */
+tokens: number, };
+
+/**
+ * What a [`Warning`] is about.
+ */
+export type WarningCode = "level_gap" | "no_base_value" | "target_not_declared";
+
+/**
+ * What is likely not meant.
+ */
+export type Warning = { 
+/**
+ * What it is about.
+ */
+code: WarningCode, 
+/**
+ * Where, as a JSON Pointer into the template.
+ */
+path: string, 
+/**
+ * What is the matter, in a sentence.
+ */
+message: string, };
+
+/**
+ * A personality compiled for one level, one mood and one target. [`Compiled::request`] gives the body of a
+ * model request.
+ */
+export type Compiled = { 
+/**
+ * Whose request shape [`Compiled::request`] takes.
+ */
+target: Target, 
+/**
+ * The whole system prompt.
+ */
+text: string, 
+/**
+ * The effective parameters, 0..1 with 6 decimals; absent = neither base value nor delta.
+ */
+parameters: Parameters, 
+/**
+ * `0.1 + 0.9 * creativity` (absent = 0.5) with 6 decimals, or that of the mask.
+ */
+temperature: number, 
+/**
+ * Name of the level that holds.
+ */
+level: string, 
+/**
+ * Name of the mood.
+ */
+mood: string, 
+/**
+ * Whose modifiers changed something: `<name>_level`, then `<name>_mood`.
+ */
+applied: Array<string>, 
+/**
+ * How each effective parameter came about, in the order of the format.
+ */
+trace: Record<string, ParameterTrace>, 
+/**
+ * Tone words: template, level, mood, without duplicates.
+ */
+tone: Array<string>, 
+/**
+ * Rules: template, level, mood, without duplicates.
+ */
+rules: Array<string>, 
+/**
+ * What stands before the body.
+ */
+system_prompt_prefix: string, 
+/**
+ * What stands behind the body.
+ */
+system_prompt_suffix: string, 
+/**
+ * Estimate of `text`.
+ */
+tokens: number, 
+/**
+ * What was left out to fit `max_tokens`, in the order of dropping; the tokens of a complete prompt are
+ * `tokens` + the sum of these.
+ */
+dropped: Array<Dropped>, 
+/**
+ * What is likely not meant.
+ */
+warnings: Array<Warning>, };
+
+/**
+ * Which blocks were taken. The lists are in declared order, which is output order.
+ */
+export type Assembly = { 
+/**
+ * Names of the blocks that are in the prompt.
+ */
+used: Array<string>, 
+/**
+ * Names of the blocks that did not fit.
+ */
+dropped: Array<string>, 
+/**
+ * Names of the blocks that had no content.
+ */
+omitted: Array<string>, 
+/**
+ * For each used divisible block: the ids of the items taken, in output order.
+ */
+items: { [key in string]: Array<string> }, 
+/**
+ * Tokens of everything used.
+ */
+tokens: number, };
+
+/**
+ * The language of a text.
+ */
+export type Language = { 
+/**
+ * One of the ten of the format, or `und` when undecided.
+ */
+code: string, 
+/**
+ * 0..1; 1 when the caller named the language.
+ */
+confidence: number, };
+
+/**
+ * Whether the message could be read.
+ */
+export type Coverage = "supported" | "partial" | "unsupported";
+
+/**
+ * The five classes of sentiment.
+ */
+export type SentimentClass = "very_positive" | "positive" | "neutral" | "negative" | "very_negative";
+
+/**
+ * How positive a message is.
+ */
+export type Sentiment = { 
+/**
+ * The class of the score.
+ */
+class: SentimentClass, 
+/**
+ * -1..1, `x / sqrt(x^2 + 15)` of the valence sum, 6 decimals.
+ */
+score: number, 
+/**
+ * The valued words with their negators and intensifiers.
+ */
+spans: Array<[number, number]>, };
+
+/**
+ * An emotion that a message names or shows.
+ */
+export type Emotion = { 
+/**
+ * One of joy, sadness, anger, fear, surprise, disgust, affection, gratitude.
+ */
+name: string, 
+/**
+ * 0..1.
+ */
+score: number, 
+/**
+ * Where.
+ */
+spans: Array<[number, number]>, };
+
+/**
+ * What a message does to the relationship, not how the person feels.
+ */
+export type Interaction = { 
+/**
+ * A sentiment class or a kind of the template: the one interaction that counts for this message.
+ */
+type: string, 
+/**
+ * Whether a valued clause is aimed at the personality.
+ */
+directed: boolean, 
+/**
+ * Where.
+ */
+spans: Array<[number, number]>, };
+
+/**
+ * What a message wants, in one word.
+ */
+export type Intent = "greeting" | "goodbye" | "thanks" | "question" | "confusion" | "success" | "error";
+
+/**
+ * A mood of the template that a message triggers.
+ */
+export type MoodTrigger = { 
+/**
+ * The mood's name.
+ */
+mood: string, 
+/**
+ * Sum of the weights of its distinct matching triggers, clamped to 0..1, 6 decimals.
+ */
+score: number, 
+/**
+ * Where.
+ */
+spans: Array<[number, number]>, };
+
+/**
+ * What one message says.
+ */
+export type Observation = { 
+/**
+ * The language the message was read in.
+ */
+language: Language, 
+/**
+ * Whether a language pack could read it. `unsupported` is never the same as "nothing found".
+ */
+coverage: Coverage, 
+/**
+ * How positive it is.
+ */
+sentiment: Sentiment, 
+/**
+ * Which emotions it names or shows.
+ */
+emotions: Array<Emotion>, 
+/**
+ * What it does to the relationship.
+ */
+interaction: Interaction, 
+/**
+ * Greeting, goodbye, thanks and so on.
+ */
+intent: Intent | null, 
+/**
+ * Which moods of the template it triggers, in the template's declaration order.
+ */
+mood_triggers: Array<MoodTrigger>, 
+/**
+ * Reserved until the rules for them are built; always empty.
+ */
+topics: unknown[], 
+/**
+ * Reserved until the rules for them are built; always empty.
+ */
+facts: unknown[], 
+/**
+ * Reserved until the rules for them are built; always empty.
+ */
+episodes: unknown[], 
+/**
+ * Reserved until the rules for them are built; always empty.
+ */
+patterns: unknown[], 
+/**
+ * Reserved until the rules for them are built; always empty.
+ */
+tensions: unknown[], };
+
+/**
+ * Why a mood changed or grew.
+ */
+export type MoodCause = { "type": "trigger", 
+/**
+ * Where, in the person's turn.
+ */
+spans: Array<[number, number]>, } | { "type": "decay" } | { "type": "manual" };
+
+/**
+ * A mood that has ended.
+ */
+export type MoodPeriod = { 
+/**
+ * Its name.
+ */
+mood: string, 
+/**
+ * Its last intensity, 0..1.
+ */
+intensity: number, 
+/**
+ * ISO 8601 UTC.
+ */
+started_at: string, 
+/**
+ * ISO 8601 UTC.
+ */
+ended_at: string, 
+/**
+ * What ended it: `trigger`, `decay`, `manual` or `model`.
+ */
+cause: string, };
+
+/**
+ * One change of affinity.
+ */
+export type Progression = { 
+/**
+ * ISO 8601 UTC.
+ */
+date: string, 
+/**
+ * Points after the change, 0..100.
+ */
+points: number, 
+/**
+ * Level after the change.
+ */
+level: string, 
+/**
+ * What the interaction added or took.
+ */
+delta: number, 
+/**
+ * The interaction kind, or `manual`.
+ */
+kind: string, 
+/**
+ * Why, in snake_case words.
+ */
+reasons: Array<string>, };
+
+/**
+ * Whether a session takes turns.
+ */
+export type SessionStatus = "active" | "paused" | "archived";
+
+/**
+ * One block of the prompt, as it was used.
+ */
+export type BlockReport = { 
+/**
+ * Its name.
+ */
+name: string, 
+/**
+ * Tokens used, by the estimate.
+ */
+tokens: number, 
+/**
+ * Ids of the records in it.
+ */
+items: Array<string>, 
+/**
+ * How many items (or, for the persona, lines) did not fit.
+ */
+dropped: number, };
+
+/**
+ * Tokens of one or more model calls.
+ */
+export type Usage = { 
+/**
+ * Tokens read.
+ */
+input_tokens: number, 
+/**
+ * Tokens written.
+ */
+output_tokens: number, 
+/**
+ * Cost by the host's price table; unknown is null, never guessed.
+ */
+cost_usd: number | null, 
+/**
+ * Whether the counts are our estimate rather than the provider's report.
+ */
+estimated: boolean, };
+
+/**
+ * A record that was left out.
+ */
+export type Quarantined = { 
+/**
+ * Its id.
+ */
+id: string, 
+/**
+ * `clock`, `invalid_record`, `invalid_template` or `integrity`.
+ */
+code: string, 
+/**
+ * What is wrong, in a sentence.
+ */
+message: string, };
+
+/**
+ * What became of records that were offered to an owner's log.
+ */
+export type Absorbed = { 
+/**
+ * Ids that are new or have a new winning version.
+ */
+changed: Array<string>, 
+/**
+ * Records that were left out, and why. They stay where they are stored.
+ */
+quarantined: Array<Quarantined>, };
+
+/**
+ * Which sections an export holds; one that is switched off is absent.
+ */
+export type ExportOptions = { 
+/**
+ * The turns.
+ */
+conversation: boolean, 
+/**
+ * The owner's facts.
+ */
+facts: boolean, 
+/**
+ * The instance's episodes.
+ */
+episodes: boolean, };
+
+/**
+ * What is switched on. Flags that a caller leaves out of an object are off; without any object all are on.
+ */
+export type Features = { 
+/**
+ * Episode candidates and records.
+ */
+episodic_memory: boolean, 
+/**
+ * Embedding calls.
+ */
+semantic_search: boolean, 
+/**
+ * Fact extraction; explicit `remember` always works.
+ */
+fact_extraction: boolean, 
+/**
+ * Level modifiers.
+ */
+hierarchical_personality: boolean, 
+/**
+ * Moods; off: the mood stays the default mood.
+ */
+mood_system: boolean, 
+/**
+ * Affinity; off: points never change.
+ */
+affinity_system: boolean, 
+/**
+ * Analytics.
+ */
+conversation_analytics: boolean, 
+/**
+ * `exportSnapshot` and `importSnapshot`.
+ */
+snapshot_export: boolean, };
+
+/**
+ * Which parts of a snapshot to bring back; absent ones are brought back.
+ */
+export type Restore = { 
+/**
+ * Points, counters and history.
+ */
+affinity: boolean, 
+/**
+ * The mood and its history.
+ */
+mood: boolean, 
+/**
+ * Facts and episodes.
+ */
+facts: boolean, 
+/**
+ * The turns.
+ */
+conversation: boolean, };
+
+/**
+ * What to do when the owner of an import has an instance of its template.
+ */
+export type OnConflict = "refuse" | "replace";
+
+/**
+ * What a model is asked.
+ */
+export type ModelRequest = { 
+/**
+ * The compiled personality.
+ */
+system: string, 
+/**
+ * The conversation, oldest first; the last one is the person's turn.
+ */
+messages: Array<Message>, 
+/**
+ * 0..2.
+ */
+temperature: number, 
+/**
+ * Most tokens of the answer.
+ */
+maxOutputTokens: number, };
+
+/**
+ * Which way a level changed.
+ */
+export type Direction = "up" | "down";
+
+/**
+ * One thing that happened. Changes are told after they are stored, never before.
+ */
+export type CoreEvent = { "type": "text-delta", 
+/**
+ * By this.
+ */
+text: string, } | { "type": "level-change", 
+/**
+ * The level before.
+ */
+from: string, 
+/**
+ * The level now.
+ */
+to: string, 
+/**
+ * Points now, 0..100.
+ */
+points: number, 
+/**
+ * `up` or `down`.
+ */
+direction: Direction, } | { "type": "mood-change", 
+/**
+ * The mood before.
+ */
+from: string, 
+/**
+ * The mood now.
+ */
+to: string, 
+/**
+ * Its intensity, 0..1.
+ */
+intensity: number, 
+/**
+ * Why.
+ */
+cause?: MoodCause, } | { "type": "erased", 
+/**
+ * The owner.
+ */
+user: string, };
+
+/**
+ * A template in a list.
+ */
+export type TemplateSummary = { 
+/**
+ * `sha256:<hex>`.
+ */
+id: string, 
+/**
+ * `persona.name`.
+ */
+name: string, 
+/**
+ * `persona.version`.
+ */
+version: string, 
+/**
+ * `persona.description`.
+ */
+description: string, 
+/**
+ * `persona.language`.
+ */
+language: string, 
+/**
+ * `persona.tags`.
+ */
+tags: Array<string>, };
+
+/**
+ * A session in a list.
+ */
+export type SessionSummary = { 
+/**
+ * The session's id.
+ */
+id: string, 
+/**
+ * Whose it is.
+ */
+user: string, 
+/**
+ * The instance's id.
+ */
+instance: string, 
+/**
+ * Which personality.
+ */
+template: TemplateSummary, 
+/**
+ * Its title.
+ */
+title: string | null, 
+/**
+ * Whether it takes turns.
+ */
+status: SessionStatus, 
+/**
+ * ISO 8601 UTC.
+ */
+started_at: string, 
+/**
+ * When the last turn was made; ISO 8601 UTC, null before the first.
+ */
+last_active: string | null, 
+/**
+ * How many turns it has.
+ */
+turns: number, };
+
+/**
+ * How close an instance and its owner are.
+ */
+export type AffinityView = { 
+/**
+ * 0..100.
+ */
+points: number, 
+/**
+ * The level's name.
+ */
+level: string, 
+/**
+ * The next higher level; null at the top.
+ */
+next_level: string | null, 
+/**
+ * Points missing to it; 0 at the top.
+ */
+points_to_next_level: number, 
+/**
+ * Position inside the level, 0..1.
+ */
+progress_in_level: number, 
+/**
+ * Messages of the person so far.
+ */
+total_messages: number, 
+/**
+ * Of these, how many gained points.
+ */
+positive_interactions: number, 
+/**
+ * Of these, how many lost points.
+ */
+negative_interactions: number, 
+/**
+ * ISO 8601 UTC; null before the first message.
+ */
+last_interaction: string | null, };
+
+/**
+ * The mood of a session.
+ */
+export type MoodView = { 
+/**
+ * Its name.
+ */
+current: string, 
+/**
+ * 0..1, faded to the time of the question.
+ */
+intensity: number, 
+/**
+ * When it began, ISO 8601 UTC.
+ */
+since: string, };
+
+/**
+ * What a relationship is like.
+ */
+export type SessionState = { 
+/**
+ * How close.
+ */
+affinity: AffinityView, 
+/**
+ * In what mood.
+ */
+mood: MoodView, 
+/**
+ * The six parameters as they apply now; those that the template leaves out are absent.
+ */
+parameters: Parameters, 
+/**
+ * What the model would be asked with, 0..2.
+ */
+temperature: number, 
+/**
+ * Which modifiers apply, for example `friend_level`, `shy_mood`.
+ */
+applied: Array<string>, };
+
+/**
+ * One turn of a history.
+ */
+export type TurnView = { 
+/**
+ * Its id.
+ */
+id: string, 
+/**
+ * `user`, `assistant` or `tool`.
+ */
+role: string, 
+/**
+ * What was said.
+ */
+text: string, 
+/**
+ * When, ISO 8601 UTC.
+ */
+at: string, 
+/**
+ * The run that produced it.
+ */
+run?: string, };
+
+/**
+ * What a turn would be: nothing is called, nothing stored.
+ */
+export type Preview = { 
+/**
+ * What the message says.
+ */
+observation: Observation, 
+/**
+ * What the model would be asked, as system text.
+ */
+system: string, 
+/**
+ * How many messages would go with it.
+ */
+messages: number, 
+/**
+ * The blocks of the prompt.
+ */
+blocks: Array<BlockReport>, 
+/**
+ * Tokens in all, by the estimate.
+ */
+tokens: number, 
+/**
+ * 0..2.
+ */
+temperature: number, 
+/**
+ * Points and mood after the message.
+ */
+points: number, 
+/**
+ * The mood that the reply would be given in.
+ */
+mood: string, };
+
+/**
+ * What a turn gives back.
+ */
+export type Reply = { 
+/**
+ * What the personality said; empty in manual mode.
+ */
+text: string, 
+/**
+ * The session.
+ */
+session: string, 
+/**
+ * Id of the person's turn; null for a manual reply to nothing.
+ */
+user_turn: string | null, 
+/**
+ * Id of the personality's turn; null in manual mode.
+ */
+turn: string | null, 
+/**
+ * Id of the run.
+ */
+run: string, 
+/**
+ * What the person's message said; null for a manual reply.
+ */
+observation: Observation | null, 
+/**
+ * Tokens of the model call; null in manual mode.
+ */
+usage: Usage | null, 
+/**
+ * Level and mood changes, as they were told.
+ */
+events: Array<CoreEvent>, 
+/**
+ * The relationship after the turn.
+ */
+state: SessionState | null, };
+
+/**
+ * One thing that was not taken over as it stood in the file.
+ */
+export type ImportNote = { 
+/**
+ * JSON Pointer into the file.
+ */
+path: string, 
+/**
+ * `skipped`, `renamed` or `recomputed`.
+ */
+action: string, 
+/**
+ * Why, in a sentence.
+ */
+reason: string, };
+
+/**
+ * What an import did.
+ */
+export type ImportReport = { 
+/**
+ * The session that the file became.
+ */
+session: string, 
+/**
+ * Its instance.
+ */
+instance: string, 
+/**
+ * Whose it is now.
+ */
+user: string, 
+/**
+ * What was not taken over as it stood in the file.
+ */
+report: Array<ImportNote>, };
+
+/**
+ * What an operation gives back.
+ */
+export type Output = { "type": "template", "value": TemplateSummary } | { "type": "session", "value": SessionSummary } | { "type": "reply", "value": Reply } | { "type": "import", "value": ImportReport } | { "type": "nothing" };
