@@ -84,7 +84,14 @@ pub struct Error {
 impl Error {
     /// An error about the whole call.
     pub fn new(code: ErrorCode, message: impl Into<String>) -> Self {
-        Self { code, path: String::new(), message: message.into(), hint: None, problems: Vec::new(), needed: None }
+        Self {
+            code,
+            path: String::new(),
+            message: message.into(),
+            hint: None,
+            problems: Vec::new(),
+            needed: None,
+        }
     }
 
     /// The same error, located at a JSON Pointer.
