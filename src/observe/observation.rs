@@ -3,8 +3,7 @@
 use serde::Serialize;
 use serde_json::Value;
 
-/// A half-open range in UTF-16 code units of the original text, so that `text.slice(start, end)` works in JS.
-pub type Span = [u32; 2];
+pub use crate::text::Span;
 
 /// What one message says.
 #[derive(Clone, Debug, PartialEq, Serialize)]
@@ -78,6 +77,26 @@ pub enum SentimentClass {
 }
 
 impl SentimentClass {
+    /// All five, best first.
+    pub const ALL: [Self; 5] =
+        [Self::VeryPositive, Self::Positive, Self::Neutral, Self::Negative, Self::VeryNegative];
+
+    /// The affinity points of the built-in interaction kind of this name.
+    pub const fn points(self) -> i32 {
+        match self {
+            Self::VeryPositive => 5,
+            Self::Positive => 2,
+            Self::Neutral => 1,
+            Self::Negative => -2,
+            Self::VeryNegative => -5,
+        }
+    }
+
+    /// The class, or built-in interaction kind, of that name.
+    pub fn from_name(name: &str) -> Option<Self> {
+        Self::ALL.into_iter().find(|class| class.name() == name)
+    }
+
     /// The snake_case name, which is also the name of the built-in interaction kind.
     pub const fn name(self) -> &'static str {
         match self {

@@ -1,1 +1,16 @@
-//! (see ARCHITECTURE.md)
+//! The one tokenizer: folding, tokens, phrases, and the place of each in the original text.
+//!
+//! Everything in this crate that matches words matches *folded* text, so that `Café`, `CAFE` and a
+//! decomposed `café` are one word. Positions always refer to the text as it was written: a
+//! [`Span`] is a half-open range of UTF-16 code units, and `text.slice(start, end)` in JavaScript shows it.
+
+mod fold;
+mod phrase;
+mod scan;
+
+pub use fold::fold;
+pub use phrase::{Phrase, PhraseMap};
+pub use scan::{Mark, Scan, Token, tokens};
+
+/// A half-open range in UTF-16 code units of the original text, so that `text.slice(start, end)` works in JS.
+pub type Span = [u32; 2];
