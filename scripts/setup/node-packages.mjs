@@ -16,8 +16,10 @@ export async function nodePackages(root) {
   const wanted = createHash("sha256").update(lock).digest("hex");
   const stamp = join(root, "node_modules", ".luminoracore-lock");
   if (existsSync(stamp) && readFileSync(stamp, "utf8") === wanted) return;
-  await step("Node packages: npm ci", (progress) =>
-    quiet("npm", ["ci", "--no-audit", "--no-fund"], { cwd: root, progress }),
+  // Not `npm ci`: it refuses a lock file without the packages for other systems, and a registry mirror that does
+  // not carry them makes just that.
+  await step("Node packages: npm install", (progress) =>
+    quiet("npm", ["install", "--no-save", "--no-audit", "--no-fund"], { cwd: root, progress }),
   );
   writeFileSync(stamp, wanted);
 }
