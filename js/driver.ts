@@ -1,4 +1,4 @@
-import type { Core } from "../build/wasm/luminoracore_wasm.js";
+import type { Core } from "../build/wasm/core.js";
 import { LuminoraError } from "./errors.ts";
 import type { CoreError, CoreEvent, ModelRequest, Output } from "./generated/types.ts";
 import type { Model } from "./models/model.ts";

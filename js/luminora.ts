@@ -1,4 +1,4 @@
-import type { Core } from "../build/wasm/luminoracore_wasm.js";
+import type { Core } from "../build/wasm/core.js";
 import { ask, type Host, run } from "./driver.ts";
 import { LuminoraError } from "./errors.ts";
 import type { Absorbed, Features, ImportReport, Restore, SessionSummary } from "./generated/types.ts";

@@ -1,4 +1,4 @@
-import type { TemplateHandle } from "../build/wasm/luminoracore_wasm.js";
+import type { TemplateHandle } from "../build/wasm/core.js";
 import { ask } from "./driver.ts";
 import type { CompileOptions, Compiled, Observation, Validation } from "./generated/types.ts";
 import { loadedRuntime } from "./runtime.ts";

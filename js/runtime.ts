@@ -1,4 +1,4 @@
-import { Core, initSync, LanguagePacks, TemplateHandle, validate } from "../build/wasm/luminoracore_wasm.js";
+import { Core, initSync, LanguagePacks, TemplateHandle, validate } from "../build/wasm/core.js";
 import { LuminoraError } from "./errors.ts";
 
 /** What the core consists of: one wasm module and the language packs beside it. */

@@ -77,6 +77,17 @@ pub enum SentimentClass {
 }
 
 impl SentimentClass {
+    /// The class of a score, -1..1.
+    pub fn of(score: f64) -> Self {
+        match score {
+            _ if score >= 0.6 => Self::VeryPositive,
+            _ if score >= 0.2 => Self::Positive,
+            _ if score > -0.2 => Self::Neutral,
+            _ if score > -0.6 => Self::Negative,
+            _ => Self::VeryNegative,
+        }
+    }
+
     /// All five, best first.
     pub const ALL: [Self; 5] =
         [Self::VeryPositive, Self::Positive, Self::Neutral, Self::Negative, Self::VeryNegative];

@@ -47,15 +47,5 @@ pub(super) fn sentiment(reading: &Reading<'_>, valued: &[ValuedWord]) -> Sentime
     let sum: f64 = valued.iter().map(|word| word.valence).sum();
     let sum = (0..reading.exclamations.min(MOST_EXCLAMATIONS)).fold(sum, |sum, _| sum * EXCLAMATION);
     let score = rounded(sum / (sum * sum + SOFTENING).sqrt(), 6);
-    Sentiment { class: class(score), score, spans: valued.iter().map(|word| word.span).collect() }
-}
-
-fn class(score: f64) -> SentimentClass {
-    match score {
-        _ if score >= 0.6 => SentimentClass::VeryPositive,
-        _ if score >= 0.2 => SentimentClass::Positive,
-        _ if score > -0.2 => SentimentClass::Neutral,
-        _ if score > -0.6 => SentimentClass::Negative,
-        _ => SentimentClass::VeryNegative,
-    }
+    Sentiment { class: SentimentClass::of(score), score, spans: valued.iter().map(|word| word.span).collect() }
 }

@@ -1,0 +1,6 @@
+/**
+ * Storage in files, for Node.
+ *
+ * @module
+ */
+export { fileStorage } from "./storage/file.ts";
