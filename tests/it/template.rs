@@ -310,6 +310,13 @@ fn hostile_documents_take_linear_time() {
     let triggers = format!("{{\"mood_config\":{{\"mood_triggers\":{{{names}\"z\":[]}}}}}}");
     assert_eq!(validate(triggers.as_bytes(), LENIENT).counts.errors, 20_001 + 4);
 
+    let kinds: String = (0..14_000).map(|n| format!("\"{}{n}\":1,", "m".repeat(20))).collect();
+    let lists: String = (0..14_000).map(|n| format!("\"{}{n}x\":[],", "m".repeat(20))).collect();
+    let affinity = format!(
+        "{{\"affinity_config\":{{\"interaction_types\":{{{kinds}\"z\":1}},\"interaction_triggers\":{{{lists}\"z\":[]}}}}}}"
+    );
+    assert_eq!(validate(affinity.as_bytes(), LENIENT).counts.errors, 14_000 + 4);
+
     let long = format!("{{\"{}\":0}}", "k".repeat(900_000));
     assert_eq!(validate(long.as_bytes(), LENIENT).counts.warnings, 1);
 }

@@ -2,7 +2,7 @@
 
 use super::Lint;
 use crate::json::pointer;
-use crate::template::model::{Modifiers, Parameter};
+use crate::template::model::{Modifiers, Parameter, Template};
 use crate::template::problem::ProblemCode;
 
 /// The base value of a parameter that has a delta but no base.
@@ -42,19 +42,24 @@ fn trait_conflicts(lint: &mut Lint<'_>) {
     }
 }
 
-/// The informality that a level or mood leads to must be allowed by the tone limit.
+/// The informality that levels and moods can lead to together must be allowed by the tone limit.
 fn limit_conflict(lint: &mut Lint<'_>) {
-    let Some(limit) = lint.template.safety_guards.as_ref().and_then(|guards| guards.max_informality) else {
+    let template = lint.template;
+    let Some(limit) = template.safety_guards.as_ref().and_then(|guards| guards.max_informality) else {
         return;
     };
-    let base = lint.template.advanced_parameters.get(Parameter::Formality);
-    let changes = modifiers(lint).map(|(_, modifiers)| modifiers.parameters.get(Parameter::Formality));
-    // Without levels the built-in ones apply, which change nothing.
-    let results = std::iter::once(None).chain(changes).filter_map(|delta| match (base, delta) {
-        (None, None) => None,
-        (base, delta) => Some((base.unwrap_or(ABSENT_BASE) + delta.unwrap_or(0.0)).clamp(0.0, 1.0)),
-    });
-    let lowest = results.fold(f64::INFINITY, f64::min);
+    let formality = |modifiers: &Modifiers| modifiers.parameters.get(Parameter::Formality);
+    let level_deltas: Vec<_> = levels(template).map(|(_, level)| formality(level)).collect();
+    let mood_deltas: Vec<_> = moods(template).map(|(_, mood)| formality(mood)).collect();
+    let base = template.advanced_parameters.get(Parameter::Formality);
+    if base.is_none() && level_deltas.iter().chain(&mood_deltas).all(Option::is_none) {
+        return;
+    }
+    let lowest = |deltas: &[Option<f64>]| deltas.iter().map(|delta| delta.unwrap_or(0.0)).reduce(f64::min);
+    // Some level always applies, if only a built-in one that changes nothing; a mood that does so always exists.
+    let level = lowest(&level_deltas).unwrap_or(0.0);
+    let mood = lowest(&mood_deltas).unwrap_or(0.0).min(0.0);
+    let lowest = (base.unwrap_or(ABSENT_BASE) + level + mood).clamp(0.0, 1.0);
     if limit < 1.0 - lowest - TOLERANCE {
         let path = "/safety_guards/tone_limits/max_informality";
         let message = "A level or mood makes the personality less formal than this limit allows.";
@@ -63,20 +68,17 @@ fn limit_conflict(lint: &mut Lint<'_>) {
 }
 
 fn saturating_deltas(lint: &mut Lint<'_>) {
-    let mut paths = Vec::new();
-    for (place, modifiers) in modifiers(lint) {
+    let template = lint.template;
+    for (place, modifiers) in levels(template).chain(moods(template)) {
         for (parameter, delta) in modifiers.parameters.iter() {
-            let base = lint.template.advanced_parameters.get(parameter).unwrap_or(ABSENT_BASE);
-            let sum = base + delta;
+            let sum = template.advanced_parameters.get(parameter).unwrap_or(ABSENT_BASE) + delta;
             let outside = (sum - 1.0).max(-sum);
             if outside > 0.1 + TOLERANCE {
-                paths.push(format!("{place}/modifiers/advanced_parameters/{}", parameter.name()));
+                let path = format!("{place}/modifiers/advanced_parameters/{}", parameter.name());
+                let message = "With its base value this leaves the range 0 to 1; a part of it has no effect.";
+                lint.suggest(ProblemCode::DeltaSaturates, path, message);
             }
         }
-    }
-    for path in paths {
-        let message = "With its base value this leaves the range 0 to 1; a part of it has no effect.";
-        lint.suggest(ProblemCode::DeltaSaturates, path, message);
     }
 }
 
@@ -95,15 +97,18 @@ fn moods_without_triggers(lint: &mut Lint<'_>) {
     }
 }
 
-/// The modifiers that can apply, with the pointers of their levels and moods.
-fn modifiers<'a>(lint: &'a Lint<'_>) -> impl Iterator<Item = (String, &'a Modifiers)> {
-    let levels = lint.template.hierarchical_config.iter().filter(|config| config.enabled);
-    let levels = levels.flat_map(|config| config.levels.iter().enumerate()).map(|(index, level)| {
-        (format!("/hierarchical_config/relationship_levels/{index}"), &level.modifiers)
-    });
-    let moods = lint.template.mood_config.iter().filter(|config| config.enabled);
-    let moods = moods
+/// The modifiers of levels that can apply, with the pointers of their levels.
+fn levels(template: &Template) -> impl Iterator<Item = (String, &Modifiers)> {
+    let config = template.hierarchical_config.iter().filter(|config| config.enabled);
+    config
+        .flat_map(|config| config.levels.iter().enumerate())
+        .map(|(index, level)| (format!("/hierarchical_config/relationship_levels/{index}"), &level.modifiers))
+}
+
+/// The modifiers of moods that can apply, with the pointers of their moods.
+fn moods(template: &Template) -> impl Iterator<Item = (String, &Modifiers)> {
+    let config = template.mood_config.iter().filter(|config| config.enabled);
+    config
         .flat_map(|config| &config.moods)
-        .map(|mood| (pointer::join("/mood_config/moods", &mood.name), &mood.modifiers));
-    levels.chain(moods)
+        .map(|mood| (pointer::join("/mood_config/moods", &mood.name), &mood.modifiers))
 }
