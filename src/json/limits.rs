@@ -4,8 +4,9 @@ use std::io::{self, Write};
 
 use serde_json::Value;
 
+use super::fault::{Fault, FaultKind, Faults};
 use super::pointer;
-use super::read::{Examination, Fault, FaultKind, Faults};
+use super::read::Examination;
 
 /// How large a JSON document may be.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]

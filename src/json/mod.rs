@@ -4,12 +4,14 @@
 //! limits are enforced while parsing, so a hostile document costs no more than its size.
 
 mod canonical;
+mod fault;
 mod limits;
 mod overflow;
 pub mod pointer;
 mod read;
 
 pub use canonical::{canonical, sha256_hex};
+pub use fault::{Fault, FaultKind};
 pub(crate) use limits::compact_length;
 pub use limits::{Limits, examine_value};
-pub use read::{Document, Examination, Fault, FaultKind, examine, read};
+pub use read::{Document, Examination, examine, read};

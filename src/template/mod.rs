@@ -1,5 +1,6 @@
 //! The personality document: its typed model, the parser that reports every problem, and its identity.
 
+mod lint;
 pub mod model;
 mod pattern;
 mod problem;

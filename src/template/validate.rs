@@ -5,6 +5,7 @@ use std::collections::BTreeSet;
 use serde::Serialize;
 use serde_json::Value;
 
+use super::lint;
 use super::model::Template;
 use super::problem::{Problem, ProblemCode, Severity};
 use super::reader::{Node, Report, sort};
@@ -25,7 +26,7 @@ pub const LIMITS: Limits = Limits {
 pub struct ValidateOptions {
     /// Whether every warning counts as an error.
     pub strict: bool,
-    /// Whether to add suggestions.
+    /// Whether to add suggestions, when there are no errors.
     pub lint: bool,
 }
 
@@ -102,8 +103,20 @@ fn conclude(examination: Examination, options: ValidateOptions) -> Validation {
     let mut template = value.as_ref().and_then(|document| sections::template(&Node::root(document, &report)));
     let mut problems = report.into_problems();
     add_faults(&mut problems, faults);
-    if let Some(document) = &value {
-        sort(&mut problems, document);
+    if count(&problems).errors > 0 {
+        template = None;
+    }
+    match (&mut template, value) {
+        (Some(template), Some(document)) => {
+            template.id = format!("sha256:{}", json::sha256_hex(json::canonical(&document).as_bytes()));
+            template.document = document;
+            if options.lint {
+                problems.extend(lint::lint(template));
+            }
+            sort(&mut problems, &template.document);
+        }
+        (None, Some(document)) => sort(&mut problems, &document),
+        (_, None) => {}
     }
     if options.strict {
         for problem in problems.iter_mut().filter(|problem| problem.severity == Severity::Warning) {
@@ -112,14 +125,7 @@ fn conclude(examination: Examination, options: ValidateOptions) -> Validation {
     }
     let counts = count(&problems);
     let valid = counts.errors == 0;
-    if !valid {
-        template = None;
-    }
-    if let (Some(template), Some(document)) = (&mut template, value) {
-        template.id = format!("sha256:{}", json::sha256_hex(json::canonical(&document).as_bytes()));
-        template.document = document;
-    }
-    Validation { valid, problems, counts, template }
+    Validation { valid, problems, counts, template: template.filter(|_| valid) }
 }
 
 /// Adds what the JSON reader found. It replaces what the sections made of the same place: a number that is not

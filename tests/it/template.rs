@@ -12,8 +12,11 @@ use serde_json::{Value, json};
 const TOVE: &str = include_str!("../cases/templates/tove.json");
 const CASES: &str = include_str!("../cases/template/validation.json");
 
+const LINT_CASES: &str = include_str!("../cases/template/lint.json");
+
 const LENIENT: ValidateOptions = ValidateOptions { strict: false, lint: false };
 const STRICT: ValidateOptions = ValidateOptions { strict: true, lint: false };
+const LINT: ValidateOptions = ValidateOptions { strict: true, lint: true };
 
 fn tove() -> Value {
     serde_json::from_str(TOVE).unwrap()
@@ -113,7 +116,7 @@ fn delete(document: &mut Value, pointer: &str) {
 
 #[test]
 fn the_example_has_no_problems() {
-    let validation = validate(TOVE.as_bytes(), STRICT);
+    let validation = validate(TOVE.as_bytes(), LINT);
     assert_eq!(found(&validation), []);
     assert!(validation.valid && validation.template.is_some());
 }
@@ -141,6 +144,26 @@ fn every_row_of_the_format() {
         assert_eq!(strict.valid, expected.is_empty(), "{}", case.name);
         assert_eq!(strict.counts.errors as usize, expected.len(), "{}", case.name);
         assert_eq!(validate_value(document, &[], LENIENT), validation, "{}", case.name);
+    }
+}
+
+#[test]
+fn every_suggestion() {
+    let cases: Vec<Case> = serde_json::from_str(LINT_CASES).unwrap();
+    for case in cases {
+        let mut document = tove();
+        for change in case.mutate {
+            change.apply(&mut document);
+        }
+        let validation = validate(document.to_string().as_bytes(), LINT);
+        let expected: Vec<_> = case
+            .expect
+            .iter()
+            .map(|(severity, code, path)| (severity.clone(), code.clone(), &**path))
+            .collect();
+        assert_eq!(found(&validation), expected, "{}", case.name);
+        assert!(validation.valid && validation.template.is_some(), "{}", case.name);
+        assert_eq!(validation.counts.suggestions as usize, expected.len(), "{}", case.name);
     }
 }
 
@@ -287,6 +310,13 @@ fn hostile_documents_take_linear_time() {
     let triggers = format!("{{\"mood_config\":{{\"mood_triggers\":{{{names}\"z\":[]}}}}}}");
     assert_eq!(validate(triggers.as_bytes(), LENIENT).counts.errors, 20_001 + 4);
 
+    let kinds: String = (0..14_000).map(|n| format!("\"{}{n}\":1,", "m".repeat(20))).collect();
+    let lists: String = (0..14_000).map(|n| format!("\"{}{n}x\":[],", "m".repeat(20))).collect();
+    let affinity = format!(
+        "{{\"affinity_config\":{{\"interaction_types\":{{{kinds}\"z\":1}},\"interaction_triggers\":{{{lists}\"z\":[]}}}}}}"
+    );
+    assert_eq!(validate(affinity.as_bytes(), LENIENT).counts.errors, 14_000 + 4);
+
     let long = format!("{{\"{}\":0}}", "k".repeat(900_000));
     assert_eq!(validate(long.as_bytes(), LENIENT).counts.warnings, 1);
 }
@@ -377,6 +407,7 @@ proptest! {
             }
         }
         let text = serde_json::to_string(&document).unwrap();
+        check_laws(&document, &validate(text.as_bytes(), LINT));
         let validation = validate(text.as_bytes(), LENIENT);
         check_laws(&document, &validation);
         if let Some(template) = &validation.template {

@@ -12,7 +12,6 @@ use serde_json::{Map, Value};
 use super::problem::{Problem, ProblemCode, Severity};
 use crate::json::pointer;
 
-pub(super) use nearest::nearest;
 pub(super) use order::sort;
 pub(super) use report::Report;
 pub(super) use values::{
@@ -66,6 +65,15 @@ impl<'a> Node<'a> {
         hint: Option<String>,
     ) {
         self.report.add(Problem { severity, code, path: self.pointer(), message: message.into(), hint });
+    }
+
+    /// The known word nearest to an unknown one, for a hint.
+    pub(super) fn nearest<'c>(
+        &self,
+        word: &str,
+        candidates: impl IntoIterator<Item = &'c str>,
+    ) -> Option<String> {
+        self.report.nearest(word, candidates)
     }
 
     /// Reports that this node has another type than `expected` ("a string").
@@ -179,7 +187,7 @@ impl Object<'_> {
     fn report_unknown_keys(&self) {
         for (key, value) in self.entries {
             if !self.known.contains(&key.as_str()) {
-                let hint = nearest(key, self.known.iter().copied());
+                let hint = self.node.nearest(key, self.known.iter().copied());
                 let message = "This key is not part of the format; it is kept, but has no effect.";
                 let node = self.node.at_key(key, value);
                 node.report(Severity::Warning, ProblemCode::UnknownKey, message, hint);

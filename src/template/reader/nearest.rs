@@ -9,10 +9,7 @@ const MAX_CANDIDATES: usize = 100;
 
 /// The candidate at the smallest edit distance, at most 2; the first of several. A candidate that would have to
 /// be replaced entirely is no suggestion.
-pub(in crate::template) fn nearest<'c>(
-    word: &str,
-    candidates: impl IntoIterator<Item = &'c str>,
-) -> Option<String> {
+pub(super) fn nearest<'c>(word: &str, candidates: impl IntoIterator<Item = &'c str>) -> Option<String> {
     let word: Vec<char> = word.chars().take(101).collect();
     let mut best: Option<(usize, &str)> = None;
     for candidate in candidates.into_iter().take(MAX_CANDIDATES) {

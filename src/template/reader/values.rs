@@ -6,7 +6,7 @@ use std::ops::RangeInclusive;
 
 use serde_json::Value;
 
-use super::{Node, nearest};
+use super::Node;
 use crate::template::problem::{ProblemCode, Severity};
 
 /// A string whose number of Unicode scalar values lies in a range. One that may not be empty may not be blank.
@@ -24,7 +24,7 @@ pub(in crate::template) fn word(
     move |node| {
         let word = string(1..=50)(node)?;
         if !recommended.contains(&word.as_str()) {
-            let hint = nearest(&word, recommended.iter().copied());
+            let hint = node.nearest(&word, recommended.iter().copied());
             let message = "This is not one of the recommended words.";
             node.report(Severity::Warning, ProblemCode::UnknownWord, message, hint);
         }
@@ -39,7 +39,7 @@ pub(in crate::template) fn one_of(allowed: &'static [&'static str]) -> impl Fn(&
         if allowed.contains(&text) {
             return Some(text.to_owned());
         }
-        let hint = nearest(text, allowed.iter().copied());
+        let hint = node.nearest(text, allowed.iter().copied());
         let message = format!("This must be one of: {}.", allowed.join(", "));
         node.report(Severity::Error, ProblemCode::NotAllowed, message, hint);
         None

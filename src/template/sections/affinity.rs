@@ -3,7 +3,7 @@
 use super::triggers::triggers;
 use crate::template::model::AffinityConfig;
 use crate::template::problem::{ProblemCode, Severity};
-use crate::template::reader::{Node, integer, map, nearest, number};
+use crate::template::reader::{Node, integer, map, number};
 use crate::template::words::BUILT_IN_INTERACTIONS;
 
 pub(super) fn affinity_config(node: &Node<'_>) -> Option<AffinityConfig> {
@@ -37,7 +37,7 @@ fn report_unknown_interactions(node: &Node<'_>) {
             let declared = kinds.iter().flat_map(Node::entries).map(|(name, _)| name);
             let known = BUILT_IN_INTERACTIONS.iter().copied().chain(declared);
             let message = "This interaction kind is neither built in nor in interaction_types.";
-            list.report(Severity::Error, ProblemCode::UnknownInteraction, message, nearest(name, known));
+            list.report(Severity::Error, ProblemCode::UnknownInteraction, message, node.nearest(name, known));
         }
     }
 }

@@ -4,7 +4,7 @@ use super::modifiers::modifiers;
 use super::triggers::triggers;
 use crate::template::model::{Modifiers, Mood, MoodConfig, MoodDetection};
 use crate::template::problem::{ProblemCode, Severity};
-use crate::template::reader::{Node, boolean, map, nearest, number, number_above, one_of, string};
+use crate::template::reader::{Node, boolean, map, number, number_above, one_of, string};
 
 pub(super) fn mood_config(node: &Node<'_>) -> Option<MoodConfig> {
     node.object(|keys| {
@@ -73,7 +73,7 @@ fn report_unknown_moods(node: &Node<'_>, default_mood: &str) {
         if !is_known(name) {
             let known = moods.iter().flat_map(Node::entries).map(|(name, _)| name).chain([default_mood]);
             let message = "No mood of this name is defined.";
-            list.report(Severity::Error, ProblemCode::UnknownMood, message, nearest(name, known));
+            list.report(Severity::Error, ProblemCode::UnknownMood, message, node.nearest(name, known));
         }
     }
 }

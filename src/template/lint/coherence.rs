@@ -1,0 +1,114 @@
+//! Parts of a document that work against each other.
+
+use super::Lint;
+use crate::json::pointer;
+use crate::template::model::{Modifiers, Parameter, Template};
+use crate::template::problem::ProblemCode;
+
+/// The base value of a parameter that has a delta but no base.
+const ABSENT_BASE: f64 = 0.5;
+
+/// Sums of decimal fractions are compared with this tolerance.
+const TOLERANCE: f64 = 1e-9;
+
+pub(super) fn check(lint: &mut Lint<'_>) {
+    trait_conflicts(lint);
+    limit_conflict(lint);
+    saturating_deltas(lint);
+    moods_without_triggers(lint);
+}
+
+fn trait_conflicts(lint: &mut Lint<'_>) {
+    let template = lint.template;
+    let traits = &template.core_traits;
+    let style = traits.communication_style.as_str();
+    let temperament = traits.temperament.as_str();
+    let syntax = template.linguistic_profile.syntax.as_str();
+    // A word, and the parameter values that contradict it.
+    let conflicts = [
+        (style == "casual", "a casual style", Parameter::Formality, 0.7..=1.0),
+        (style == "formal", "a formal style", Parameter::Formality, 0.0..=0.3),
+        (temperament == "serious", "a serious temperament", Parameter::Humor, 0.7..=1.0),
+        (syntax == "concise", "a concise syntax", Parameter::Verbosity, 0.7..=1.0),
+        (syntax == "elaborate", "an elaborate syntax", Parameter::Verbosity, 0.0..=0.3),
+        (style == "poetic", "a poetic style", Parameter::Creativity, 0.0..=0.2),
+    ];
+    for (applies, what, parameter, contradicting) in conflicts {
+        let value = template.advanced_parameters.get(parameter);
+        if applies && value.is_some_and(|value| contradicting.contains(&value)) {
+            let path = format!("/advanced_parameters/{}", parameter.name());
+            lint.suggest(ProblemCode::TraitConflict, path, format!("This value contradicts {what}."));
+        }
+    }
+}
+
+/// The informality that levels and moods can lead to together must be allowed by the tone limit.
+fn limit_conflict(lint: &mut Lint<'_>) {
+    let template = lint.template;
+    let Some(limit) = template.safety_guards.as_ref().and_then(|guards| guards.max_informality) else {
+        return;
+    };
+    let formality = |modifiers: &Modifiers| modifiers.parameters.get(Parameter::Formality);
+    let level_deltas: Vec<_> = levels(template).map(|(_, level)| formality(level)).collect();
+    let mood_deltas: Vec<_> = moods(template).map(|(_, mood)| formality(mood)).collect();
+    let base = template.advanced_parameters.get(Parameter::Formality);
+    if base.is_none() && level_deltas.iter().chain(&mood_deltas).all(Option::is_none) {
+        return;
+    }
+    let lowest = |deltas: &[Option<f64>]| deltas.iter().map(|delta| delta.unwrap_or(0.0)).reduce(f64::min);
+    // Some level always applies, if only a built-in one that changes nothing; a mood that does so always exists.
+    let level = lowest(&level_deltas).unwrap_or(0.0);
+    let mood = lowest(&mood_deltas).unwrap_or(0.0).min(0.0);
+    let lowest = (base.unwrap_or(ABSENT_BASE) + level + mood).clamp(0.0, 1.0);
+    if limit < 1.0 - lowest - TOLERANCE {
+        let path = "/safety_guards/tone_limits/max_informality";
+        let message = "A level or mood makes the personality less formal than this limit allows.";
+        lint.suggest(ProblemCode::LimitConflict, path, message);
+    }
+}
+
+fn saturating_deltas(lint: &mut Lint<'_>) {
+    let template = lint.template;
+    for (place, modifiers) in levels(template).chain(moods(template)) {
+        for (parameter, delta) in modifiers.parameters.iter() {
+            let sum = template.advanced_parameters.get(parameter).unwrap_or(ABSENT_BASE) + delta;
+            let outside = (sum - 1.0).max(-sum);
+            if outside > 0.1 + TOLERANCE {
+                let path = format!("{place}/modifiers/advanced_parameters/{}", parameter.name());
+                let message = "With its base value this leaves the range 0 to 1; a part of it has no effect.";
+                lint.suggest(ProblemCode::DeltaSaturates, path, message);
+            }
+        }
+    }
+}
+
+fn moods_without_triggers(lint: &mut Lint<'_>) {
+    let template = lint.template;
+    let Some(config) = template.mood_config.as_ref().filter(|config| !config.detection.by_model) else {
+        return;
+    };
+    let has_triggers =
+        |mood: &str| config.triggers.iter().any(|(name, list)| name == mood && !list.is_empty());
+    for mood in &config.moods {
+        if mood.name != config.detection.default_mood && !has_triggers(&mood.name) {
+            let path = pointer::join("/mood_config/moods", &mood.name);
+            lint.suggest(ProblemCode::MoodWithoutTriggers, path, "Nothing triggers this mood.");
+        }
+    }
+}
+
+/// The modifiers of levels that can apply, with the pointers of their levels.
+fn levels(template: &Template) -> impl Iterator<Item = (String, &Modifiers)> {
+    let config = template.hierarchical_config.iter().filter(|config| config.enabled);
+    config
+        .flat_map(|config| config.levels.iter().enumerate())
+        .map(|(index, level)| (format!("/hierarchical_config/relationship_levels/{index}"), &level.modifiers))
+}
+
+/// The modifiers of moods that can apply, with the pointers of their moods.
+fn moods(template: &Template) -> impl Iterator<Item = (String, &Modifiers)> {
+    let config = template.mood_config.iter().filter(|config| config.enabled);
+    config
+        .flat_map(|config| &config.moods)
+        .map(|mood| (pointer::join("/mood_config/moods", &mood.name), &mood.modifiers))
+}

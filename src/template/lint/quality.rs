@@ -1,0 +1,53 @@
+//! Documents too thin to sound like someone.
+
+use std::collections::BTreeSet;
+
+use super::Lint;
+use super::words::fold;
+use crate::template::problem::ProblemCode;
+
+pub(super) fn check(lint: &mut Lint<'_>) {
+    let template = lint.template;
+    if template.persona.description.chars().count() < 10 {
+        let message = "A longer description helps to find and to play this personality.";
+        lint.suggest(ProblemCode::ShortDescription, "/persona/description", message);
+    }
+    if template.behavioral_rules.len() < 3 {
+        lint.suggest(ProblemCode::FewRules, "/behavioral_rules", "Three rules or more give it a character.");
+    }
+    if template.sample_responses.len() < 2 {
+        let message = "Two examples or more show how it speaks.";
+        lint.suggest(ProblemCode::FewExamples, lint.section("examples"), message);
+    }
+    if template.linguistic_profile.vocabulary.len() < 5 {
+        let message = "Five typical words or more make its voice recognisable.";
+        lint.suggest(ProblemCode::SmallVocabulary, "/linguistic_profile/vocabulary", message);
+    }
+    missing_triggers(lint);
+    duplicate_rules(lint);
+}
+
+fn missing_triggers(lint: &mut Lint<'_>) {
+    let triggers = &lint.template.trigger_responses;
+    let all = [
+        ("on_greeting", &triggers.on_greeting),
+        ("on_confusion", &triggers.on_confusion),
+        ("on_success", &triggers.on_success),
+        ("on_error", &triggers.on_error),
+        ("on_goodbye", &triggers.on_goodbye),
+    ];
+    let path = lint.section("trigger_responses");
+    for (name, _) in all.into_iter().filter(|(_, lines)| lines.is_empty()) {
+        lint.suggest(ProblemCode::MissingTrigger, path.as_str(), format!("There are no lines for {name}."));
+    }
+}
+
+fn duplicate_rules(lint: &mut Lint<'_>) {
+    let mut seen = BTreeSet::new();
+    for (index, rule) in lint.template.behavioral_rules.iter().enumerate() {
+        if !seen.insert(fold(rule)) {
+            let message = "An earlier rule says the same.";
+            lint.suggest(ProblemCode::DuplicateRule, format!("/behavioral_rules/{index}"), message);
+        }
+    }
+}
