@@ -1,29 +1,6 @@
-/** What the core refuses: the snake_case names of `ErrorCode` in the Rust crate's `error.rs`. */
-export type CoreErrorCode =
-  | "invalid_template"
-  | "template_conflict"
-  | "unknown_template"
-  | "unknown_session"
-  | "session_archived"
-  | "unknown_run"
-  | "invalid_argument"
-  | "out_of_range"
-  | "unknown_mood"
-  | "unknown_target"
-  | "budget_too_small"
-  | "feature_disabled"
-  | "unknown_feature"
-  | "integrity"
-  | "invalid_record"
-  | "invalid_owner"
-  | "unsupported_format"
-  | "hash_mismatch"
-  | "snapshot_without_template"
-  | "instance_exists"
-  | "aborted"
-  | "model"
-  | "storage"
-  | "invalid_operation";
+import type { CoreErrorCode, Problem } from "./generated/types.ts";
+
+export type { CoreErrorCode, Problem };
 
 /** What goes wrong on the way to a model and back. */
 export type ModelErrorCode =
@@ -52,16 +29,6 @@ export type HostErrorCode =
 
 /** Every code that a {@link LuminoraError} can carry. */
 export type ErrorCode = CoreErrorCode | HostErrorCode;
-
-/** One thing that is wrong with a document. */
-export interface Problem {
-  readonly severity: "error" | "warning" | "suggestion";
-  readonly code: string;
-  /** Where, as a JSON Pointer (RFC 6901). */
-  readonly path: string;
-  readonly message: string;
-  readonly hint?: string;
-}
 
 /** The optional parts of a {@link LuminoraError}. */
 export interface ErrorDetails {

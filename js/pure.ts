@@ -1,10 +1,50 @@
 import type { TemplateHandle } from "../build/wasm/core.js";
 import { ask } from "./driver.ts";
-import type { CompileOptions, Compiled, Observation, Validation } from "./generated/types.ts";
+import type {
+  CompileFeatures,
+  Compiled as CompiledPersonality,
+  MaskDeltas,
+  Message,
+  Observation,
+  Target,
+  Validation,
+} from "./generated/types.ts";
 import { loadedRuntime } from "./runtime.ts";
 
 /** A personality document: JSON text, its bytes, or the object. */
 export type Document = string | Uint8Array | object;
+
+/** What a compile can be told beyond the template. */
+export interface CompileOptions {
+  /** Affinity points, a whole number from 0 to 100. Default 0. */
+  readonly affinity?: number;
+  /** The level, by name, where it is not the one of the points. */
+  readonly level?: string;
+  /** A mood of the template. Default: its default mood. */
+  readonly mood?: string;
+  /** 0..1. Default 1. */
+  readonly moodIntensity?: number;
+  /** Deltas on the parameters, and a temperature. */
+  readonly mask?: MaskDeltas;
+  /** Whose request to build. Default "universal". */
+  readonly target?: Target;
+  /** The model id, for targets whose request names one. */
+  readonly model?: string;
+  /** The most tokens that the prompt may have. Default: nothing is left out. */
+  readonly maxTokens?: number;
+  /** The most tokens of the answer. */
+  readonly maxOutputTokens?: number;
+  /** The conversation, appended to the request. */
+  readonly messages?: readonly Message[];
+  /** Whether levels and moods apply. Default: both. */
+  readonly features?: CompileFeatures;
+}
+
+/** A personality compiled for one level, one mood and one target. */
+export interface Compiled extends CompiledPersonality {
+  /** The body of a request to the target. Built when it is asked for. */
+  readonly request: Readonly<Record<string, unknown>>;
+}
 
 /**
  * Everything that is wrong with a personality document, each with its place, and what to write instead. Never throws
@@ -41,7 +81,10 @@ export class Template {
 
   /** The personality for one affinity, one mood and one target; see {@link compile}. */
   compile(options: CompileOptions = {}): Compiled {
-    return ask(() => this.handle.compile(snakeCase(options)) as Compiled);
+    const { handle } = this;
+    const compiled = ask(() => handle.compile(snakeCase(options)));
+    const get = () => JSON.parse(ask(() => handle.request(snakeCase(options))));
+    return Object.defineProperty(compiled, "request", { get, enumerable: true }) as Compiled;
   }
 
   /** Frees the memory in the core. */
@@ -69,8 +112,7 @@ export function parse(document: Document): Template {
  */
 export function compile(template: Template | Document, options: CompileOptions = {}): Compiled {
   if (template instanceof Template) return template.compile(options);
-  using parsed = parse(template);
-  return parsed.compile(options);
+  return parse(template).compile(options);
 }
 
 /** What a message says: sentiment, emotions, interaction, mood triggers. Needs `await init()` once before. */

@@ -17,7 +17,7 @@ export { openaiCompatible, type OpenAICompatibleOptions } from "./models/openai-
 export type { FinishReason, Part } from "./models/part.ts";
 export { scriptedModel, type ScriptedModel } from "./models/scripted.ts";
 export type { Clock, Random } from "./ports.ts";
-export { compile, type Document, observe, parse, Template, validate } from "./pure.ts";
+export { compile, type Compiled, type CompileOptions, type Document, observe, parse, Template, validate } from "./pure.ts";
 export type { ReplyStream } from "./reply.ts";
 export { type CoreSource, init } from "./runtime.ts";
 export type { Explanation, SendOptions, Session, SessionEvents, SessionState } from "./session.ts";

@@ -103,6 +103,11 @@ impl Error {
         }
     }
 
+    /// An argument that is not what it should be.
+    pub fn invalid_argument(path: impl Into<String>, message: impl Into<String>) -> Self {
+        Self::new(ErrorCode::InvalidArgument, message).at(path)
+    }
+
     /// The same error, located at a JSON Pointer.
     #[must_use]
     pub fn at(mut self, path: impl Into<String>) -> Self {

@@ -3,11 +3,11 @@
 //! The template's keys sit at the top of the file, as they are in its document; what the relationship has become
 //! sits under `current_state`. Two hashes guard it: that of the template, and that of everything.
 
-use serde::{Deserialize, Serialize};
+use serde::Serialize;
 use serde_json::{Map, Value, json};
 
 use crate::error::{Error, ErrorCode};
-use crate::json::{self, Limits};
+use crate::json::{self, FieldError, Fields, Limits};
 use crate::log::body::{AffinityBaseline, MoodBaseline, Role};
 use crate::template::Template;
 use crate::template::model::Parameters;
@@ -26,10 +26,8 @@ const STATE_KEYS: [&str; 4] = ["affinity", "mood", "conversation_history", "conv
 const LIMITS: Limits = Limits { bytes: 64 << 20, depth: 32, items: usize::MAX, items_at: &[] };
 
 /// Which sections an export holds; one that is switched off is absent.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
 #[cfg_attr(feature = "typescript", derive(ts_rs::TS))]
-#[cfg_attr(feature = "typescript", ts(optional_fields))]
-#[serde(default, deny_unknown_fields)]
 pub struct ExportOptions {
     /// The turns.
     pub conversation: bool,
@@ -42,6 +40,21 @@ pub struct ExportOptions {
 impl Default for ExportOptions {
     fn default() -> Self {
         Self { conversation: true, facts: true, episodes: true }
+    }
+}
+
+impl ExportOptions {
+    /// Reads the options of a call.
+    pub fn parse(options: &Value) -> Result<Self, Error> {
+        let mut fields = Fields::new(options, "")?;
+        let mut section = |name| Ok::<_, FieldError>(fields.boolean(name)?.unwrap_or(true));
+        let options = Self {
+            conversation: section("conversation")?,
+            facts: section("facts")?,
+            episodes: section("episodes")?,
+        };
+        fields.finish()?;
+        Ok(options)
     }
 }
 
@@ -67,8 +80,7 @@ pub struct Snapshot {
 }
 
 /// One turn of a snapshot.
-#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
-#[serde(deny_unknown_fields)]
+#[derive(Clone, Debug, PartialEq, Serialize)]
 pub struct SnapshotTurn {
     /// Its id.
     pub id: String,
@@ -186,7 +198,6 @@ impl Snapshot {
         let (user, session, created_at) = (text("user_id")?, text("session_id")?, text("created_at")?);
         let affinity = state.get("affinity").map(|value| AffinityBaseline::parse(value, "/current_state/affinity"));
         let mood = state.get("mood").map(|value| MoodBaseline::parse(value, "/current_state/mood"));
-        let refuse = |error: crate::log::RecordError| unsupported(&error.path, &error.hint);
         let unknown: Map<String, Value> = state
             .iter()
             .filter(|(key, value)| !STATE_KEYS.contains(&key.as_str()) && !is_nothing(key, value))
@@ -197,8 +208,8 @@ impl Snapshot {
             user,
             session,
             created_at,
-            affinity: affinity.transpose().map_err(refuse)?,
-            mood: mood.transpose().map_err(refuse)?,
+            affinity: affinity.transpose().map_err(unreadable)?,
+            mood: mood.transpose().map_err(unreadable)?,
             conversation: state.get("conversation_history").map(read_turns).transpose()?,
             imported: (!unknown.is_empty()).then_some(unknown),
         })
@@ -235,9 +246,22 @@ fn read_turns(value: &Value) -> Result<Vec<SnapshotTurn>, Error> {
     let path = "/current_state/conversation_history";
     let Value::Array(turns) = value else { return Err(unsupported(path, "a list is expected")) };
     let turn = |(index, value): (usize, &Value)| {
-        SnapshotTurn::deserialize(value).map_err(|error| unsupported(&format!("{path}/{index}"), &error.to_string()))
+        let mut fields = Fields::new(value, format!("{path}/{index}"))?;
+        let (id, role) = (fields.id("id")?, fields.choice("role", &Role::NAMES)?);
+        let (text, at) = (fields.string("text")?, fields.time("at")?);
+        let turn = SnapshotTurn {
+            id: fields.require("id", id)?,
+            role: fields.require("role", role)?,
+            text: fields.require("text", text)?,
+            at: fields.require("at", at)?,
+        };
+        fields.finish().map(|()| turn)
     };
-    turns.iter().enumerate().map(turn).collect()
+    turns.iter().enumerate().map(turn).collect::<Result<_, FieldError>>().map_err(unreadable)
+}
+
+fn unreadable(error: FieldError) -> Error {
+    unsupported(&error.path, &error.hint)
 }
 
 fn unwritable(error: serde_json::Error) -> Error {

@@ -1,20 +1,18 @@
 //! What a compile can be told beyond the template.
 
-use serde::{Deserialize, Serialize};
+use serde::Serialize;
 use serde_json::Value;
 
 use super::target::Target;
 use crate::error::{Error, ErrorCode};
-use crate::template::model::Parameters;
+use crate::json::{FieldError, Fields};
+use crate::template::model::{Parameter, Parameters};
 
 /// Options of a compile. Every one has a default; an unknown key is refused.
-#[derive(Clone, Debug, Default, PartialEq, Deserialize)]
-#[cfg_attr(feature = "typescript", derive(ts_rs::TS), ts(optional_fields))]
-#[serde(default, deny_unknown_fields)]
+#[derive(Clone, Debug, Default, PartialEq)]
 pub struct CompileOptions {
     /// Affinity points: an integer 0..100. A float so that 20.5 is refused as `out_of_range` like any other
     /// number that is none of these.
-    #[cfg_attr(feature = "typescript", ts(as = "Option<f64>", optional))]
     pub affinity: f64,
     /// The level that holds, by name, where it is not the one of the points (hysteresis); absent = by points.
     pub level: Option<String>,
@@ -25,7 +23,6 @@ pub struct CompileOptions {
     /// Deltas and temperature of the mask.
     pub mask: Option<MaskDeltas>,
     /// Whose request shape to build.
-    #[cfg_attr(feature = "typescript", ts(as = "Option<Target>", optional))]
     pub target: Target,
     /// The model id, where the target's request names one.
     pub model: Option<String>,
@@ -34,17 +31,14 @@ pub struct CompileOptions {
     /// The most tokens the model may answer with, at least 1.
     pub max_output_tokens: Option<u32>,
     /// The conversation so far, set behind the system text in the request.
-    #[cfg_attr(feature = "typescript", ts(as = "Option<Vec<Message>>", optional))]
     pub messages: Vec<Message>,
     /// Which features apply.
-    #[cfg_attr(feature = "typescript", ts(as = "Option<CompileFeatures>", optional))]
     pub features: CompileFeatures,
 }
 
 /// What a mask changes: deltas on the parameters, and the temperature itself.
-#[derive(Clone, Debug, Default, PartialEq, Deserialize)]
+#[derive(Clone, Debug, Default, PartialEq)]
 #[cfg_attr(feature = "typescript", derive(ts_rs::TS), ts(optional_fields))]
-#[serde(default, deny_unknown_fields)]
 pub struct MaskDeltas {
     /// -1..1 each.
     #[cfg_attr(feature = "typescript", ts(as = "Option<Parameters>", optional))]
@@ -53,10 +47,27 @@ pub struct MaskDeltas {
     pub temperature: Option<f64>,
 }
 
+impl MaskDeltas {
+    /// Reads the deltas of a call; `path` is where they stand.
+    pub(crate) fn parse(mask: &Value, path: &str) -> Result<Self, FieldError> {
+        let mut fields = Fields::new(mask, path)?;
+        let mut parameters = Parameters::default();
+        if let Some(values) = fields.raw("parameters") {
+            let mut values = Fields::new(values, fields.at("parameters"))?;
+            for parameter in Parameter::ALL {
+                parameters.set(parameter, values.number(parameter.name(), f64::MIN, f64::MAX)?);
+            }
+            values.finish()?;
+        }
+        let temperature = fields.number("temperature", f64::MIN, f64::MAX)?;
+        fields.finish()?;
+        Ok(Self { parameters, temperature })
+    }
+}
+
 /// Features that can be switched off. Without one, level or mood are still named, but change nothing.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, Deserialize)]
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
 #[cfg_attr(feature = "typescript", derive(ts_rs::TS))]
-#[serde(default, deny_unknown_fields)]
 pub struct CompileFeatures {
     /// Whether the modifiers of levels apply.
     #[cfg_attr(feature = "typescript", ts(as = "Option<bool>", optional))]
@@ -66,6 +77,17 @@ pub struct CompileFeatures {
     pub mood_system: bool,
 }
 
+impl CompileFeatures {
+    fn parse(features: &Value) -> Result<Self, FieldError> {
+        let mut fields = Fields::new(features, "/features")?;
+        let mut flag = |name| Ok::<_, FieldError>(fields.boolean(name)?.unwrap_or(true));
+        let features =
+            Self { hierarchical_personality: flag("hierarchical_personality")?, mood_system: flag("mood_system")? };
+        fields.finish()?;
+        Ok(features)
+    }
+}
+
 impl Default for CompileFeatures {
     fn default() -> Self {
         Self { hierarchical_personality: true, mood_system: true }
@@ -73,9 +95,8 @@ impl Default for CompileFeatures {
 }
 
 /// One message of the conversation.
-#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[derive(Clone, Debug, PartialEq, Eq, Serialize)]
 #[cfg_attr(feature = "typescript", derive(ts_rs::TS))]
-#[serde(deny_unknown_fields)]
 pub struct Message {
     /// Who said it.
     pub role: Role,
@@ -83,8 +104,19 @@ pub struct Message {
     pub content: String,
 }
 
+impl Message {
+    fn parse(message: &Value, path: String) -> Result<Self, FieldError> {
+        let mut fields = Fields::new(message, path)?;
+        let role = fields.choice("role", &[("user", Role::User), ("assistant", Role::Assistant)])?;
+        let content = fields.string("content")?;
+        let message = Self { role: fields.require("role", role)?, content: fields.require("content", content)? };
+        fields.finish()?;
+        Ok(message)
+    }
+}
+
 /// Who said a message.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize)]
 #[cfg_attr(feature = "typescript", derive(ts_rs::TS), ts(rename = "MessageRole"))]
 #[serde(rename_all = "snake_case")]
 pub enum Role {
@@ -95,16 +127,28 @@ pub enum Role {
 }
 
 impl CompileOptions {
-    /// Options from JSON.
+    /// Reads the options of a call: every one may be absent, and no other is known.
     ///
     /// # Errors
     /// `unknown_target` for a name that is no target; `invalid_argument` for a wrong type or an unknown key.
-    pub fn from_json(value: Value) -> Result<Self, Error> {
-        if let Some(Value::String(name)) = value.get("target") {
-            Target::from_name(name)?;
-        }
-        serde_json::from_value(value)
-            .map_err(|error| Error::new(ErrorCode::InvalidArgument, format!("bad compile option: {error}")))
+    pub fn parse(options: &Value) -> Result<Self, Error> {
+        let mut fields = Fields::new(options, "")?;
+        let target = fields.string("target")?.map(|name| Target::from_name(&name)).transpose()?;
+        let options = Self {
+            affinity: fields.number("affinity", f64::MIN, f64::MAX)?.unwrap_or_default(),
+            level: fields.string("level")?,
+            mood: fields.string("mood")?,
+            mood_intensity: fields.number("mood_intensity", f64::MIN, f64::MAX)?,
+            mask: fields.raw("mask").map(|mask| MaskDeltas::parse(mask, "/mask")).transpose()?,
+            target: target.unwrap_or_default(),
+            model: fields.string("model")?,
+            max_tokens: fields.count("max_tokens")?,
+            max_output_tokens: fields.count("max_output_tokens")?,
+            messages: fields.list("messages", Message::parse)?,
+            features: fields.raw("features").map(CompileFeatures::parse).transpose()?.unwrap_or_default(),
+        };
+        fields.finish()?;
+        Ok(options)
     }
 
     /// The options as the numbers they stand for, each inside its range.

@@ -1,12 +1,9 @@
 //! Blocks: the named, weighted, costed pieces of a prompt.
 
-use serde::{Deserialize, Serialize};
-
 use super::estimate::estimate;
 
 /// A named, weighted, costed piece of prompt.
-#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
-#[cfg_attr(feature = "typescript", derive(ts_rs::TS))]
+#[derive(Clone, Debug, PartialEq)]
 pub struct Block {
     /// Unique among the blocks of one prompt.
     pub name: String,
@@ -21,9 +18,7 @@ pub struct Block {
 }
 
 /// What a block says.
-#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
-#[cfg_attr(feature = "typescript", derive(ts_rs::TS))]
-#[serde(rename_all = "snake_case")]
+#[derive(Clone, Debug, PartialEq)]
 pub enum Content {
     /// One text, taken whole or not at all.
     Text(String),
@@ -32,8 +27,7 @@ pub enum Content {
 }
 
 /// A piece of a divisible block. An item is never cut.
-#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
-#[cfg_attr(feature = "typescript", derive(ts_rs::TS))]
+#[derive(Clone, Debug, PartialEq)]
 pub struct Item {
     /// Breaks ties between equal scores.
     pub id: String,

@@ -1,8 +1,10 @@
 //! What the host can ask of the core.
 
-use serde::Deserialize;
+use serde_json::Value;
 
 use crate::compile::MaskDeltas;
+use crate::error::Error;
+use crate::json::{FieldError, Fields};
 use crate::log::SEED_LENGTH;
 use crate::log::body::SessionStatus;
 
@@ -16,8 +18,7 @@ pub struct Environment {
 }
 
 /// One thing that the host asks for. `user` is the owner of everything that it touches.
-#[derive(Clone, Debug, PartialEq, Deserialize)]
-#[serde(tag = "type", rename_all = "kebab-case", rename_all_fields = "snake_case", deny_unknown_fields)]
+#[derive(Clone, Debug, PartialEq)]
 pub enum Command {
     /// Keeps a personality document in the library.
     AddTemplate {
@@ -31,8 +32,7 @@ pub enum Command {
         /// Which personality.
         template: TemplateChoice,
         /// 1..200 characters.
-        #[serde(default)]
-        title: Option<String>,
+                title: Option<String>,
     },
     /// Says something to the personality.
     Send {
@@ -45,14 +45,11 @@ pub enum Command {
         /// Who answers.
         model: ModelDeclaration,
         /// Language of the text, when the host knows it.
-        #[serde(default)]
-        language: Option<String>,
+                language: Option<String>,
         /// Deltas for this turn alone.
-        #[serde(default)]
-        mask: Option<MaskDeltas>,
+                mask: Option<MaskDeltas>,
         /// Most tokens of the answer; 1,024 when absent.
-        #[serde(default)]
-        max_output_tokens: Option<u32>,
+                max_output_tokens: Option<u32>,
     },
     /// Records what the host itself answered (manual mode).
     Reply {
@@ -72,8 +69,7 @@ pub enum Command {
         /// A mood of the template, or its default mood.
         name: String,
         /// 0..1; 1 when absent.
-        #[serde(default)]
-        intensity: Option<f64>,
+                intensity: Option<f64>,
     },
     /// Sets the affinity points by hand.
     SetAffinity {
@@ -91,42 +87,110 @@ pub enum Command {
         /// The session's id.
         session: String,
         /// 1..200 characters.
-        #[serde(default)]
-        title: Option<String>,
+                title: Option<String>,
         /// Its new status.
-        #[serde(default)]
-        status: Option<SessionStatus>,
+                status: Option<SessionStatus>,
     },
     /// Brings a relationship back from a snapshot file.
     ImportSnapshot {
         /// The owner; absent: the one named in the file.
-        #[serde(default)]
-        user: Option<String>,
+                user: Option<String>,
         /// The file's text.
         source: String,
         /// Which parts to bring back.
-        #[serde(default)]
-        restore: Restore,
+                restore: Restore,
         /// What to do when the owner has an instance of this template.
-        #[serde(default)]
-        on_conflict: OnConflict,
+                on_conflict: OnConflict,
         /// Accept a file whose hashes do not match its content.
-        #[serde(default)]
-        allow_modified: bool,
+                allow_modified: bool,
     },
     /// Erases everything of an owner.
     Erase {
         /// The owner.
         user: String,
         /// Leave not even tombstones: nothing remembers the owner, and older files can be imported again.
-        #[serde(default)]
-        purge: bool,
+                purge: bool,
     },
 }
 
+impl Command {
+    /// Reads a command as the host writes it: `type` in kebab-case, arguments in snake_case. An argument that is
+    /// missing, of the wrong type or unknown is named by the error's path.
+    pub fn parse(command: &Value) -> Result<Self, Error> {
+        let mut fields = Fields::new(command, "")?;
+        let kind = fields.id("type")?;
+        let kind = fields.require("type", kind)?;
+        let parsed = match kind.as_str() {
+            "add-template" => Self::AddTemplate { source: required(&mut fields, "source")? },
+            "create-session" => {
+                let user = required(&mut fields, "user")?;
+                let template = fields.raw("template");
+                let template = TemplateChoice::parse(fields.require("template", template)?)?;
+                Self::CreateSession { user, template, title: fields.string("title")? }
+            }
+            "send" => Self::Send {
+                user: required(&mut fields, "user")?,
+                session: required(&mut fields, "session")?,
+                text: required(&mut fields, "text")?,
+                model: {
+                    let model = fields.raw("model");
+                    ModelDeclaration::parse(fields.require("model", model)?)?
+                },
+                language: fields.id("language")?,
+                mask: fields.raw("mask").map(|mask| MaskDeltas::parse(mask, "/mask")).transpose()?,
+                max_output_tokens: fields.count("max_output_tokens")?,
+            },
+            "reply" => Self::Reply {
+                user: required(&mut fields, "user")?,
+                session: required(&mut fields, "session")?,
+                text: required(&mut fields, "text")?,
+            },
+            "set-mood" => Self::SetMood {
+                user: required(&mut fields, "user")?,
+                session: required(&mut fields, "session")?,
+                name: required(&mut fields, "name")?,
+                intensity: fields.number("intensity", f64::MIN, f64::MAX)?,
+            },
+            "set-affinity" => Self::SetAffinity {
+                user: required(&mut fields, "user")?,
+                session: required(&mut fields, "session")?,
+                points: {
+                    let points = fields.number("points", f64::MIN, f64::MAX)?;
+                    fields.require("points", points)?
+                },
+            },
+            "update-session" => Self::UpdateSession {
+                user: required(&mut fields, "user")?,
+                session: required(&mut fields, "session")?,
+                title: fields.string("title")?,
+                status: fields.choice("status", &SessionStatus::NAMES)?,
+            },
+            "import-snapshot" => Self::ImportSnapshot {
+                user: fields.string("user")?,
+                source: required(&mut fields, "source")?,
+                restore: fields.raw("restore").map(Restore::parse).transpose()?.unwrap_or_default(),
+                on_conflict: fields.choice("on_conflict", &OnConflict::NAMES)?.unwrap_or_default(),
+                allow_modified: fields.boolean("allow_modified")?.unwrap_or(false),
+            },
+            "erase" => Self::Erase {
+                user: required(&mut fields, "user")?,
+                purge: fields.boolean("purge")?.unwrap_or(false),
+            },
+            _ => return Err(Error::invalid_argument("/type", format!("no command is called {kind:?}"))),
+        };
+        fields.finish()?;
+        Ok(parsed)
+    }
+}
+
+/// A string that names something; what it may be is judged where it is used.
+fn required(fields: &mut Fields<'_>, name: &'static str) -> Result<String, FieldError> {
+    let text = fields.string(name)?;
+    fields.require(name, text)
+}
+
 /// Which personality a session is opened with.
-#[derive(Clone, Debug, PartialEq, Eq, Deserialize)]
-#[serde(rename_all = "snake_case")]
+#[derive(Clone, Debug, PartialEq, Eq)]
 pub enum TemplateChoice {
     /// `sha256:<hex>`, or its name or an alias; of several versions the highest.
     Reference(String),
@@ -134,33 +198,53 @@ pub enum TemplateChoice {
     Document(String),
 }
 
+impl TemplateChoice {
+    fn parse(choice: &Value) -> Result<Self, Error> {
+        let mut fields = Fields::new(choice, "/template")?;
+        let (reference, document) = (fields.string("reference")?, fields.string("document")?);
+        fields.finish()?;
+        match (reference, document) {
+            (Some(reference), None) => Ok(Self::Reference(reference)),
+            (None, Some(document)) => Ok(Self::Document(document)),
+            _ => Err(Error::invalid_argument("/template", "either a reference or a document is expected")),
+        }
+    }
+}
+
 /// The model port, as far as the core needs to know it.
-#[derive(Clone, Debug, PartialEq, Deserialize)]
-#[serde(rename_all = "snake_case", deny_unknown_fields)]
+#[derive(Clone, Debug, PartialEq)]
 pub struct ModelDeclaration {
     /// `scripted` and `manual` are answered inside the core; every other kind becomes a call effect.
     pub kind: String,
     /// The caller's model id.
     pub id: String,
     /// Whether it runs on this device.
-    #[serde(default)]
-    pub local: bool,
+        pub local: bool,
     /// Its window in tokens, when known.
-    #[serde(default)]
-    pub context_tokens: Option<u32>,
+        pub context_tokens: Option<u32>,
     /// Scripted: what the offline lines are drawn by.
-    #[serde(default)]
-    pub seed: u64,
+        pub seed: u64,
     /// Scripted: the very words of this answer.
-    #[serde(default)]
-    pub reply: Option<String>,
+        pub reply: Option<String>,
+}
+
+impl ModelDeclaration {
+    fn parse(declaration: &Value) -> Result<Self, FieldError> {
+        let mut fields = Fields::new(declaration, "/model")?;
+        let kind = required(&mut fields, "kind")?;
+        let id = required(&mut fields, "id")?;
+        let local = fields.boolean("local")?.unwrap_or(false);
+        let context_tokens = fields.count("context_tokens")?;
+        let seed = fields.integer("seed", 0, 1 << 53)?.and_then(|seed| u64::try_from(seed).ok()).unwrap_or(0);
+        let reply = fields.string("reply")?;
+        fields.finish()?;
+        Ok(Self { kind, id, local, context_tokens, seed, reply })
+    }
 }
 
 /// Which parts of a snapshot to bring back; absent ones are brought back.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, Deserialize)]
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
 #[cfg_attr(feature = "typescript", derive(ts_rs::TS))]
-#[cfg_attr(feature = "typescript", ts(optional_fields))]
-#[serde(default, deny_unknown_fields)]
 #[allow(clippy::struct_excessive_bools, reason = "four independent choices are what this is")]
 pub struct Restore {
     /// Points, counters and history.
@@ -179,14 +263,32 @@ impl Default for Restore {
     }
 }
 
+impl Restore {
+    fn parse(restore: &Value) -> Result<Self, FieldError> {
+        let mut fields = Fields::new(restore, "/restore")?;
+        let mut part = |name| Ok::<_, FieldError>(fields.boolean(name)?.unwrap_or(true));
+        let restore = Self {
+            affinity: part("affinity")?,
+            mood: part("mood")?,
+            facts: part("facts")?,
+            conversation: part("conversation")?,
+        };
+        fields.finish()?;
+        Ok(restore)
+    }
+}
+
 /// What to do when the owner of an import has an instance of its template.
-#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Deserialize)]
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
 #[cfg_attr(feature = "typescript", derive(ts_rs::TS))]
-#[serde(rename_all = "snake_case")]
 pub enum OnConflict {
     /// Refuse with `instance_exists`.
     #[default]
     Refuse,
     /// Replace affinity and mood.
     Replace,
+}
+
+impl OnConflict {
+    const NAMES: [(&'static str, Self); 2] = [("refuse", Self::Refuse), ("replace", Self::Replace)];
 }

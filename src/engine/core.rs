@@ -3,6 +3,7 @@
 use std::collections::BTreeMap;
 
 use serde::Serialize;
+use serde_json::Value;
 
 use super::command::{Command, Environment};
 use super::effect::{Effect, EffectResult, host_failure};
@@ -12,6 +13,7 @@ use super::import::ImportReport;
 use super::query::{SessionSummary, TemplateSummary};
 use super::turn::{Reply, TurnOperation};
 use crate::error::{Error, ErrorCode};
+use crate::json::Fields;
 use crate::log::{Device, HybridClock, IdSource, Record};
 use crate::observe::Packs;
 use crate::state::{Absorbed, OwnerState};
@@ -34,6 +36,18 @@ pub struct CoreOptions {
 impl Default for CoreOptions {
     fn default() -> Self {
         Self { features: Features::ALL, context_tokens: 4_000 }
+    }
+}
+
+impl CoreOptions {
+    /// Reads the options of a call; absent ones have their defaults.
+    pub fn parse(options: &Value) -> Result<Self, Error> {
+        let mut fields = Fields::new(options, "")?;
+        let defaults = Self::default();
+        let features = fields.raw("features").map(Features::parse).transpose()?.unwrap_or(defaults.features);
+        let context_tokens = fields.count("context_tokens")?.unwrap_or(defaults.context_tokens);
+        fields.finish()?;
+        Ok(Self { features, context_tokens })
     }
 }
 

@@ -1,9 +1,11 @@
 //! What the core asks of the host, and what comes back.
 
-use serde::{Deserialize, Serialize};
+use serde::Serialize;
+use serde_json::Value;
 
 use crate::compile::Message;
 use crate::error::Error;
+use crate::json::Fields;
 use crate::log::Record;
 
 /// One thing that the host does for the core.
@@ -41,8 +43,7 @@ pub struct ModelRequest {
 }
 
 /// What the host reports of an effect.
-#[derive(Clone, Debug, PartialEq, Deserialize)]
-#[serde(tag = "type", rename_all = "kebab-case", rename_all_fields = "snake_case", deny_unknown_fields)]
+#[derive(Clone, Debug, PartialEq)]
 pub enum EffectResult {
     /// The model said a little more.
     TextDelta {
@@ -66,8 +67,7 @@ pub enum EffectResult {
 }
 
 /// Tokens as a provider reports them.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, Deserialize)]
-#[serde(rename_all = "snake_case")]
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub struct ReportedUsage {
     /// Tokens read.
     pub input_tokens: u32,
@@ -76,9 +76,7 @@ pub struct ReportedUsage {
 }
 
 /// Why a model stopped.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, Deserialize)]
-#[cfg_attr(feature = "typescript", derive(ts_rs::TS))]
-#[serde(rename_all = "kebab-case")]
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
 #[allow(missing_docs, reason = "the names are those of the field")]
 pub enum FinishReason {
     Stop,
@@ -87,6 +85,51 @@ pub enum FinishReason {
     ToolCalls,
     Error,
     Other,
+}
+
+impl FinishReason {
+    const NAMES: [(&'static str, Self); 6] = [
+        ("stop", Self::Stop),
+        ("length", Self::Length),
+        ("content-filter", Self::ContentFilter),
+        ("tool-calls", Self::ToolCalls),
+        ("error", Self::Error),
+        ("other", Self::Other),
+    ];
+}
+
+impl EffectResult {
+    /// Reads a result as the host writes it: `type` in kebab-case, fields in snake_case.
+    pub fn parse(result: &Value) -> Result<Self, Error> {
+        let mut fields = Fields::new(result, "")?;
+        let kind = fields.id("type")?;
+        let kind = fields.require("type", kind)?;
+        let parsed = match kind.as_str() {
+            "text-delta" => {
+                let text = fields.string("text")?;
+                Self::TextDelta { text: fields.require("text", text)? }
+            }
+            "usage" => {
+                let usage = fields.raw("usage");
+                let mut usage = Fields::new(fields.require("usage", usage)?, "/usage")?;
+                let (input, output) = (usage.count("input_tokens")?, usage.count("output_tokens")?);
+                let usage = ReportedUsage {
+                    input_tokens: usage.require("input_tokens", input)?,
+                    output_tokens: usage.require("output_tokens", output)?,
+                };
+                Self::Usage { usage }
+            }
+            "finish" => {
+                let reason = fields.choice("reason", &FinishReason::NAMES)?;
+                Self::Finish { reason: fields.require("reason", reason)? }
+            }
+            "stored" => Self::Stored,
+            "failed" => Self::Failed,
+            _ => return Err(Error::invalid_argument("/type", format!("no result is called {kind:?}"))),
+        };
+        fields.finish()?;
+        Ok(parsed)
+    }
 }
 
 /// A failed operation says so in its outcome; the host still holds the error that caused it.

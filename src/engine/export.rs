@@ -1,7 +1,5 @@
 //! A relationship as a snapshot file.
 
-use serde::Deserialize;
-
 use super::core::Core;
 use crate::bundle::snapshot::{ActiveConfiguration, ExportOptions, Snapshot, SnapshotTurn};
 use crate::error::Error;
@@ -59,6 +57,7 @@ impl Core {
 fn snapshot_turn(record: &Record) -> Option<SnapshotTurn> {
     let fields = record.fields()?;
     let text = |name: &str| fields.get(name).and_then(|value| value.as_str()).map(str::to_owned);
-    let role = Role::deserialize(fields.get("role")?).ok()?;
+    let role = fields.get("role")?.as_str()?;
+    let role = Role::NAMES.iter().find(|(name, _)| *name == role)?.1;
     Some(SnapshotTurn { id: record.id.clone(), role, text: text("text")?, at: text("created_at")? })
 }

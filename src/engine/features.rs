@@ -1,12 +1,14 @@
 //! The eight feature flags. They belong to one core; there is no global.
 
-use serde::{Deserialize, Serialize};
+use serde::Serialize;
+use serde_json::Value;
+
+use crate::error::{Error, ErrorCode};
+use crate::json::pointer;
 
 /// What is switched on. Flags that a caller leaves out of an object are off; without any object all are on.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize)]
 #[cfg_attr(feature = "typescript", derive(ts_rs::TS))]
-#[cfg_attr(feature = "typescript", ts(optional_fields))]
-#[serde(default, deny_unknown_fields)]
 #[allow(clippy::struct_excessive_bools, reason = "eight independent flags are what this is")]
 pub struct Features {
     /// Episode candidates and records.
@@ -50,6 +52,38 @@ impl Features {
         conversation_analytics: false,
         snapshot_export: false,
     };
+}
+
+impl Features {
+    /// Reads an object of flags. Those left out are off; an unknown name is `unknown_feature`, and a value that is
+    /// not a boolean `invalid_argument`.
+    pub fn parse(flags: &Value) -> Result<Self, Error> {
+        let path = "/features";
+        let Value::Object(flags) = flags else {
+            return Err(Error::invalid_argument(path, "an object of flags is expected"));
+        };
+        let mut features = Self::NONE;
+        for (name, value) in flags {
+            let flag = match name.as_str() {
+                "episodic_memory" => &mut features.episodic_memory,
+                "semantic_search" => &mut features.semantic_search,
+                "fact_extraction" => &mut features.fact_extraction,
+                "hierarchical_personality" => &mut features.hierarchical_personality,
+                "mood_system" => &mut features.mood_system,
+                "affinity_system" => &mut features.affinity_system,
+                "conversation_analytics" => &mut features.conversation_analytics,
+                "snapshot_export" => &mut features.snapshot_export,
+                _ => {
+                    let message = format!("no feature is called {name:?}");
+                    return Err(Error::new(ErrorCode::UnknownFeature, message).at(pointer::join(path, name)));
+                }
+            };
+            *flag = value.as_bool().ok_or_else(|| {
+                Error::invalid_argument(pointer::join(path, name), "a flag is true or false")
+            })?;
+        }
+        Ok(features)
+    }
 }
 
 impl Default for Features {

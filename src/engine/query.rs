@@ -1,10 +1,12 @@
 //! Pure reads: what a relationship is like now, what was said, and what a turn would be.
 
-use serde::{Deserialize, Serialize};
+use serde::Serialize;
+use serde_json::Value;
 
 use super::core::{Core, LIBRARY};
 use super::prompt;
 use crate::error::{Error, ErrorCode};
+use crate::json::Fields;
 use crate::log::Record;
 use crate::log::body::{BlockReport, MoodPeriod, Progression, SessionStatus};
 use crate::observe::Observation;
@@ -124,15 +126,22 @@ pub struct TurnView {
 }
 
 /// Which part of a history.
-#[derive(Clone, Debug, Default, PartialEq, Eq, Deserialize)]
-#[cfg_attr(feature = "typescript", derive(ts_rs::TS))]
-#[cfg_attr(feature = "typescript", ts(optional_fields))]
-#[serde(default, deny_unknown_fields)]
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
 pub struct HistoryOptions {
     /// At most so many turns, the newest ones.
     pub limit: Option<u32>,
     /// Only turns before the one with this id.
     pub before: Option<String>,
+}
+
+impl HistoryOptions {
+    /// Reads the options of a call.
+    pub fn parse(options: &Value) -> Result<Self, Error> {
+        let mut fields = Fields::new(options, "")?;
+        let (limit, before) = (fields.count("limit")?, fields.id("before")?);
+        fields.finish()?;
+        Ok(Self { limit, before })
+    }
 }
 
 /// What a turn would be: nothing is called, nothing stored.
@@ -284,7 +293,7 @@ impl Core {
     /// A record's body as JSON text: a run, to explain a reply.
     pub fn run(&self, user: &str, run: &str) -> Result<String, Error> {
         let record = self.owner(user).record(run).filter(|record| record.kind == "run");
-        let body = record.and_then(Record::fields).map(|fields| serde_json::Value::Object(fields.clone()).to_string());
+        let body = record.and_then(Record::fields).map(|fields| Value::Object(fields.clone()).to_string());
         body.ok_or_else(|| Error::new(ErrorCode::UnknownRun, format!("no run {run:?} is known")).at("/run"))
     }
 

@@ -5,11 +5,14 @@
 
 mod canonical;
 mod fault;
+mod fields;
 mod limits;
 mod overflow;
 pub mod pointer;
 mod read;
 
+pub use fields::{FieldCode, FieldError};
+pub(crate) use fields::Fields;
 pub use canonical::{canonical, sha256_hex};
 pub use fault::{Fault, FaultKind};
 pub(crate) use limits::compact_length;

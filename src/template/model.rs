@@ -2,10 +2,7 @@
 //! takes one trusts it. Strings and lists keep the order and spelling of the document; absent optional values
 //! carry the default of the format.
 
-use std::collections::BTreeMap;
-
-use serde::de::Error;
-use serde::{Deserialize, Deserializer, Serialize, Serializer};
+use serde::{Serialize, Serializer};
 use serde_json::Value;
 
 /// A valid personality document: immutable, known by name, version and content hash.
@@ -175,17 +172,6 @@ impl Parameters {
 impl Serialize for Parameters {
     fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
         serializer.collect_map(self.iter().map(|(parameter, value)| (parameter.name(), value)))
-    }
-}
-
-impl<'de> Deserialize<'de> for Parameters {
-    fn deserialize<D: Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
-        let mut parameters = Self::default();
-        for (name, value) in BTreeMap::<String, Option<f64>>::deserialize(deserializer)? {
-            let parameter = Parameter::from_name(&name).ok_or_else(|| D::Error::custom(format!("no parameter is called {name:?}")))?;
-            parameters.set(parameter, value);
-        }
-        Ok(parameters)
     }
 }
 

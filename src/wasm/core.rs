@@ -1,10 +1,11 @@
 //! The core of one `Luminora` object.
 
-use luminoracore::engine::{self, Command, CoreOptions, Effect, EffectResult, Features, HistoryOptions, Output, Step};
+use luminoracore::bundle::snapshot::ExportOptions;
+use luminoracore::engine::{self, Command, CoreOptions, Effect, EffectResult, HistoryOptions, Output, Step};
 use luminoracore::log::Record;
 use luminoracore::template::Template;
 use luminoracore::Error;
-use serde::{Deserialize, Serialize};
+use serde::Serialize;
 use wasm_bindgen::prelude::*;
 
 use crate::environment::{environment, milliseconds};
@@ -17,14 +18,6 @@ pub struct Core {
     core: engine::Core,
 }
 
-/// How a core is set up.
-#[derive(Default, Deserialize)]
-#[serde(default, deny_unknown_fields)]
-struct Options {
-    features: Option<Features>,
-    context_tokens: Option<u32>,
-}
-
 #[wasm_bindgen]
 impl Core {
     /// A core that knows nothing yet.
@@ -35,12 +28,7 @@ impl Core {
         now: Option<f64>,
         seed: Option<Vec<u8>>,
     ) -> Result<Core, JsValue> {
-        let options: Options = from_js(options)?;
-        let defaults = CoreOptions::default();
-        let options = CoreOptions {
-            features: options.features.unwrap_or(defaults.features),
-            context_tokens: options.context_tokens.unwrap_or(defaults.context_tokens),
-        };
+        let options = CoreOptions::parse(&from_js(options)?).map_err(|error| throw(&error))?;
         let core = engine::Core::open(options, packs.packs.clone(), &environment(now, seed)?);
         Ok(Self { core })
     }
@@ -60,7 +48,7 @@ impl Core {
 
     /// Begins an operation.
     pub fn dispatch(&mut self, command: JsValue, now: Option<f64>, seed: Option<Vec<u8>>) -> Result<JsValue, JsValue> {
-        let command: Command = from_js(command)?;
+        let command = Command::parse(&from_js(command)?).map_err(|error| throw(&error))?;
         let environment = environment(now, seed)?;
         Ok(step(self.core.dispatch(command, &environment)))
     }
@@ -73,7 +61,7 @@ impl Core {
         now: Option<f64>,
         seed: Option<Vec<u8>>,
     ) -> Result<JsValue, JsValue> {
-        let result: EffectResult = from_js(result)?;
+        let result = EffectResult::parse(&from_js(result)?).map_err(|error| throw(&error))?;
         let environment = environment(now, seed)?;
         Ok(step(self.core.resume(op, result, &environment)))
     }
@@ -126,7 +114,7 @@ impl Core {
 
     /// The turns of a session, oldest first.
     pub fn history(&self, user: &str, session: &str, options: JsValue) -> Result<JsValue, JsValue> {
-        let options: HistoryOptions = from_js(options)?;
+        let options = HistoryOptions::parse(&from_js(options)?).map_err(|error| throw(&error))?;
         answer(self.core.history(user, session, &options))
     }
 
@@ -151,7 +139,7 @@ impl Core {
         now: Option<f64>,
     ) -> Result<String, JsValue> {
         let now = milliseconds(now.unwrap_or_else(js_sys::Date::now))?;
-        let options = from_js(options)?;
+        let options = ExportOptions::parse(&from_js(options)?).map_err(|error| throw(&error))?;
         self.core.export_snapshot(user, session, options, now).map_err(|error| throw(&error))
     }
 }

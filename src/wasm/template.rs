@@ -2,7 +2,7 @@
 
 use std::sync::Arc;
 
-use luminoracore::compile::{CompileOptions, Prepared};
+use luminoracore::compile::{Compiled, CompileOptions, Prepared};
 use luminoracore::template::{Template, ValidateOptions, validate};
 use wasm_bindgen::prelude::*;
 
@@ -43,13 +43,22 @@ impl TemplateHandle {
 
     /// The personality for one level, one mood and one target.
     pub fn compile(&self, options: JsValue) -> Result<JsValue, JsValue> {
-        let options: CompileOptions = from_js(options)?;
-        let compiled = self.prepared.compile(&options).map_err(|error| throw(&error))?;
-        Ok(to_js(&compiled))
+        Ok(to_js(&self.compiled(options)?))
+    }
+
+    /// The body of a request to the target, as JSON text.
+    pub fn request(&self, options: JsValue) -> Result<String, JsValue> {
+        Ok(self.compiled(options)?.request().to_string())
     }
 }
 
 impl TemplateHandle {
+    fn compiled(&self, options: JsValue) -> Result<Compiled, JsValue> {
+        CompileOptions::parse(&from_js(options)?)
+            .and_then(|options| self.prepared.compile(&options))
+            .map_err(|error| throw(&error))
+    }
+
     pub(crate) fn template(&self) -> &Template {
         self.prepared.template()
     }

@@ -243,7 +243,7 @@ fn values_outside_their_range_are_refused_where_they_are() {
 
 #[test]
 fn options_come_from_json() {
-    let options = CompileOptions::from_json(json!({
+    let options = CompileOptions::parse(&json!({
         "affinity": 45, "mood": "shy", "mood_intensity": 0.7, "target": "google",
         "mask": { "parameters": { "humor": 0.1 } }, "messages": [{ "role": "user", "content": "hi" }],
         "features": { "mood_system": false },
@@ -258,7 +258,7 @@ fn options_come_from_json() {
         (json!({ "affinity": "45" }), ErrorCode::InvalidArgument),
         (json!("shy"), ErrorCode::InvalidArgument),
     ] {
-        assert_eq!(CompileOptions::from_json(value).expect_err("refused").code, code);
+        assert_eq!(CompileOptions::parse(&value).expect_err("refused").code, code);
     }
 }
 

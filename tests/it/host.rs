@@ -78,7 +78,7 @@ impl Host {
 
     /// Runs a command to its end.
     pub(crate) fn run(&mut self, command: &Value) -> Result<Output, Error> {
-        let command: Command = serde_json::from_value(command.clone()).unwrap();
+        let command = Command::parse(command)?;
         let environment = self.environment();
         let mut step = self.core.dispatch(command, &environment);
         loop {

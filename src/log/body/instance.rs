@@ -3,7 +3,8 @@
 use serde::Serialize;
 use serde_json::Value;
 
-use super::fields::{Fields, RecordError, Sharing};
+use super::sharing::Sharing;
+use crate::json::{Fields, FieldError};
 use super::session::{as_text, stamp};
 use crate::log::Stamp;
 
@@ -81,7 +82,7 @@ pub struct Progression {
 }
 
 impl Instance {
-    pub(super) fn parse(owner: &str, body: &Value) -> Result<Self, RecordError> {
+    pub(super) fn parse(owner: &str, body: &Value) -> Result<Self, FieldError> {
         let mut fields = Fields::new(body, "")?;
         let template = fields.template_id("template")?;
         let template = fields.require("template", template)?;
@@ -102,19 +103,19 @@ impl Instance {
         };
         let mask = fields.object("mask")?;
         let imported = fields.object("imported")?;
-        let sharing = fields.sharing(owner, false)?;
+        let sharing = Sharing::parse(&mut fields, owner, false)?;
         fields.finish()?;
         Ok(Self { template, template_name, created_at, baseline, mask, imported, sharing })
     }
 }
 
-fn points(fields: &mut Fields<'_>) -> Result<Option<u8>, RecordError> {
+fn points(fields: &mut Fields<'_>) -> Result<Option<u8>, FieldError> {
     Ok(fields.integer("points", 0, 100)?.and_then(|points| u8::try_from(points).ok()))
 }
 
 impl AffinityBaseline {
     /// Reads the shape that snapshots and baselines share; `path` is where it stands.
-    pub(crate) fn parse(value: &Value, path: &str) -> Result<Self, RecordError> {
+    pub(crate) fn parse(value: &Value, path: &str) -> Result<Self, FieldError> {
         let mut fields = Fields::new(value, path)?;
         let points = points(&mut fields)?;
         let points = fields.require("points", points)?;
@@ -141,7 +142,7 @@ impl AffinityBaseline {
 }
 
 impl Progression {
-    fn parse(value: &Value, path: String) -> Result<Self, RecordError> {
+    fn parse(value: &Value, path: String) -> Result<Self, FieldError> {
         let mut fields = Fields::new(value, path)?;
         let date = fields.time("date")?;
         let date = fields.require("date", date)?;

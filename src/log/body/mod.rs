@@ -1,18 +1,19 @@
 //! The bodies of stored records, one file a kind: typed values that exist only if the rules of the kind hold.
 //! The same parsers run on writes, on absorb and on import.
 
-mod fields;
 mod instance;
 mod run;
 mod session;
+mod sharing;
 mod turn;
 
 use serde_json::Value;
 
-pub use fields::{Learn, RecordCode, RecordError, Sharing, Visibility};
+pub use crate::json::{FieldCode as RecordCode, FieldError as RecordError};
 pub use instance::{AffinityBaseline, Instance, InstanceBaseline, Progression};
 pub use run::{AffinityChange, BlockReport, Mode, MoodChange, MoodCause, ModelReference, Outcome, Run, Usage};
 pub use session::{MoodBaseline, MoodPeriod, Session, SessionBaseline, SessionStatus};
+pub use sharing::{Learn, Sharing, Visibility};
 pub(crate) use turn::MAXIMUM_TEXT_BYTES;
 pub use turn::{Role, Source, TextFormat, Turn};
 

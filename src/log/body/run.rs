@@ -1,9 +1,10 @@
 //! `run`: how a turn was produced. Immutable, and never holds what was said.
 
-use serde::{Deserialize, Serialize};
+use serde::Serialize;
 use serde_json::Value;
 
-use super::fields::{Fields, RecordCode, RecordError, Sharing};
+use super::sharing::Sharing;
+use crate::json::{Fields, FieldCode, FieldError};
 use crate::observe::Span;
 
 /// How a turn was produced.
@@ -50,7 +51,7 @@ pub struct Run {
 }
 
 /// Where the model ran.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize)]
 #[cfg_attr(feature = "typescript", derive(ts_rs::TS))]
 #[serde(rename_all = "snake_case")]
 pub enum Mode {
@@ -62,8 +63,13 @@ pub enum Mode {
     Manual,
 }
 
+impl Mode {
+    const NAMES: [(&'static str, Self); 3] =
+        [("local_llm", Self::LocalLlm), ("remote_llm", Self::RemoteLlm), ("manual", Self::Manual)];
+}
+
 /// How a run ended.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize)]
 #[serde(rename_all = "snake_case")]
 #[allow(missing_docs, reason = "the names say it")]
 pub enum Outcome {
@@ -72,8 +78,13 @@ pub enum Outcome {
     NeedsHuman,
 }
 
+impl Outcome {
+    const NAMES: [(&'static str, Self); 3] =
+        [("ok", Self::Ok), ("blocked", Self::Blocked), ("needs_human", Self::NeedsHuman)];
+}
+
 /// Which model answered.
-#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[derive(Clone, Debug, PartialEq, Eq, Serialize)]
 #[cfg_attr(feature = "typescript", derive(ts_rs::TS))]
 pub struct ModelReference {
     /// The kind of the model port, for example `openai-compatible`.
@@ -191,18 +202,18 @@ const FURTHER: &[(&str, fn(&Value) -> bool)] = &[
 ];
 
 impl Run {
-    pub(super) fn parse(owner: &str, body: &Value) -> Result<Self, RecordError> {
+    pub(super) fn parse(owner: &str, body: &Value) -> Result<Self, FieldError> {
         let mut fields = Fields::new(body, "")?;
         let session = fields.id("session")?;
         let session = fields.require("session", session)?;
-        let outcome = fields.choice("outcome")?;
+        let outcome = fields.choice("outcome", &Outcome::NAMES)?;
         let turn = fields.id("turn")?;
         if outcome != Some(Outcome::Blocked) {
             fields.require("turn", turn.as_ref())?;
         }
         let template = fields.template_id("template")?;
         let template = fields.require("template", template)?;
-        let mode = fields.choice("mode")?;
+        let mode = fields.choice("mode", &Mode::NAMES)?;
         let mode = fields.require("mode", mode)?;
         let started_at = fields.time("started_at")?;
         let started_at = fields.require("started_at", started_at)?;
@@ -219,17 +230,17 @@ impl Run {
                 Some(value) if has_type(value) => {
                     further.insert((*name).to_owned(), value.clone());
                 }
-                Some(_) => return Err(RecordError::new(RecordCode::Type, fields.at(name), "another JSON type is expected")),
+                Some(_) => return Err(FieldError::new(FieldCode::Type, fields.at(name), "another JSON type is expected")),
             }
         }
-        let sharing = fields.sharing(owner, true)?;
+        let sharing = Sharing::parse(&mut fields, owner, true)?;
         fields.finish()?;
         Ok(Self { session, turn, template, mode, started_at, duration_ms, model, blocks, usage, affinity, mood, outcome, further, sharing })
     }
 }
 
 impl ModelReference {
-    fn parse(value: &Value) -> Result<Self, RecordError> {
+    fn parse(value: &Value) -> Result<Self, FieldError> {
         let mut fields = Fields::new(value, "/model")?;
         let kind = fields.id("kind")?;
         let kind = fields.require("kind", kind)?;
@@ -241,7 +252,7 @@ impl ModelReference {
 }
 
 impl BlockReport {
-    fn parse(value: &Value, path: String) -> Result<Self, RecordError> {
+    fn parse(value: &Value, path: String) -> Result<Self, FieldError> {
         let mut fields = Fields::new(value, path)?;
         let name = fields.id("name")?;
         let name = fields.require("name", name)?;
@@ -254,7 +265,7 @@ impl BlockReport {
 }
 
 impl Usage {
-    fn parse(value: &Value) -> Result<Self, RecordError> {
+    fn parse(value: &Value) -> Result<Self, FieldError> {
         let mut fields = Fields::new(value, "/usage")?;
         let input_tokens = fields.count("input_tokens")?;
         let input_tokens = fields.require("input_tokens", input_tokens)?;
@@ -271,19 +282,19 @@ impl Usage {
 }
 
 impl AffinityChange {
-    fn parse(value: &Value) -> Result<Self, RecordError> {
+    fn parse(value: &Value) -> Result<Self, FieldError> {
         let mut fields = Fields::new(value, "/affinity")?;
-        let mut points = |name: &'static str| -> Result<u8, RecordError> {
+        let mut points = |name: &'static str| -> Result<u8, FieldError> {
             let value = fields.integer(name, 0, 100)?;
             Ok(u8::try_from(fields.require(name, value)?).unwrap_or(100))
         };
         let (before, decay, after) = (points("before")?, points("decay")?, points("after")?);
-        let mut delta = |name: &'static str| -> Result<i32, RecordError> {
+        let mut delta = |name: &'static str| -> Result<i32, FieldError> {
             let value = fields.integer(name, -10, 10)?;
             Ok(i32::try_from(fields.require(name, value)?).unwrap_or(0))
         };
         let (requested, delta) = (delta("requested")?, delta("delta")?);
-        let mut text = |name: &'static str| -> Result<String, RecordError> {
+        let mut text = |name: &'static str| -> Result<String, FieldError> {
             let value = fields.text(name, 50)?;
             fields.require(name, value)
         };
@@ -295,7 +306,7 @@ impl AffinityChange {
 }
 
 impl MoodChange {
-    fn parse(value: &Value) -> Result<Self, RecordError> {
+    fn parse(value: &Value) -> Result<Self, FieldError> {
         let mut fields = Fields::new(value, "/mood")?;
         let from = fields.text("from", 50)?;
         let from = fields.require("from", from)?;
@@ -310,19 +321,23 @@ impl MoodChange {
 }
 
 impl MoodCause {
-    fn parse(value: &Value) -> Result<Self, RecordError> {
+    fn parse(value: &Value) -> Result<Self, FieldError> {
         let mut fields = Fields::new(value, "/mood/cause")?;
         let kind = fields.text("type", 20)?;
         let kind = fields.require("type", kind)?;
         let spans = fields.list("spans", |value, path| {
-            Span::deserialize(value).map_err(|_| RecordError::new(RecordCode::Type, path, "a pair of positions"))
+            let position = |index: usize| value.get(index).and_then(Value::as_u64).and_then(|at| u32::try_from(at).ok());
+            match (position(0), position(1), value.get(2)) {
+                (Some(start), Some(end), None) => Ok([start, end]),
+                _ => Err(FieldError::new(FieldCode::Type, path, "a pair of positions")),
+            }
         })?;
         fields.finish()?;
         match kind.as_str() {
             "trigger" => Ok(Self::Trigger { spans }),
             "decay" => Ok(Self::Decay),
             "manual" => Ok(Self::Manual),
-            _ => Err(RecordError::new(RecordCode::Enum, "/mood/cause/type", "trigger, decay or manual")),
+            _ => Err(FieldError::new(FieldCode::Enum, "/mood/cause/type", "trigger, decay or manual")),
         }
     }
 }

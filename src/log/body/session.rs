@@ -1,9 +1,10 @@
 //! `session`: a titled conversation of an instance. A register: the newest version counts.
 
-use serde::{Deserialize, Serialize};
+use serde::Serialize;
 use serde_json::Value;
 
-use super::fields::{Fields, RecordCode, RecordError, Sharing};
+use super::sharing::Sharing;
+use crate::json::{Fields, FieldCode, FieldError};
 use crate::log::Stamp;
 use crate::timestamp;
 
@@ -30,7 +31,7 @@ pub struct Session {
 }
 
 /// Whether a session takes turns.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize)]
 #[cfg_attr(feature = "typescript", derive(ts_rs::TS))]
 #[serde(rename_all = "snake_case")]
 pub enum SessionStatus {
@@ -40,6 +41,11 @@ pub enum SessionStatus {
     Paused,
     /// No.
     Archived,
+}
+
+impl SessionStatus {
+    pub(crate) const NAMES: [(&'static str, Self); 3] =
+        [("active", Self::Active), ("paused", Self::Paused), ("archived", Self::Archived)];
 }
 
 /// A mood that was set rather than folded: runs before `at` no longer count.
@@ -88,26 +94,26 @@ pub(super) fn as_text<S: serde::Serializer>(stamp: &Stamp, serializer: S) -> Res
     serializer.collect_str(stamp)
 }
 
-pub(super) fn stamp(fields: &mut Fields<'_>) -> Result<Stamp, RecordError> {
+pub(super) fn stamp(fields: &mut Fields<'_>) -> Result<Stamp, FieldError> {
     let at = fields.text("at", 40)?;
     let at = fields.require("at", at)?;
-    Stamp::parse(&at).map_err(|_| RecordError::new(RecordCode::Format, fields.at("at"), "a clock is expected"))
+    Stamp::parse(&at).map_err(|_| FieldError::new(FieldCode::Format, fields.at("at"), "a clock is expected"))
 }
 
 impl Session {
-    pub(super) fn parse(owner: &str, body: &Value) -> Result<Self, RecordError> {
+    pub(super) fn parse(owner: &str, body: &Value) -> Result<Self, FieldError> {
         let mut fields = Fields::new(body, "")?;
         let instance = fields.id("instance")?;
         let instance = fields.require("instance", instance)?;
         let title = fields.text("title", 200)?;
-        let status = fields.choice("status")?;
+        let status = fields.choice("status", &SessionStatus::NAMES)?;
         let status = fields.require("status", status)?;
         let started_at = fields.time("started_at")?;
         let started_at = fields.require("started_at", started_at)?;
         let updated_at = fields.time("updated_at")?;
         let updated_at = fields.require("updated_at", updated_at)?;
         if timestamp::parse(&updated_at) < timestamp::parse(&started_at) {
-            return Err(RecordError::new(RecordCode::Order, "/updated_at", "not before started_at"));
+            return Err(FieldError::new(FieldCode::Order, "/updated_at", "not before started_at"));
         }
         let baseline = match fields.raw("baseline") {
             None => None,
@@ -120,7 +126,7 @@ impl Session {
                 Some(SessionBaseline { at, mood })
             }
         };
-        let sharing = fields.sharing(owner, false)?;
+        let sharing = Sharing::parse(&mut fields, owner, false)?;
         fields.finish()?;
         Ok(Self { instance, title, status, started_at, updated_at, baseline, sharing })
     }
@@ -128,7 +134,7 @@ impl Session {
 
 impl MoodBaseline {
     /// Reads the shape that snapshots and baselines share; `path` is where it stands.
-    pub(crate) fn parse(value: &Value, path: &str) -> Result<Self, RecordError> {
+    pub(crate) fn parse(value: &Value, path: &str) -> Result<Self, FieldError> {
         let mut fields = Fields::new(value, path)?;
         let current = fields.text("current", 50)?;
         let current = fields.require("current", current)?;
@@ -143,7 +149,7 @@ impl MoodBaseline {
 }
 
 impl MoodPeriod {
-    fn parse(value: &Value, path: String) -> Result<Self, RecordError> {
+    fn parse(value: &Value, path: String) -> Result<Self, FieldError> {
         let mut fields = Fields::new(value, path)?;
         let mood = fields.text("mood", 50)?;
         let mood = fields.require("mood", mood)?;

@@ -1,9 +1,10 @@
 //! `turn`: one utterance. Immutable.
 
-use serde::{Deserialize, Serialize};
+use serde::Serialize;
 use serde_json::Value;
 
-use super::fields::{Fields, RecordCode, RecordError, Sharing};
+use super::sharing::Sharing;
+use crate::json::{Fields, FieldCode, FieldError};
 
 /// Most bytes of UTF-8 in one utterance.
 pub(crate) const MAXIMUM_TEXT_BYTES: usize = 262_144;
@@ -46,7 +47,7 @@ pub struct Turn {
 }
 
 /// Who says something.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize)]
 #[cfg_attr(feature = "typescript", derive(ts_rs::TS))]
 #[serde(rename_all = "snake_case")]
 pub enum Role {
@@ -58,8 +59,13 @@ pub enum Role {
     Tool,
 }
 
+impl Role {
+    pub(crate) const NAMES: [(&'static str, Self); 3] =
+        [("user", Self::User), ("assistant", Self::Assistant), ("tool", Self::Tool)];
+}
+
 /// How a text is written.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize)]
 #[serde(rename_all = "snake_case")]
 #[allow(missing_docs, reason = "the names say it")]
 pub enum TextFormat {
@@ -68,8 +74,13 @@ pub enum TextFormat {
     AudioTranscript,
 }
 
+impl TextFormat {
+    const NAMES: [(&'static str, Self); 3] =
+        [("text", Self::Text), ("markdown", Self::Markdown), ("audio_transcript", Self::AudioTranscript)];
+}
+
 /// Where a turn came from.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize)]
 #[serde(rename_all = "snake_case")]
 pub enum Source {
     /// Said in this session.
@@ -80,22 +91,27 @@ pub enum Source {
     Integration,
 }
 
+impl Source {
+    const NAMES: [(&'static str, Self); 3] =
+        [("direct", Self::Direct), ("import", Self::Import), ("integration", Self::Integration)];
+}
+
 impl Turn {
-    pub(super) fn parse(owner: &str, body: &Value) -> Result<Self, RecordError> {
+    pub(super) fn parse(owner: &str, body: &Value) -> Result<Self, FieldError> {
         let mut fields = Fields::new(body, "")?;
         let session = fields.id("session")?;
         let session = fields.require("session", session)?;
-        let role = fields.choice("role")?;
+        let role = fields.choice("role", &Role::NAMES)?;
         let role = fields.require("role", role)?;
         let text = fields.text("text", usize::MAX)?;
         let text = fields.require("text", text)?;
         if text.len() > MAXIMUM_TEXT_BYTES {
-            return Err(RecordError::new(RecordCode::TooLong, "/text", "at most 262144 bytes of UTF-8"));
+            return Err(FieldError::new(FieldCode::TooLong, "/text", "at most 262144 bytes of UTF-8"));
         }
         let created_at = fields.time("created_at")?;
         let created_at = fields.require("created_at", created_at)?;
-        let format = fields.choice("format")?;
-        let source = fields.choice("source")?;
+        let format = fields.choice("format", &TextFormat::NAMES)?;
+        let source = fields.choice("source", &Source::NAMES)?;
         let reply_to = fields.id("reply_to")?;
         let run = fields.id("run")?;
         if role != Role::User && source != Some(Source::Import) {
@@ -112,7 +128,7 @@ impl Turn {
             tool.finish()?;
         }
         let links = fields.texts("links")?;
-        let sharing = fields.sharing(owner, false)?;
+        let sharing = Sharing::parse(&mut fields, owner, false)?;
         fields.finish()?;
         Ok(Self { session, role, text, created_at, format, source, reply_to, run, language, tool, links, sharing })
     }
