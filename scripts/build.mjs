@@ -8,8 +8,8 @@ import { buildBundle } from "./build/bundle.mjs";
 import { buildPage } from "./build/page.mjs";
 import { buildTypes } from "./build/types.mjs";
 import { buildWasm } from "./build/wasm.mjs";
-import { ROOT, setup } from "./setup.mjs";
 import { elapsed, main, say } from "./setup/report.mjs";
+import { ROOT, setup } from "./setup.mjs";
 
 /**
  * Builds everything that is out of date.

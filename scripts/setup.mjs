@@ -1,6 +1,6 @@
 // Sets up what the other commands need, each part only when it is missing: `node scripts/setup.mjs`.
 
-import { delimiter, dirname, join } from "node:path";
+import { dirname } from "node:path";
 import { fileURLToPath, pathToFileURL } from "node:url";
 import { nodePackages } from "./setup/node-packages.mjs";
 import { elapsed, main, say } from "./setup/report.mjs";
@@ -19,7 +19,7 @@ export async function setup() {
   await nodePackages(ROOT);
   const compiler = await wasmTarget();
   const tools = await wasmTools(ROOT);
-  return { wasm: wasmEnvironment(compiler, tools) };
+  return { wasm: wasmEnvironment(ROOT, compiler, tools) };
 }
 
 if (import.meta.url === pathToFileURL(process.argv[1]).href) {

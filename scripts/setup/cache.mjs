@@ -9,7 +9,8 @@ import { Failure, say } from "./report.mjs";
 /** The cache folder: `$LUMINORACORE_CACHE`, else `luminoracore/` in the user's cache folder. */
 export function cacheFolder() {
   const folder = resolve(
-    process.env.LUMINORACORE_CACHE || join(process.env.XDG_CACHE_HOME || join(homedir(), ".cache"), "luminoracore"),
+    process.env.LUMINORACORE_CACHE ||
+      join(process.env.XDG_CACHE_HOME || join(homedir(), ".cache"), "luminoracore"),
   );
   // wasm-pack takes a sysroot whose path has this word for rustup's own, and asks rustup about it.
   if (folder.includes("rustup")) {

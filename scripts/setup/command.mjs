@@ -65,10 +65,17 @@ export function withPath(folders, env = process.env) {
   return { ...env, PATH: [...folders, env.PATH].filter(Boolean).join(delimiter) };
 }
 
+/**
+ * @param {string} program
+ * @param {string[]} args
+ * @param {import("node:child_process").SpawnOptions & { progress?: (text: string) => void }} options
+ * @returns {Promise<string>}
+ */
 function run(program, args, { progress, ...options }) {
   return new Promise((resolve, reject) => {
     const child = spawn(program, args, { shell: needsShell(program), ...options });
     let stdout = "";
+    /** @type {string[]} */
     const tail = [];
     const listen = (chunk) => {
       for (const line of String(chunk).split(/\r?\n/)) {
@@ -87,7 +94,9 @@ function run(program, args, { progress, ...options }) {
     child.on("close", (code, signal) => {
       if (code === 0) return resolve(stdout);
       const output = tail.length > 0 ? `\n${tail.join("\n")}` : "";
-      reject(new Failure(`${[program, ...args].join(" ")} failed (${signal ?? `exit code ${code}`})${output}`));
+      reject(
+        new Failure(`${[program, ...args].join(" ")} failed (${signal ?? `exit code ${code}`})${output}`),
+      );
     });
   });
 }

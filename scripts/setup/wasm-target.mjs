@@ -3,7 +3,8 @@
 import { existsSync, readdirSync } from "node:fs";
 import { join } from "node:path";
 import { ask, quiet, which, withPath } from "./command.mjs";
-import { DEBIAN_PACKAGES, debianPackagesMissing, debianSysroot } from "./debian-sysroot.mjs";
+import { installCommand, installPackages, isDebian, mayInstall, missingPackages } from "./debian.mjs";
+import { debianSysroot, SYSROOT_PACKAGES } from "./debian-sysroot.mjs";
 import { Failure, step } from "./report.mjs";
 
 const TARGET = "wasm32-unknown-unknown";
@@ -22,7 +23,9 @@ export async function wasmTarget() {
   if (!which("rustup")) {
     obstacles.push(`rustup is not installed; with it: rustup target add ${TARGET}`);
   } else if (process.env.RUSTUP_AUTO_INSTALL === "0") {
-    obstacles.push(`rustup may not install anything here (RUSTUP_AUTO_INSTALL=0); else: rustup target add ${TARGET}`);
+    obstacles.push(
+      `rustup may not install anything here (RUSTUP_AUTO_INSTALL=0); else: rustup target add ${TARGET}`,
+    );
   } else {
     try {
       await step(`Rust target ${TARGET}: rustup target add`, (progress) =>
@@ -49,24 +52,25 @@ function requireCargo() {
 
 function hasTarget() {
   const folder = ask("rustc", ["--print", "target-libdir", "--target", TARGET]);
-  return Boolean(folder) && existsSync(folder) && readdirSync(folder).some((name) => /^libcore-.*\.rlib$/.test(name));
+  return (
+    folder !== undefined &&
+    existsSync(folder) &&
+    readdirSync(folder).some((name) => /^libcore-.*\.rlib$/.test(name))
+  );
 }
 
 async function debianToolchain(obstacles) {
-  if (process.platform !== "linux" || !which("dpkg-query") || !which("apt-get")) return undefined;
-  const missing = debianPackagesMissing();
-  const command = `apt-get install --no-install-recommends ${DEBIAN_PACKAGES.join(" ")}`;
+  if (!isDebian()) return undefined;
+  const missing = missingPackages(SYSROOT_PACKAGES);
+  if (missing.length > 0 && !mayInstall()) {
+    obstacles.push(`Debian's packages would do; as root: ${installCommand(missing)}`);
+    return undefined;
+  }
   if (missing.length > 0) {
-    if (process.getuid() !== 0) {
-      obstacles.push(`Debian's packages would do; as root: ${command}`);
-      return undefined;
-    }
     try {
-      await step(`Debian packages for ${TARGET}: ${missing.join(" ")}`, async (progress) => {
-        const env = { ...process.env, DEBIAN_FRONTEND: "noninteractive" };
-        await quiet("apt-get", ["update"], { env, progress });
-        await quiet("apt-get", ["install", "-y", "--no-install-recommends", ...DEBIAN_PACKAGES], { env, progress });
-      });
+      await step(`Debian packages for ${TARGET}: ${missing.join(" ")}`, (progress) =>
+        installPackages(missing, progress),
+      );
     } catch (error) {
       obstacles.push(error.message);
       return undefined;

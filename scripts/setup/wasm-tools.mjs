@@ -19,11 +19,9 @@ const EXECUTABLE = process.platform === "win32" ? ".exe" : "";
 export async function wasmTools(root) {
   const folders = [];
   for (const tool of wantedTools(root)) {
-    if (ask(tool.program, ["--version"]) === `${tool.program} ${tool.version}`) {
-      folders.push(dirname(which(tool.program)));
-    } else {
-      folders.push(await obtain(tool));
-    }
+    const installed = which(tool.program);
+    const fits = installed && ask(installed, ["--version"]) === `${tool.program} ${tool.version}`;
+    folders.push(fits ? dirname(installed) : await obtain(tool));
   }
   return folders;
 }
@@ -98,7 +96,15 @@ async function compile(tool, folder, program) {
   };
   // Meant for the project's own code, these could break the build of a tool.
   for (const name of ["RUSTFLAGS", "CARGO_ENCODED_RUSTFLAGS", "CARGO_BUILD_TARGET"]) delete env[name];
-  const args = ["install", tool.crate, "--version", tool.version, ...tool.install, "--root", join(folder, "root")];
+  const args = [
+    "install",
+    tool.crate,
+    "--version",
+    tool.version,
+    ...tool.install,
+    "--root",
+    join(folder, "root"),
+  ];
   await step(`${tool.crate} ${tool.version}: cargo install (once, 2 to 4 minutes)`, (progress) =>
     quiet("cargo", args, { env, progress }),
   );
@@ -115,9 +121,19 @@ function runs(path, tool) {
   }
 }
 
-/** The folders of `wasmTools` and the compiler's environment as one environment for wasm builds. */
-export function wasmEnvironment(compiler, toolFolders) {
+/**
+ * The environment for wasm builds.
+ *
+ * @param {string} root the repository
+ * @param {NodeJS.ProcessEnv} compiler from `wasmTarget`
+ * @param {string[]} toolFolders from `wasmTools`
+ * @returns {NodeJS.ProcessEnv}
+ */
+export function wasmEnvironment(root, compiler, toolFolders) {
   // The compiler's own folders stay first: a tool found beside another rustc must not bring that one along.
   const [first, ...rest] = (compiler.PATH ?? "").split(delimiter);
-  return { ...compiler, PATH: [first, ...new Set(toolFolders), ...rest].join(delimiter) };
+  const PATH = [first, ...new Set(toolFolders), ...rest].join(delimiter);
+  // Apart from native builds: with two compilers in one folder, each build would undo the other's.
+  const CARGO_TARGET_DIR = join(compiler.CARGO_TARGET_DIR ?? join(root, "target"), "wasm");
+  return { ...compiler, PATH, CARGO_TARGET_DIR };
 }
