@@ -6,9 +6,11 @@ import {
   mkdirSync,
   readdirSync,
   readFileSync,
+  renameSync,
   rmSync,
   statSync,
   utimesSync,
+  writeFileSync,
 } from "node:fs";
 import { join } from "node:path";
 import { cached, cacheFolder } from "../setup/cache.mjs";
@@ -16,9 +18,14 @@ import { ask, quiet, withPath } from "../setup/command.mjs";
 import { incremental } from "./incremental.mjs";
 
 /** The optimised wasm file, relative to the repository. */
-export const CORE_WASM = "build/wasm/core_bg.wasm";
+export const CORE_WASM = "build/wasm/core.wasm";
 
-const FILES = ["core_bg.wasm", "core_bg.wasm.d.ts", "core.js", "core.d.ts"];
+// The wasm, what the bundler makes of an import of it, and the glue that the facade imports.
+const FILES = ["core.wasm", "core.wasm.d.ts", "core.js", "core.d.ts"];
+const WASM_DECLARATION = `/** The bytes of the core. */
+declare const bytes: Uint8Array<ArrayBuffer>;
+export default bytes;
+`;
 const BUILDS_KEPT = 12;
 
 /**
@@ -46,12 +53,11 @@ export async function buildWasm(root, environment) {
     ],
     outputs: FILES.map((name) => `build/wasm/${name}`),
     work: async (progress, fingerprint) => {
-      rmSync(target, { recursive: true, force: true });
       const isReady = (folder) => FILES.every((name) => existsSync(join(folder, name)));
       const built = await cached(join("builds", fingerprint.slice(0, 24)), isReady, async (folder) => {
-        await compile(root, target, env, progress);
-        for (const name of FILES) cpSync(join(target, name), join(folder, name));
+        await compile(root, folder, env, progress);
       });
+      rmSync(target, { recursive: true, force: true });
       mkdirSync(target, { recursive: true });
       for (const name of FILES) cpSync(join(built, name), join(target, name));
       forgetOldBuilds(built);
@@ -59,10 +65,16 @@ export async function buildWasm(root, environment) {
   });
 }
 
-async function compile(root, target, env, progress) {
+async function compile(root, folder, env, progress) {
+  const out = join(folder, "wasm-pack");
   const args = ["build", join(root, "src", "wasm"), "--release", "--target", "web", "--mode", "no-install"];
-  args.push("--no-pack", "--out-dir", target, "--out-name", "core");
+  args.push("--no-pack", "--out-dir", out, "--out-name", "core");
   await quiet("wasm-pack", args, { cwd: root, env, progress });
+  renameSync(join(out, "core_bg.wasm"), join(folder, "core.wasm"));
+  renameSync(join(out, "core.js"), join(folder, "core.js"));
+  renameSync(join(out, "core.d.ts"), join(folder, "core.d.ts"));
+  writeFileSync(join(folder, "core.wasm.d.ts"), WASM_DECLARATION);
+  rmSync(out, { recursive: true });
 }
 
 function affectsCargo(name) {
