@@ -5,7 +5,7 @@ import { accessSync, constants, statSync } from "node:fs";
 import { delimiter, join } from "node:path";
 import { Failure } from "./report.mjs";
 
-const TAIL_LINES = 40;
+const TAIL_LINES = 80;
 const WINDOWS = process.platform === "win32";
 
 /**
@@ -62,7 +62,9 @@ export function which(program, searchPath = process.env.PATH ?? "") {
 
 /** `env` with `folders` put before everything else on its PATH. */
 export function withPath(folders, env = process.env) {
-  return { ...env, PATH: [...folders, env.PATH].filter(Boolean).join(delimiter) };
+  // Windows spells it "Path", and a copy of the environment is no longer blind to case.
+  const name = Object.keys(env).find((key) => key.toUpperCase() === "PATH") ?? "PATH";
+  return { ...env, [name]: [...folders, env[name]].filter(Boolean).join(delimiter) };
 }
 
 /**

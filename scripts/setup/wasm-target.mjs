@@ -2,7 +2,7 @@
 
 import { existsSync, readdirSync } from "node:fs";
 import { join } from "node:path";
-import { ask, quiet, which, withPath } from "./command.mjs";
+import { ask, quiet, which } from "./command.mjs";
 import { installCommand, installPackages, isDebian, mayInstall, missingPackages } from "./debian.mjs";
 import { debianSysroot, SYSROOT_PACKAGES } from "./debian-sysroot.mjs";
 import { Failure, step } from "./report.mjs";
@@ -10,14 +10,14 @@ import { Failure, step } from "./report.mjs";
 const TARGET = "wasm32-unknown-unknown";
 
 /**
- * Makes sure that something can compile for wasm, and returns the environment in which `cargo` does.
- * Native builds keep the ordinary environment: the two can be different compilers.
+ * Makes sure that something can compile for wasm, and returns the folders that must come first on PATH for it.
+ * Native builds keep the ordinary PATH: the two can be different compilers.
  *
- * @returns {Promise<NodeJS.ProcessEnv>}
+ * @returns {Promise<string[]>}
  */
 export async function wasmTarget() {
   requireCargo();
-  if (hasTarget()) return process.env;
+  if (hasTarget()) return [];
 
   const obstacles = [];
   if (!which("rustup")) {
@@ -31,7 +31,7 @@ export async function wasmTarget() {
       await step(`Rust target ${TARGET}: rustup target add`, (progress) =>
         quiet("rustup", ["target", "add", TARGET], { progress }),
       );
-      if (hasTarget()) return process.env;
+      if (hasTarget()) return [];
       obstacles.push(`rustup added ${TARGET}, but the rustc on PATH is another one`);
     } catch (error) {
       obstacles.push(error.message);
@@ -76,5 +76,5 @@ async function debianToolchain(obstacles) {
       return undefined;
     }
   }
-  return withPath([join(await debianSysroot(TARGET), "bin")]);
+  return [join(await debianSysroot(TARGET), "bin")];
 }

@@ -1,17 +1,17 @@
 // wasm-pack and wasm-bindgen, from PATH, the cache, the projects' releases, or their sources.
 
 import { existsSync, mkdirSync, readFileSync, renameSync, rmSync } from "node:fs";
-import { delimiter, dirname, join } from "node:path";
+import { join } from "node:path";
 import { cached } from "./cache.mjs";
-import { ask, quiet, which } from "./command.mjs";
+import { ask, quiet } from "./command.mjs";
 import { downloadRelease } from "./prebuilt.mjs";
 import { Failure, say, step } from "./report.mjs";
 
 const EXECUTABLE = process.platform === "win32" ? ".exe" : "";
 
 /**
- * Makes sure that both tools are there in the wanted versions, and returns the folders that must come first
- * on PATH for a build.
+ * Makes sure that both tools are there in the wanted versions, and returns the folders that must come before
+ * others on PATH: none for a tool that PATH finds already.
  *
  * @param {string} root the repository
  * @returns {Promise<string[]>}
@@ -19,9 +19,9 @@ const EXECUTABLE = process.platform === "win32" ? ".exe" : "";
 export async function wasmTools(root) {
   const folders = [];
   for (const tool of wantedTools(root)) {
-    const installed = which(tool.program);
-    const fits = installed && ask(installed, ["--version"]) === `${tool.program} ${tool.version}`;
-    folders.push(fits ? dirname(installed) : await obtain(tool));
+    if (ask(tool.program, ["--version"]) !== `${tool.program} ${tool.version}`) {
+      folders.push(await obtain(tool));
+    }
   }
   return folders;
 }
@@ -119,21 +119,4 @@ function runs(path, tool) {
   if (answer !== `${tool.program} ${tool.version}`) {
     throw new Failure(`${path} is not ${tool.crate} ${tool.version}: it answers ${answer ?? "nothing"}`);
   }
-}
-
-/**
- * The environment for wasm builds.
- *
- * @param {string} root the repository
- * @param {NodeJS.ProcessEnv} compiler from `wasmTarget`
- * @param {string[]} toolFolders from `wasmTools`
- * @returns {NodeJS.ProcessEnv}
- */
-export function wasmEnvironment(root, compiler, toolFolders) {
-  // The compiler's own folders stay first: a tool found beside another rustc must not bring that one along.
-  const [first, ...rest] = (compiler.PATH ?? "").split(delimiter);
-  const PATH = [first, ...new Set(toolFolders), ...rest].join(delimiter);
-  // Apart from native builds: with two compilers in one folder, each build would undo the other's.
-  const CARGO_TARGET_DIR = join(compiler.CARGO_TARGET_DIR ?? join(root, "target"), "wasm");
-  return { ...compiler, PATH, CARGO_TARGET_DIR };
 }
