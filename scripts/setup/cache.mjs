@@ -1,6 +1,6 @@
 // The folder that keeps built tools between clones, and the lock that lets two commands share it.
 
-import { mkdirSync, readFileSync, renameSync, rmSync, writeFileSync } from "node:fs";
+import { mkdirSync, readFileSync, renameSync, rmSync, statSync, writeFileSync } from "node:fs";
 import { homedir } from "node:os";
 import { dirname, join, resolve } from "node:path";
 import { setTimeout as sleep } from "node:timers/promises";
@@ -70,9 +70,10 @@ function acquire(lock) {
 
 function ownerIsAlive(lock) {
   try {
-    // An empty file is a lock between its creation and its first byte.
     const owner = Number(readFileSync(lock, "utf8"));
-    if (owner) process.kill(owner, 0);
+    // Without a number it is between its creation and its first byte, or its owner died there.
+    if (!owner) return Date.now() - statSync(lock).mtimeMs < 5_000;
+    process.kill(owner, 0);
     return true;
   } catch (error) {
     return error.code === "EPERM";

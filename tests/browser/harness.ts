@@ -26,7 +26,7 @@ export interface Harness {
   /** Starts the browser again on the same profile and origin, after a `kill` or instead of one. */
   restart(): Promise<void>;
   /**
-   * Ends browser and server and removes the profile.
+   * Ends browser and server and removes the profile; a second call does nothing.
    *
    * @throws Error when a tab logged an error or left one uncaught
    */
@@ -47,6 +47,7 @@ export async function openHarness(options: HarnessOptions = {}): Promise<Harness
   ]);
   const profile = await mkdtemp(join(tmpdir(), "luminora-profile-"));
   const problems: string[] = [];
+  let closed = false;
   let chromium: Chromium | undefined = await startChromium(root, profile);
   const running = () => {
     if (!chromium) throw new Error("the browser was killed: call restart first");
@@ -73,6 +74,8 @@ export async function openHarness(options: HarnessOptions = {}): Promise<Harness
       chromium = await startChromium(root, profile);
     },
     async close() {
+      if (closed) return;
+      closed = true;
       await chromium?.close();
       await server.close();
       // Chromium's last helpers may still be writing.

@@ -40,6 +40,21 @@ function expectConversation(json: string): void {
   expect(answer.gained).toBeGreaterThan(0);
 }
 
+async function expectInBrowser(path: string): Promise<void> {
+  const harness = await openHarness({ mounts: [["/consumer/", consumer.folder]] });
+  try {
+    const page = await harness.open(path);
+    // A page that fails has its say in `close` below: it knows why.
+    const answer = page.waitForFunction(() => document.title.startsWith("{"), undefined, { timeout: 10_000 });
+    await answer.catch(() => undefined);
+    const title = await page.title();
+    await harness.close();
+    expectConversation(title);
+  } finally {
+    await harness.close();
+  }
+}
+
 describe("the installed package in Node", () => {
   it("holds a conversation", async () => {
     await consumer.write(
@@ -128,14 +143,34 @@ describe("the installed package in a page without a bundler", () => {
          document.title = JSON.stringify(answer);
        </script></html>`,
     );
-    const harness = await openHarness({ mounts: [["/consumer/", consumer.folder]] });
-    try {
-      const page = await harness.open("/consumer/index.html");
-      await page.waitForFunction(() => document.title.startsWith("{"), undefined, { timeout: 10_000 });
-      expectConversation(await page.title());
-    } finally {
-      await harness.close();
-    }
+    await expectInBrowser("/consumer/index.html");
+  });
+});
+
+describe("the installed package in an app built with Vite", () => {
+  it("holds a conversation", async () => {
+    await consumer.write(
+      "app.html",
+      `<!doctype html><html lang="en"><title>consumer</title><script type="module" src="/app.js"></script></html>`,
+    );
+    await consumer.write(
+      "app.js",
+      `import { Luminora, memoryStorage, scriptedModel } from "luminoracore";
+       async function talk() {
+         ${conversation}
+         document.title = JSON.stringify(answer);
+       }
+       talk();`,
+    );
+    const { build } = await import("vite");
+    await build({
+      root: consumer.folder,
+      base: "./",
+      configFile: false,
+      logLevel: "error",
+      build: { outDir: "dist", rolldownOptions: { input: join(consumer.folder, "app.html") } },
+    });
+    await expectInBrowser("/consumer/dist/app.html");
   });
 });
 
