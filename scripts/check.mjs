@@ -4,7 +4,7 @@
 import { join } from "node:path";
 import { build } from "./build.mjs";
 import { checkPackage } from "./pack.mjs";
-import { ask, quiet } from "./setup/command.mjs";
+import { ask, show } from "./setup/command.mjs";
 import { elapsed, main, say, step, warn } from "./setup/report.mjs";
 import { ROOT, setup } from "./setup.mjs";
 import { checkSize } from "./size.mjs";
@@ -46,5 +46,5 @@ async function javascript() {
 }
 
 async function tool(name, program, args) {
-  await step(name, (progress) => quiet(program, args, { cwd: ROOT, progress }));
+  await step(name, () => show(program, args, { cwd: ROOT }));
 }

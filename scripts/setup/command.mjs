@@ -3,6 +3,7 @@
 import { spawn, spawnSync } from "node:child_process";
 import { accessSync, constants, statSync } from "node:fs";
 import { delimiter, join } from "node:path";
+import { createInterface } from "node:readline";
 import { Failure } from "./report.mjs";
 
 const TAIL_LINES = 80;
@@ -79,19 +80,18 @@ function run(program, args, { progress, ...options }) {
     let stdout = "";
     /** @type {string[]} */
     const tail = [];
-    const listen = (chunk) => {
-      for (const line of String(chunk).split(/\r?\n/)) {
-        if (!line.trim()) continue;
+    child.stdout?.setEncoding("utf8").on("data", (text) => {
+      stdout += text;
+    });
+    for (const stream of [child.stdout, child.stderr]) {
+      if (!stream) continue;
+      createInterface({ input: stream }).on("line", (line) => {
+        if (!line.trim()) return;
         progress?.(line);
         tail.push(line);
         if (tail.length > TAIL_LINES) tail.shift();
-      }
-    };
-    child.stdout?.on("data", (chunk) => {
-      stdout += chunk;
-      listen(chunk);
-    });
-    child.stderr?.on("data", listen);
+      });
+    }
     child.on("error", (error) => reject(new Failure(`${program} could not be started: ${error.message}`)));
     child.on("close", (code, signal) => {
       if (code === 0) return resolve(stdout);
