@@ -6,10 +6,11 @@ import { pathToFileURL } from "node:url";
 import { copyAssets } from "./build/assets.mjs";
 import { buildBundle } from "./build/bundle.mjs";
 import { buildPage } from "./build/page.mjs";
+import { writeThirdParty } from "./build/third-party.mjs";
 import { buildTypes } from "./build/types.mjs";
 import { buildWasm } from "./build/wasm.mjs";
-import { ROOT, setup } from "./setup.mjs";
 import { elapsed, main, say } from "./setup/report.mjs";
+import { ROOT, setup } from "./setup.mjs";
 
 /**
  * Builds everything that is out of date.
@@ -21,6 +22,7 @@ export async function build(environments) {
   copyAssets(ROOT);
   await buildBundle(ROOT);
   await buildTypes(ROOT);
+  await writeThirdParty(ROOT);
   linkPackage();
   await buildPage(ROOT);
 }

@@ -27,7 +27,7 @@ export async function serve(mounts, { port = 0 } = {}) {
     port: actual,
     close: () =>
       new Promise((resolve) => {
-        server.close(() => resolve());
+        server.close(() => resolve(undefined));
         server.closeAllConnections();
       }),
   };
@@ -58,7 +58,7 @@ async function listen(server, first) {
         server.once("error", reject);
         server.listen(port, HOST, () => {
           server.off("error", reject);
-          resolve();
+          resolve(undefined);
         });
       });
       return server.address().port;

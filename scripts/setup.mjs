@@ -1,14 +1,17 @@
 // Sets up what the other commands need, each part only when it is missing: `node scripts/setup.mjs`.
 
-import { delimiter, dirname, join } from "node:path";
+import { dirname, join } from "node:path";
 import { fileURLToPath, pathToFileURL } from "node:url";
+import { withPath } from "./setup/command.mjs";
 import { nodePackages } from "./setup/node-packages.mjs";
-import { elapsed, main, say } from "./setup/report.mjs";
+import { elapsed, Failure, main, say } from "./setup/report.mjs";
 import { wasmTarget } from "./setup/wasm-target.mjs";
-import { wasmEnvironment, wasmTools } from "./setup/wasm-tools.mjs";
+import { wasmTools } from "./setup/wasm-tools.mjs";
 
 /** The repository. */
 export const ROOT = dirname(dirname(fileURLToPath(import.meta.url)));
+
+const OLDEST_NODE = 20;
 
 /**
  * Node packages, a compiler for wasm, wasm-pack and wasm-bindgen.
@@ -16,10 +19,14 @@ export const ROOT = dirname(dirname(fileURLToPath(import.meta.url)));
  * @returns {Promise<{ wasm: NodeJS.ProcessEnv }>} the environment for wasm builds
  */
 export async function setup() {
+  if (Number.parseInt(process.versions.node, 10) < OLDEST_NODE) {
+    throw new Failure(`Node ${process.versions.node} is too old: ${OLDEST_NODE} or later is needed`);
+  }
   await nodePackages(ROOT);
-  const compiler = await wasmTarget();
-  const tools = await wasmTools(ROOT);
-  return { wasm: wasmEnvironment(compiler, tools) };
+  const folders = [...(await wasmTarget()), ...(await wasmTools(ROOT))];
+  // Apart from native builds: with two compilers in one folder, each build would undo the other's.
+  const target = join(process.env.CARGO_TARGET_DIR ?? join(ROOT, "target"), "wasm");
+  return { wasm: { ...withPath(folders), CARGO_TARGET_DIR: target } };
 }
 
 if (import.meta.url === pathToFileURL(process.argv[1]).href) {

@@ -3,8 +3,8 @@
 import { join } from "node:path";
 import { parseArgs } from "node:util";
 import { build } from "./build.mjs";
-import { ROOT, setup } from "./setup.mjs";
 import { elapsed, Failure, main, say, warn } from "./setup/report.mjs";
+import { ROOT, setup } from "./setup.mjs";
 
 const PORT = 4747;
 

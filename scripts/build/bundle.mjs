@@ -101,4 +101,3 @@ function explain(error) {
   );
   return lines.length > 0 ? `the bundle could not be built\n${lines.join("\n")}` : error.message;
 }
-

@@ -17,18 +17,23 @@ const SCRIPTS = dirname(dirname(fileURLToPath(import.meta.url)));
  * @param {string[]} part.inputs files and folders; absent ones count as empty
  * @param {string[]} [part.versions] what else the result depends on, such as compiler versions
  * @param {string[]} part.outputs files that must exist
- * @param {(progress: (text: string) => void) => Promise<void>} part.work
+ * @param {(progress: (text: string) => void, fingerprint: string) => Promise<void>} part.work gets the
+ *   hash of all inputs in hexadecimal
  * @returns {Promise<boolean>} whether it ran
  */
 export async function incremental({ root, name, inputs, versions = [], outputs, work }) {
   const stamp = join(root, "build", "stamps", name.replaceAll(/\W+/g, "-"));
-  const wanted = fingerprint(root, [...inputs.map((path) => join(root, path)), join(SCRIPTS, "build")], versions);
+  const wanted = fingerprint(
+    root,
+    [...inputs.map((path) => join(root, path)), join(SCRIPTS, "build")],
+    versions,
+  );
   const present = outputs.every((path) => existsSync(join(root, path)));
   if (present && existsSync(stamp) && readFileSync(stamp, "utf8") === wanted) {
     say(`• ${name}: unchanged`);
     return false;
   }
-  await step(name, work);
+  await step(name, (progress) => work(progress, wanted));
   mkdirSync(dirname(stamp), { recursive: true });
   writeFileSync(stamp, wanted);
   return true;
@@ -40,7 +45,9 @@ export function filesBelow(path) {
   if (statSync(path).isFile()) return [path];
   return readdirSync(path, { withFileTypes: true })
     .sort((a, b) => (a.name < b.name ? -1 : 1))
-    .flatMap((entry) => (entry.isDirectory() ? filesBelow(join(path, entry.name)) : [join(path, entry.name)]));
+    .flatMap((entry) =>
+      entry.isDirectory() ? filesBelow(join(path, entry.name)) : [join(path, entry.name)],
+    );
 }
 
 function fingerprint(root, paths, versions) {

@@ -1,14 +1,37 @@
 // src/ -> build/wasm/: the binding crate, compiled and optimised by wasm-pack.
 
-import { readFileSync } from "node:fs";
+import {
+  cpSync,
+  existsSync,
+  mkdirSync,
+  readdirSync,
+  readFileSync,
+  renameSync,
+  rmSync,
+  statSync,
+  utimesSync,
+  writeFileSync,
+} from "node:fs";
 import { join } from "node:path";
+import { cached, cacheFolder } from "../setup/cache.mjs";
 import { ask, quiet, withPath } from "../setup/command.mjs";
 import { incremental } from "./incremental.mjs";
 
 /** The optimised wasm file, relative to the repository. */
-export const CORE_WASM = "build/wasm/core_bg.wasm";
+export const CORE_WASM = "build/wasm/core.wasm";
+
+// The wasm, what the bundler makes of an import of it, and the glue that the facade imports.
+const FILES = ["core.wasm", "core.wasm.d.ts", "core.js", "core.d.ts"];
+const WASM_DECLARATION = `/** The bytes of the core. */
+declare const bytes: Uint8Array<ArrayBuffer>;
+export default bytes;
+`;
+const BUILDS_KEPT = 12;
 
 /**
+ * A build is also kept in the cache folder, under the hash of all that went into it: a fresh clone of known
+ * sources, or a switch back to a branch, need not compile.
+ *
  * @param {string} root the repository
  * @param {NodeJS.ProcessEnv} environment from `setup`
  */
@@ -16,20 +39,57 @@ export async function buildWasm(root, environment) {
   // wasm-opt of the npm package binaryen.
   const env = withPath([join(root, "node_modules", ".bin")], environment);
   const binaryen = JSON.parse(readFileSync(join(root, "node_modules", "binaryen", "package.json"), "utf8"));
+  const target = join(root, "build", "wasm");
   await incremental({
     root,
     name: "wasm core",
     inputs: ["src", "Cargo.toml", "Cargo.lock"],
-    versions: [ask("rustc", ["-vV"], { env }), ask("wasm-pack", ["--version"], { env }), binaryen.version],
-    outputs: [CORE_WASM, "build/wasm/core.js", "build/wasm/core.d.ts"],
-    work: (progress) =>
-      quiet(
-        "wasm-pack",
-        [
-          ...["build", join(root, "src", "wasm"), "--release", "--target", "web", "--mode", "no-install"],
-          ...["--no-pack", "--out-dir", join(root, "build", "wasm"), "--out-name", "core"],
-        ],
-        { cwd: root, env, progress },
-      ),
+    versions: [
+      ask("rustc", ["-vV"], { env }) ?? "",
+      ask("wasm-pack", ["--version"], { env }) ?? "",
+      ask("wasm-bindgen", ["--version"], { env }) ?? "",
+      binaryen.version,
+      ...Object.entries(env).flatMap(([name, value]) => (affectsCargo(name) ? [`${name}=${value}`] : [])),
+    ],
+    outputs: FILES.map((name) => `build/wasm/${name}`),
+    work: async (progress, fingerprint) => {
+      const isReady = (folder) => FILES.every((name) => existsSync(join(folder, name)));
+      const built = await cached(join("builds", fingerprint.slice(0, 24)), isReady, async (folder) => {
+        await compile(root, folder, env, progress);
+      });
+      rmSync(target, { recursive: true, force: true });
+      mkdirSync(target, { recursive: true });
+      for (const name of FILES) cpSync(join(built, name), join(target, name));
+      forgetOldBuilds(built);
+    },
   });
+}
+
+async function compile(root, folder, env, progress) {
+  const out = join(folder, "wasm-pack");
+  const args = ["build", join(root, "src", "wasm"), "--release", "--target", "web", "--mode", "no-install"];
+  args.push("--no-pack", "--out-dir", out, "--out-name", "core");
+  await quiet("wasm-pack", args, { cwd: root, env, progress });
+  renameSync(join(out, "core_bg.wasm"), join(folder, "core.wasm"));
+  renameSync(join(out, "core.js"), join(folder, "core.js"));
+  renameSync(join(out, "core.d.ts"), join(folder, "core.d.ts"));
+  writeFileSync(join(folder, "core.wasm.d.ts"), WASM_DECLARATION);
+  rmSync(out, { recursive: true });
+}
+
+function affectsCargo(name) {
+  return /^(CARGO_PROFILE_|CARGO_BUILD_RUSTFLAGS$|CARGO_ENCODED_RUSTFLAGS$|RUSTFLAGS$|CARGO_TARGET_WASM32_)/.test(
+    name,
+  );
+}
+
+function forgetOldBuilds(current) {
+  const now = new Date();
+  utimesSync(current, now, now);
+  const builds = join(cacheFolder(), "builds");
+  const byAge = readdirSync(builds)
+    .filter((name) => /^[0-9a-f]{24}$/.test(name))
+    .map((name) => ({ path: join(builds, name), used: statSync(join(builds, name)).mtimeMs }))
+    .sort((a, b) => b.used - a.used);
+  for (const { path } of byAge.slice(BUILDS_KEPT)) rmSync(path, { recursive: true, force: true });
 }

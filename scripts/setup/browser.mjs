@@ -4,6 +4,7 @@ import { existsSync } from "node:fs";
 import { join } from "node:path";
 import { pathToFileURL } from "node:url";
 import { quiet, which } from "./command.mjs";
+import { installCommand, installPackages, isDebian, mayInstall } from "./debian.mjs";
 import { Failure, step } from "./report.mjs";
 
 const PROGRAMS = ["chromium", "chromium-browser", "google-chrome", "google-chrome-stable", "chrome"];
@@ -59,13 +60,9 @@ function systemBrowser() {
 }
 
 async function installFromDebian() {
-  if (process.platform !== "linux" || !which("apt-get")) throw new Error("this is no Debian system");
-  if (process.getuid() !== 0) throw new Error("apt-get install chromium needs root");
-  await step("Chromium from Debian's packages", async (progress) => {
-    const env = { ...process.env, DEBIAN_FRONTEND: "noninteractive" };
-    await quiet("apt-get", ["update"], { env, progress });
-    await quiet("apt-get", ["install", "-y", "--no-install-recommends", "chromium"], { env, progress });
-  });
+  if (!isDebian()) throw new Error("Debian's packages are for Debian only");
+  if (!mayInstall()) throw new Error(`or, as root: ${installCommand(["chromium"])}`);
+  await step("Chromium from Debian's packages", (progress) => installPackages(["chromium"], progress));
 }
 
 async function installFromPlaywright(root) {

@@ -1,6 +1,6 @@
 // The folder that keeps built tools between clones, and the lock that lets two commands share it.
 
-import { mkdirSync, readFileSync, renameSync, rmSync, writeFileSync } from "node:fs";
+import { mkdirSync, readFileSync, renameSync, rmSync, statSync, writeFileSync } from "node:fs";
 import { homedir } from "node:os";
 import { dirname, join, resolve } from "node:path";
 import { setTimeout as sleep } from "node:timers/promises";
@@ -9,7 +9,8 @@ import { Failure, say } from "./report.mjs";
 /** The cache folder: `$LUMINORACORE_CACHE`, else `luminoracore/` in the user's cache folder. */
 export function cacheFolder() {
   const folder = resolve(
-    process.env.LUMINORACORE_CACHE || join(process.env.XDG_CACHE_HOME || join(homedir(), ".cache"), "luminoracore"),
+    process.env.LUMINORACORE_CACHE ||
+      join(process.env.XDG_CACHE_HOME || join(homedir(), ".cache"), "luminoracore"),
   );
   // wasm-pack takes a sysroot whose path has this word for rustup's own, and asks rustup about it.
   if (folder.includes("rustup")) {
@@ -69,9 +70,10 @@ function acquire(lock) {
 
 function ownerIsAlive(lock) {
   try {
-    // An empty file is a lock between its creation and its first byte.
     const owner = Number(readFileSync(lock, "utf8"));
-    if (owner) process.kill(owner, 0);
+    // Without a number it is between its creation and its first byte, or its owner died there.
+    if (!owner) return Date.now() - statSync(lock).mtimeMs < 5_000;
+    process.kill(owner, 0);
     return true;
   } catch (error) {
     return error.code === "EPERM";

@@ -3,9 +3,10 @@
 import { spawn, spawnSync } from "node:child_process";
 import { accessSync, constants, statSync } from "node:fs";
 import { delimiter, join } from "node:path";
+import { createInterface } from "node:readline";
 import { Failure } from "./report.mjs";
 
-const TAIL_LINES = 40;
+const TAIL_LINES = 80;
 const WINDOWS = process.platform === "win32";
 
 /**
@@ -62,32 +63,42 @@ export function which(program, searchPath = process.env.PATH ?? "") {
 
 /** `env` with `folders` put before everything else on its PATH. */
 export function withPath(folders, env = process.env) {
-  return { ...env, PATH: [...folders, env.PATH].filter(Boolean).join(delimiter) };
+  // Windows spells it "Path", and a copy of the environment is no longer blind to case.
+  const name = Object.keys(env).find((key) => key.toUpperCase() === "PATH") ?? "PATH";
+  return { ...env, [name]: [...folders, env[name]].filter(Boolean).join(delimiter) };
 }
 
+/**
+ * @param {string} program
+ * @param {string[]} args
+ * @param {import("node:child_process").SpawnOptions & { progress?: (text: string) => void }} options
+ * @returns {Promise<string>}
+ */
 function run(program, args, { progress, ...options }) {
   return new Promise((resolve, reject) => {
     const child = spawn(program, args, { shell: needsShell(program), ...options });
     let stdout = "";
+    /** @type {string[]} */
     const tail = [];
-    const listen = (chunk) => {
-      for (const line of String(chunk).split(/\r?\n/)) {
-        if (!line.trim()) continue;
+    child.stdout?.setEncoding("utf8").on("data", (text) => {
+      stdout += text;
+    });
+    for (const stream of [child.stdout, child.stderr]) {
+      if (!stream) continue;
+      createInterface({ input: stream }).on("line", (line) => {
+        if (!line.trim()) return;
         progress?.(line);
         tail.push(line);
         if (tail.length > TAIL_LINES) tail.shift();
-      }
-    };
-    child.stdout?.on("data", (chunk) => {
-      stdout += chunk;
-      listen(chunk);
-    });
-    child.stderr?.on("data", listen);
+      });
+    }
     child.on("error", (error) => reject(new Failure(`${program} could not be started: ${error.message}`)));
     child.on("close", (code, signal) => {
       if (code === 0) return resolve(stdout);
       const output = tail.length > 0 ? `\n${tail.join("\n")}` : "";
-      reject(new Failure(`${[program, ...args].join(" ")} failed (${signal ?? `exit code ${code}`})${output}`));
+      reject(
+        new Failure(`${[program, ...args].join(" ")} failed (${signal ?? `exit code ${code}`})${output}`),
+      );
     });
   });
 }

@@ -1,26 +1,29 @@
 // Debian packages a Rust compiler and the source of std, but no std for wasm: it is built here, once.
 
-import { chmodSync, existsSync, mkdirSync, readdirSync, readFileSync, renameSync, rmSync, symlinkSync, writeFileSync } from "node:fs";
-import { join } from "node:path";
+import {
+  chmodSync,
+  existsSync,
+  mkdirSync,
+  readdirSync,
+  readFileSync,
+  renameSync,
+  rmSync,
+  symlinkSync,
+  writeFileSync,
+} from "node:fs";
+import { basename, join } from "node:path";
 import { cached } from "./cache.mjs";
 import { ask, quiet } from "./command.mjs";
 import { step } from "./report.mjs";
 
 /** What must be installed. Without `lld-22` the compiler's `rust-lld` is a dangling link. */
-export const DEBIAN_PACKAGES = ["rustc-web", "cargo-web", "rust-web-src", "rust-web-llvm", "lld-22"];
+export const SYSROOT_PACKAGES = ["rustc-web", "cargo-web", "rust-web-src", "rust-web-llvm", "lld-22"];
 
 const RUSTC = "/usr/bin/rustc";
 const CARGO = "/usr/bin/cargo";
 const RUSTLIB = "/usr/lib/rustlib";
 // Raised when the recipe below changes, so that older sysroots are built anew.
 const RECIPE = 1;
-
-/** The names among `DEBIAN_PACKAGES` that are not installed. */
-export function debianPackagesMissing() {
-  return DEBIAN_PACKAGES.filter(
-    (name) => ask("dpkg-query", ["-W", "-f", "${Status}", name]) !== "install ok installed",
-  );
-}
 
 /**
  * A sysroot for Debian's compiler that has std for `target`, built when it is not in the cache. Its `bin/`
@@ -74,20 +77,23 @@ async function buildStd(crate, target, progress) {
 }
 
 function assemble(sysroot, target, libraries) {
-  const host = /^host: (.+)$/m.exec(ask(RUSTC, ["-vV"]))[1];
+  const host = ask(RUSTC, ["--print", "host-tuple"]) ?? "";
   const rustlib = join(sysroot, "lib", "rustlib");
   const lib = join(rustlib, target, "lib");
   mkdirSync(lib, { recursive: true });
   symlinkSync(join(RUSTLIB, host), join(rustlib, host));
   symlinkSync(join(RUSTLIB, "src"), join(rustlib, "src"));
-  for (const library of libraries) renameSync(library, join(lib, library.split("/").at(-1)));
+  for (const library of libraries) renameSync(library, join(lib, basename(library)));
 
   const bin = join(sysroot, "bin");
   mkdirSync(bin);
   for (const program of ["rustc", "rustdoc"]) {
     const wrapper = join(bin, program);
     // The sysroot is renamed when it is complete, so the wrapper finds it from its own place.
-    writeFileSync(wrapper, `#!/bin/sh\nexec /usr/bin/${program} --sysroot "$(dirname "$(dirname "$0")")" "$@"\n`);
+    writeFileSync(
+      wrapper,
+      `#!/bin/sh\nexec /usr/bin/${program} --sysroot "$(dirname "$(dirname "$0")")" "$@"\n`,
+    );
     chmodSync(wrapper, 0o755);
   }
   symlinkSync(CARGO, join(bin, "cargo"));

@@ -2,7 +2,7 @@
 
 import { createHash } from "node:crypto";
 import { readdirSync, renameSync, rmSync, writeFileSync } from "node:fs";
-import { join } from "node:path";
+import { basename, join } from "node:path";
 import { quiet } from "./command.mjs";
 
 // Behind a firewall a connection often neither opens nor fails: building from source must not wait for it.
@@ -36,7 +36,9 @@ export async function downloadRelease(tool, folder, program) {
 
   writeFileSync(join(folder, name), archive);
   await quiet("tar", ["-xzf", name], { cwd: folder });
-  const unpacked = readdirSync(folder, { recursive: true }).find((path) => /[^\\/]*$/.exec(path)[0] === program);
+  const unpacked = readdirSync(folder, { recursive: true, encoding: "utf8" }).find(
+    (path) => basename(path) === program,
+  );
   if (!unpacked) throw new Error(`the release does not contain ${program}`);
   renameSync(join(folder, unpacked), join(folder, `${program}.found`));
   for (const other of readdirSync(folder)) {

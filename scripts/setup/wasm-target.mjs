@@ -2,33 +2,36 @@
 
 import { existsSync, readdirSync } from "node:fs";
 import { join } from "node:path";
-import { ask, quiet, which, withPath } from "./command.mjs";
-import { DEBIAN_PACKAGES, debianPackagesMissing, debianSysroot } from "./debian-sysroot.mjs";
+import { ask, quiet, which } from "./command.mjs";
+import { installCommand, installPackages, isDebian, mayInstall, missingPackages } from "./debian.mjs";
+import { debianSysroot, SYSROOT_PACKAGES } from "./debian-sysroot.mjs";
 import { Failure, step } from "./report.mjs";
 
 const TARGET = "wasm32-unknown-unknown";
 
 /**
- * Makes sure that something can compile for wasm, and returns the environment in which `cargo` does.
- * Native builds keep the ordinary environment: the two can be different compilers.
+ * Makes sure that something can compile for wasm, and returns the folders that must come first on PATH for it.
+ * Native builds keep the ordinary PATH: the two can be different compilers.
  *
- * @returns {Promise<NodeJS.ProcessEnv>}
+ * @returns {Promise<string[]>}
  */
 export async function wasmTarget() {
   requireCargo();
-  if (hasTarget()) return process.env;
+  if (hasTarget()) return [];
 
   const obstacles = [];
   if (!which("rustup")) {
     obstacles.push(`rustup is not installed; with it: rustup target add ${TARGET}`);
   } else if (process.env.RUSTUP_AUTO_INSTALL === "0") {
-    obstacles.push(`rustup may not install anything here (RUSTUP_AUTO_INSTALL=0); else: rustup target add ${TARGET}`);
+    obstacles.push(
+      `rustup may not install anything here (RUSTUP_AUTO_INSTALL=0); else: rustup target add ${TARGET}`,
+    );
   } else {
     try {
       await step(`Rust target ${TARGET}: rustup target add`, (progress) =>
         quiet("rustup", ["target", "add", TARGET], { progress }),
       );
-      if (hasTarget()) return process.env;
+      if (hasTarget()) return [];
       obstacles.push(`rustup added ${TARGET}, but the rustc on PATH is another one`);
     } catch (error) {
       obstacles.push(error.message);
@@ -49,28 +52,29 @@ function requireCargo() {
 
 function hasTarget() {
   const folder = ask("rustc", ["--print", "target-libdir", "--target", TARGET]);
-  return Boolean(folder) && existsSync(folder) && readdirSync(folder).some((name) => /^libcore-.*\.rlib$/.test(name));
+  return (
+    folder !== undefined &&
+    existsSync(folder) &&
+    readdirSync(folder).some((name) => /^libcore-.*\.rlib$/.test(name))
+  );
 }
 
 async function debianToolchain(obstacles) {
-  if (process.platform !== "linux" || !which("dpkg-query") || !which("apt-get")) return undefined;
-  const missing = debianPackagesMissing();
-  const command = `apt-get install --no-install-recommends ${DEBIAN_PACKAGES.join(" ")}`;
+  if (!isDebian()) return undefined;
+  const missing = missingPackages(SYSROOT_PACKAGES);
+  if (missing.length > 0 && !mayInstall()) {
+    obstacles.push(`Debian's packages would do; as root: ${installCommand(missing)}`);
+    return undefined;
+  }
   if (missing.length > 0) {
-    if (process.getuid() !== 0) {
-      obstacles.push(`Debian's packages would do; as root: ${command}`);
-      return undefined;
-    }
     try {
-      await step(`Debian packages for ${TARGET}: ${missing.join(" ")}`, async (progress) => {
-        const env = { ...process.env, DEBIAN_FRONTEND: "noninteractive" };
-        await quiet("apt-get", ["update"], { env, progress });
-        await quiet("apt-get", ["install", "-y", "--no-install-recommends", ...DEBIAN_PACKAGES], { env, progress });
-      });
+      await step(`Debian packages for ${TARGET}: ${missing.join(" ")}`, (progress) =>
+        installPackages(missing, progress),
+      );
     } catch (error) {
       obstacles.push(error.message);
       return undefined;
     }
   }
-  return withPath([join(await debianSysroot(TARGET), "bin")]);
+  return [join(await debianSysroot(TARGET), "bin")];
 }

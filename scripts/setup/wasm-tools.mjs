@@ -1,17 +1,17 @@
 // wasm-pack and wasm-bindgen, from PATH, the cache, the projects' releases, or their sources.
 
 import { existsSync, mkdirSync, readFileSync, renameSync, rmSync } from "node:fs";
-import { delimiter, dirname, join } from "node:path";
+import { join } from "node:path";
 import { cached } from "./cache.mjs";
-import { ask, quiet, which } from "./command.mjs";
+import { ask, quiet } from "./command.mjs";
 import { downloadRelease } from "./prebuilt.mjs";
 import { Failure, say, step } from "./report.mjs";
 
 const EXECUTABLE = process.platform === "win32" ? ".exe" : "";
 
 /**
- * Makes sure that both tools are there in the wanted versions, and returns the folders that must come first
- * on PATH for a build.
+ * Makes sure that both tools are there in the wanted versions, and returns the folders that must come before
+ * others on PATH: none for a tool that PATH finds already.
  *
  * @param {string} root the repository
  * @returns {Promise<string[]>}
@@ -19,9 +19,7 @@ const EXECUTABLE = process.platform === "win32" ? ".exe" : "";
 export async function wasmTools(root) {
   const folders = [];
   for (const tool of wantedTools(root)) {
-    if (ask(tool.program, ["--version"]) === `${tool.program} ${tool.version}`) {
-      folders.push(dirname(which(tool.program)));
-    } else {
+    if (ask(tool.program, ["--version"]) !== `${tool.program} ${tool.version}`) {
       folders.push(await obtain(tool));
     }
   }
@@ -98,7 +96,15 @@ async function compile(tool, folder, program) {
   };
   // Meant for the project's own code, these could break the build of a tool.
   for (const name of ["RUSTFLAGS", "CARGO_ENCODED_RUSTFLAGS", "CARGO_BUILD_TARGET"]) delete env[name];
-  const args = ["install", tool.crate, "--version", tool.version, ...tool.install, "--root", join(folder, "root")];
+  const args = [
+    "install",
+    tool.crate,
+    "--version",
+    tool.version,
+    ...tool.install,
+    "--root",
+    join(folder, "root"),
+  ];
   await step(`${tool.crate} ${tool.version}: cargo install (once, 2 to 4 minutes)`, (progress) =>
     quiet("cargo", args, { env, progress }),
   );
@@ -113,11 +119,4 @@ function runs(path, tool) {
   if (answer !== `${tool.program} ${tool.version}`) {
     throw new Failure(`${path} is not ${tool.crate} ${tool.version}: it answers ${answer ?? "nothing"}`);
   }
-}
-
-/** The folders of `wasmTools` and the compiler's environment as one environment for wasm builds. */
-export function wasmEnvironment(compiler, toolFolders) {
-  // The compiler's own folders stay first: a tool found beside another rustc must not bring that one along.
-  const [first, ...rest] = (compiler.PATH ?? "").split(delimiter);
-  return { ...compiler, PATH: [first, ...new Set(toolFolders), ...rest].join(delimiter) };
 }

@@ -1,0 +1,42 @@
+// Runs every test, setting up and building first: `npm test`.
+
+import { existsSync } from "node:fs";
+import { join } from "node:path";
+import { pathToFileURL } from "node:url";
+import { build } from "./build.mjs";
+import { checkGenerated } from "./generate.mjs";
+import { browser } from "./setup/browser.mjs";
+import { show } from "./setup/command.mjs";
+import { elapsed, main, say } from "./setup/report.mjs";
+import { ROOT, setup } from "./setup.mjs";
+
+/**
+ * @param {{ wasm: NodeJS.ProcessEnv }} environments from `setup`
+ */
+export async function test(environments) {
+  const chromium = await browser(ROOT);
+  await build(environments);
+
+  say("\n— core, native");
+  await show("cargo", ["test", "--workspace", "--exclude", "luminoracore-wasm"], { cwd: ROOT });
+  say("\n— generated types");
+  await checkGenerated();
+  for (const suite of ["node", "browser", "packaging"]) {
+    say(`\n— ${suite} suite`);
+    await runSuite(suite, { ...process.env, CHROME_PATH: chromium });
+  }
+}
+
+async function runSuite(suite, env) {
+  const config = join("tests", suite, "vitest.config.ts");
+  if (!existsSync(join(ROOT, config))) return say("  none yet");
+  const vitest = join(ROOT, "node_modules", "vitest", "vitest.mjs");
+  await show(process.execPath, [vitest, "run", "--config", config], { cwd: ROOT, env });
+}
+
+if (import.meta.url === pathToFileURL(process.argv[1]).href) {
+  await main(async () => {
+    await test(await setup());
+    say(`\nall tests pass (${elapsed()})`);
+  });
+}

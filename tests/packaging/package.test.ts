@@ -1,0 +1,226 @@
+import { join } from "node:path";
+import { afterAll, beforeAll, describe, expect, it } from "vitest";
+import { openHarness } from "../browser/harness.ts";
+import { type Consumer, installTarball, root } from "./consumer.ts";
+
+// The same lines everywhere: what a reader of the README would try first.
+const conversation = `
+  const luminora = await Luminora.open({
+    storage: memoryStorage(),
+    model: scriptedModel({ replies: ["Hello, Diego.", "Thank you!"] }),
+  });
+  const session = await luminora.createSession({ template: "alicia", user: "diego" });
+  const before = session.state.affinity.points;
+  let streamed = "";
+  for await (const delta of session.send("Hi, I am Diego.")) streamed += delta;
+  const reply = await session.send("You are wonderful, I love talking to you!");
+  const answer = {
+    streamed,
+    text: reply.text,
+    gained: session.state.affinity.points - before,
+    turns: (await session.history()).length,
+    mood: typeof session.state.mood.current,
+  };
+  await luminora.close();
+`;
+
+const expected = { streamed: "Hello, Diego.", text: "Thank you!", turns: 4, mood: "string" };
+
+let consumer: Consumer;
+
+beforeAll(async () => {
+  consumer = await installTarball();
+});
+
+afterAll(() => consumer?.remove());
+
+function expectConversation(json: string): void {
+  const answer = JSON.parse(json);
+  expect(answer).toMatchObject(expected);
+  expect(answer.gained).toBeGreaterThan(0);
+}
+
+async function expectInBrowser(path: string): Promise<void> {
+  const harness = await openHarness({ mounts: [["/consumer/", consumer.folder]] });
+  try {
+    const page = await harness.open(path);
+    // A page that fails has its say in `close` below: it knows why.
+    const answer = page.waitForFunction(() => document.title.startsWith("{"), undefined, { timeout: 10_000 });
+    await answer.catch(() => undefined);
+    const title = await page.title();
+    await harness.close();
+    expectConversation(title);
+  } finally {
+    await harness.close();
+  }
+}
+
+describe("the installed package in Node", () => {
+  it("holds a conversation", async () => {
+    await consumer.write(
+      "talk.mjs",
+      `import { Luminora, memoryStorage, scriptedModel } from "luminoracore";
+       ${conversation}
+       console.log(JSON.stringify(answer));`,
+    );
+    expectConversation(await consumer.node("talk.mjs"));
+  });
+
+  it("holds a conversation with the wasm inline", async () => {
+    await consumer.write(
+      "talk-inline.mjs",
+      `import { Luminora, memoryStorage, scriptedModel } from "luminoracore/inline";
+       ${conversation}
+       console.log(JSON.stringify(answer));`,
+    );
+    expectConversation(await consumer.node("talk-inline.mjs"));
+  });
+
+  it("continues a conversation from files in another process", async () => {
+    const lines = (send: string) => `
+      import { Luminora, scriptedModel } from "luminoracore";
+      import { fileStorage } from "luminoracore/node";
+      const luminora = await Luminora.open({ storage: fileStorage("records"), model: scriptedModel() });
+      ${send}
+      await luminora.close();`;
+    await consumer.write(
+      "first.mjs",
+      lines(`
+        const session = await luminora.createSession({ template: "alicia", user: "diego" });
+        await session.send("You are wonderful!");
+        console.log(JSON.stringify({ id: session.id, state: session.state }));`),
+    );
+    const first = JSON.parse(await consumer.node("first.mjs"));
+    await consumer.write(
+      "second.mjs",
+      lines(`
+        const session = await luminora.createSession({ session: ${JSON.stringify(first.id)}, user: "diego" });
+        console.log(JSON.stringify({ id: session.id, state: session.state }));`),
+    );
+    expect(JSON.parse(await consumer.node("second.mjs"))).toEqual(first);
+  });
+
+  it("gives its data and its wasm as files", async () => {
+    await consumer.write(
+      "files.mjs",
+      `import { readFileSync } from "node:fs";
+       import { createRequire } from "node:module";
+       const bytes = readFileSync(new URL(import.meta.resolve("luminoracore/core.wasm")));
+       const alicia = createRequire(import.meta.url)("luminoracore/personalities/alicia.json");
+       console.log(JSON.stringify({ wasm: WebAssembly.validate(bytes), name: typeof alicia.persona.name }));`,
+    );
+    expect(JSON.parse(await consumer.node("files.mjs"))).toEqual({ wasm: true, name: "string" });
+  });
+
+  it("has no top-level await", async () => {
+    const { default: esbuild } = await import("esbuild");
+    const { exports } = (await import(join(root, "pkg", "package.json"), { with: { type: "json" } })).default;
+    for (const name of Object.keys(exports).filter((name) => !/[*]|\.wasm$|\.json$/.test(name))) {
+      const entry = name.replace(/^\./, "luminoracore");
+      await consumer.write("entry.mjs", `export * from "${entry}";`);
+      // This format has no place for it: the bundler refuses.
+      await esbuild.build({
+        absWorkingDir: consumer.folder,
+        entryPoints: ["entry.mjs"],
+        bundle: true,
+        format: "iife",
+        platform: "node",
+        write: false,
+        logLevel: "silent",
+      });
+    }
+  });
+});
+
+describe("the installed package in a page without a bundler", () => {
+  it("holds a conversation", async () => {
+    await consumer.write(
+      "index.html",
+      `<!doctype html><html lang="en"><title>consumer</title>
+       <script type="module">
+         import { Luminora, memoryStorage, scriptedModel } from "./node_modules/luminoracore/index.js";
+         ${conversation}
+         document.title = JSON.stringify(answer);
+       </script></html>`,
+    );
+    await expectInBrowser("/consumer/index.html");
+  });
+});
+
+describe("the installed package in an app built with Vite", () => {
+  it("holds a conversation", async () => {
+    await consumer.write(
+      "app.html",
+      `<!doctype html><html lang="en"><title>consumer</title><script type="module" src="/app.js"></script></html>`,
+    );
+    await consumer.write(
+      "app.js",
+      `import { Luminora, memoryStorage, scriptedModel } from "luminoracore";
+       async function talk() {
+         ${conversation}
+         document.title = JSON.stringify(answer);
+       }
+       talk();`,
+    );
+    const { build } = await import("vite");
+    await build({
+      root: consumer.folder,
+      base: "./",
+      configFile: false,
+      logLevel: "error",
+      build: { outDir: "dist", rolldownOptions: { input: join(consumer.folder, "app.html") } },
+    });
+    await expectInBrowser("/consumer/dist/app.html");
+  });
+});
+
+describe("the installed package in TypeScript", () => {
+  const source = `
+    import { Luminora, LuminoraError, memoryStorage, scriptedModel } from "luminoracore";
+    import { Luminora as Inline } from "luminoracore/inline";
+    import { Luminora as Slim } from "luminoracore/slim";
+    import { indexedDbStorage } from "luminoracore/indexeddb";
+    import { fileStorage } from "luminoracore/node";
+    import { fakeClock, seededRandom, storageConformance } from "luminoracore/testing";
+
+    export async function talk(): Promise<string> {
+      const luminora = await Luminora.open({ storage: memoryStorage(), model: scriptedModel({ replies: ["Hi."] }) });
+      const session = await luminora.createSession({ template: "alicia", user: "diego" });
+      for await (const delta of session.send("Hello")) delta satisfies string;
+      const reply = await session.send("Hello again");
+      session.state.affinity.points satisfies number;
+      session.state.mood.current satisfies string;
+      // @ts-expect-error: the types are not \`any\`
+      session.state.affinity.points satisfies string;
+      // @ts-expect-error: unknown options are refused
+      await Luminora.open({ storge: memoryStorage() });
+      return reply.text;
+    }
+
+    export const others = [
+      Inline, Slim, LuminoraError, indexedDbStorage, fileStorage, fakeClock, seededRandom, storageConformance,
+    ];
+  `;
+
+  for (const [module, moduleResolution] of [
+    ["NodeNext", "NodeNext"],
+    ["ESNext", "Bundler"],
+  ] as const) {
+    it(`type-checks with module resolution ${moduleResolution}`, async () => {
+      await consumer.write("consumer.ts", source);
+      await consumer.write(
+        "tsconfig.json",
+        JSON.stringify({
+          compilerOptions: {
+            ...{ module, moduleResolution, target: "ES2022", lib: ["ES2022", "DOM", "DOM.AsyncIterable"] },
+            ...{ strict: true, skipLibCheck: false, noEmit: true, types: [] },
+          },
+          files: ["consumer.ts"],
+        }),
+      );
+      await consumer
+        .node(join(root, "node_modules", "typescript", "bin", "tsc"), "-p", ".")
+        .catch((error: { stdout?: string }) => expect.fail(error.stdout ?? String(error)));
+    });
+  }
+});
