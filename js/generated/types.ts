@@ -691,7 +691,7 @@ conversation: boolean, };
 /**
  * What to do when the owner of an import has an instance of its template.
  */
-export type OnConflict = "refuse" | "replace";
+export type OnConflict = "Refuse" | "Replace";
 
 /**
  * What a model is asked.

@@ -241,7 +241,9 @@ impl Core {
 
     fn committed(&mut self, op: Operation, commit: Commit, environment: &Environment) -> Step {
         let Commit { owner, records, events, outcome } = commit;
-        let done = self.absorb(records, environment.now).and_then(|_| {
+        // Our own records are never from the future, even when the device's clock was set back since.
+        let now = environment.now.max(self.clock.milliseconds());
+        let done = self.absorb(records, now).and_then(|_| {
             Ok(match outcome {
                 Outcome::Template(id) => Output::Template(self.template_summary(&owner, &id)?),
                 Outcome::Session(id) => Output::Session(self.session(&owner, &id)?),

@@ -95,6 +95,11 @@ impl HybridClock {
         Self { device, milliseconds: 0, counter: 0 }
     }
 
+    /// Milliseconds since 1970 of the last stamp, given or witnessed.
+    pub fn milliseconds(&self) -> u64 {
+        self.milliseconds
+    }
+
     /// The next stamp, at wall time `now` (milliseconds since 1970).
     pub fn tick(&mut self, now: u64) -> Stamp {
         if now > self.milliseconds {

@@ -55,7 +55,7 @@ fn the_relationship_goes_on_after_an_import() {
     host.run(&json!({ "type": "erase", "user": "diego", "purge": true })).unwrap();
     host.run(&import(&file)).unwrap();
     host.now += 60_000;
-    host.send("diego", &session, "The sea is calm today").unwrap();
+    host.send("diego", &session, "Today is Tuesday").unwrap();
     let after = host.core.session_state("diego", &session, host.now).unwrap().affinity;
     assert_eq!((after.points, after.total_messages), (before.points + 1, before.total_messages + 1));
     assert_eq!(host.core.affinity_history("diego", &session).unwrap().len(), 5);
