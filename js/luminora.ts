@@ -44,7 +44,11 @@ export interface ImportOptions {
   readonly allowModified?: boolean;
 }
 
-/** What sessions share with the object that opened them. @internal */
+/**
+ * What sessions share with the object that opened them.
+ *
+ * @internal
+ */
 export interface Connection extends Host {
   readonly model: AnyModel;
   /** Runs work on a session after the work begun before it. */
@@ -53,7 +57,11 @@ export interface Connection extends Host {
 
 let defaultStorage: () => Storage = memoryStorage;
 
-/** What {@link Luminora.open} stores in when it is told nothing. @internal */
+/**
+ * What {@link Luminora.open} stores in when it is told nothing.
+ *
+ * @internal
+ */
 export function useDefaultStorage(open: () => Storage): void {
   defaultStorage = open;
 }
@@ -75,6 +83,7 @@ export class Luminora {
   readonly #unsubscribe: (() => void) | undefined;
   #closed = false;
 
+  /** @internal */
   private constructor(core: Core, storage: Storage, options: LuminoraOptions) {
     const tails = new Map<string, Promise<unknown>>();
     this.#connection = {

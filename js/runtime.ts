@@ -9,7 +9,11 @@ export interface CoreSource {
   readonly packs?: readonly (Uint8Array | string)[];
 }
 
-/** Where a package entry finds its files. */
+/**
+ * Where a package entry finds its files.
+ *
+ * @internal
+ */
 export interface Assets {
   /** The wasm module and the language packs. */
   core(): Promise<CoreSource>;
@@ -17,7 +21,11 @@ export interface Assets {
   personality(key: string): Promise<string>;
 }
 
-/** The loaded core. */
+/**
+ * The loaded core.
+ *
+ * @internal
+ */
 export interface Runtime {
   readonly Core: typeof Core;
   readonly TemplateHandle: typeof TemplateHandle;
@@ -29,12 +37,20 @@ let assets: Assets | undefined;
 let runtime: Runtime | undefined;
 let loading: Promise<Runtime> | undefined;
 
-/** Says where this entry of the package finds its files. */
+/**
+ * Says where this entry of the package finds its files.
+ *
+ * @internal
+ */
 export function useAssets(found: Assets): void {
   assets = found;
 }
 
-/** The assets of the entry in use. */
+/**
+ * The assets of the entry in use.
+ *
+ * @internal
+ */
 export function bundledAssets(): Assets | undefined {
   return assets;
 }
@@ -49,7 +65,11 @@ export async function init(source?: CoreSource): Promise<void> {
   await loadRuntime(source);
 }
 
-/** The loaded core, loading it first if that is still to be done. */
+/**
+ * The loaded core, loading it first if that is still to be done.
+ *
+ * @internal
+ */
 export async function loadRuntime(source?: CoreSource): Promise<Runtime> {
   if (runtime) return runtime;
   loading ??= load(source).catch((error: unknown) => {
@@ -60,7 +80,11 @@ export async function loadRuntime(source?: CoreSource): Promise<Runtime> {
   return loading;
 }
 
-/** The loaded core, at once. */
+/**
+ * The loaded core, at once.
+ *
+ * @internal
+ */
 export function loadedRuntime(): Runtime {
   if (!runtime) {
     throw new LuminoraError("invalid_operation", "The core is not loaded yet.", {

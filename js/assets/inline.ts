@@ -1,4 +1,4 @@
-import wasm from "../../build/wasm/core_bg.wasm";
+import wasm from "../../build/wasm/core.wasm";
 import english from "../../packs/en.json" with { type: "json" };
 import spanish from "../../packs/es.json" with { type: "json" };
 import languages from "../../packs/languages.json" with { type: "json" };

@@ -1,5 +1,0 @@
-/** The build turns such a file into its bytes. */
-declare module "*.wasm" {
-  const bytes: Uint8Array<ArrayBuffer>;
-  export default bytes;
-}
