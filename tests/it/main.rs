@@ -1,1 +1,3 @@
 //! Integration tests of the pure core: data-driven cases, one binary.
+
+mod observe;
