@@ -392,7 +392,7 @@ fn packs_refuse_what_they_do_not_know() {
     );
 }
 
-/// One labelled sentence: `[label, text]`, label one of `+`, `0`, `-`; negated ones are marked `n`.
+/// One sentence with its three-way label.
 #[derive(serde::Deserialize)]
 struct Labelled {
     sentiment: String,
@@ -429,6 +429,13 @@ fn three_way_accuracy_is_at_least_85_percent_per_language() {
             };
             let truth = names.iter().position(|name| *name == case.sentiment).expect("a three-way label");
             confusion[truth][found] += 1;
+            if case.negation {
+                assert!(
+                    truth.abs_diff(found) < 2,
+                    "a negated word keeps its un-negated class: {}",
+                    case.text
+                );
+            }
             if truth != found {
                 let score = observation.sentiment.score;
                 wrong += &format!("  {} read as {} ({score}): {}\n", case.sentiment, names[found], case.text);
