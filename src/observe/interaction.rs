@@ -87,7 +87,7 @@ fn is_directed(reading: &Reading<'_>, clause: &Clause, names: &[usize], after_as
 /// An insult or rude order with nothing around it but words of address: "shut up", "just shut up, please".
 fn is_bare_attack(reading: &Reading<'_>, clause: &Clause) -> bool {
     let address = |range: std::ops::Range<usize>| {
-        reading.words.get(range).unwrap_or_default().iter().enumerate().all(|(_, word)| {
+        reading.words.get(range).unwrap_or_default().iter().all(|word| {
             let degree =
                 word.claim.and_then(|claim| reading.claims.get(claim)).is_some_and(|c| c.entry.degree != 0.0);
             word.roles.has(Roles::ADDRESS) || degree

@@ -126,9 +126,9 @@ fn detect(detector: &Detector, scan: &Scan, has_pack: impl Fn(&str) -> bool) -> 
     Detected::Undecided
 }
 
-/// How much of the evidence speaks for a language: 2 decimals, below 1 because little evidence is not proof.
+/// How much of the evidence speaks for a language: 2 decimals, at most 0.99, for only a caller can be sure.
 fn share(own: usize, other: usize) -> f64 {
-    rounded(own as f64 / (own as f64 + other as f64 + 0.1), 2)
+    rounded(own as f64 / (own as f64 + other as f64 + 0.1), 2).min(0.99)
 }
 
 /// The language of a text most of whose letters are not Latin; `None` when most are, or there are none.

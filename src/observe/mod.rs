@@ -13,8 +13,10 @@ mod language;
 mod lexicon;
 mod observation;
 mod pack;
+mod quotation;
 mod reading;
 mod sentiment;
+mod symbols;
 mod trigger;
 
 pub use observation::{

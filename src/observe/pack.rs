@@ -4,15 +4,14 @@
 //! by what they mean) and the *common pack* (`version`, the function words by which languages are known, and
 //! the symbols that all languages share). Unknown keys are refused.
 
-use std::collections::HashMap;
-
 use serde::Deserialize;
 use serde::de::IgnoredAny;
 
 use super::language::{CODES, Detector};
 use super::lexicon::{EMOTIONS, Entry, Lexicon, Roles};
+use super::symbols::Symbols;
 use crate::error::{Error, ErrorCode};
-use crate::text::{Phrase, fold};
+use crate::text::Phrase;
 
 /// Largest pack in bytes.
 const MAX_BYTES: usize = 1 << 20;
@@ -24,8 +23,6 @@ const MAX_PHRASES: usize = 50_000;
 const MAX_VALUED_TOKENS: usize = 4;
 /// Most tokens of any other phrase.
 const MAX_TOKENS: usize = 8;
-/// Most characters of a symbol.
-const MAX_SYMBOL: usize = 8;
 /// Largest valence, either way.
 const MAX_VALENCE: f64 = 3.0;
 /// What an intensifier and a diminisher multiply by (personality specification 6.1).
@@ -105,67 +102,6 @@ impl Packs {
 
     pub(super) fn symbols(&self) -> &Symbols {
         &self.symbols
-    }
-}
-
-/// Emoji and emoticons, by their folded form.
-#[derive(Clone, Debug, Default)]
-pub(super) struct Symbols {
-    entries: HashMap<Box<str>, Entry>,
-    /// Which ASCII characters begin a symbol: most marks are commas and full stops.
-    begins: Vec<char>,
-    longest: usize,
-}
-
-impl Symbols {
-    /// The longest symbol at byte `offset` of a folded text: its length in bytes and its meaning.
-    ///
-    /// An emoticon stands apart: after no digit, before no word character (so `12:30`, `a:b` and the `:/` of
-    /// an address are none).
-    pub(super) fn at(&self, folded: &str, offset: usize) -> Option<(usize, &Entry)> {
-        let rest = folded.get(offset..)?;
-        let first = rest.chars().next()?;
-        if first.is_ascii() {
-            let after_digit = folded.get(..offset)?.ends_with(|c: char| c.is_ascii_digit());
-            if after_digit || !self.begins.contains(&first) {
-                return None;
-            }
-        }
-        let ends: [usize; MAX_SYMBOL] = {
-            let mut ends = [0; MAX_SYMBOL];
-            let mut end = 0;
-            for (slot, character) in ends.iter_mut().zip(rest.chars().take(self.longest)) {
-                end += character.len_utf8();
-                *slot = end;
-            }
-            ends
-        };
-        ends.into_iter().rev().filter(|end| *end > 0).find_map(|end| {
-            let entry = self.entries.get(rest.get(..end)?)?;
-            let next = rest.get(end..)?.chars().next();
-            let apart = !first.is_ascii()
-                || !next.is_some_and(|next| {
-                    next.is_alphanumeric() || (next == '/' && rest[..end].ends_with('/'))
-                });
-            apart.then_some((end, entry))
-        })
-    }
-
-    fn entry(&mut self, symbol: &str, path: &str) -> Result<&mut Entry, Error> {
-        let folded = fold(symbol);
-        let length = folded.chars().count();
-        let first = folded.chars().next();
-        let Some(first) = first.filter(|first| !first.is_alphanumeric() && length <= MAX_SYMBOL) else {
-            let message = format!("{symbol:?} is no symbol");
-            let hint =
-                format!("an emoji or emoticon of at most {MAX_SYMBOL} characters that begins with no letter");
-            return Err(refused(path, message).hint(hint));
-        };
-        if first.is_ascii() && !self.begins.contains(&first) {
-            self.begins.push(first);
-        }
-        self.longest = self.longest.max(length);
-        Ok(self.entries.entry(folded.into()).or_default())
     }
 }
 
@@ -336,7 +272,7 @@ impl CommonFile {
             check_valence(group.valence, &path)?;
             for (index, symbol) in group.phrases.iter().enumerate() {
                 let path = format!("{path}/phrases/{index}");
-                let entry = symbols.entry(symbol, &path)?;
+                let entry = symbol_entry(&mut symbols, symbol, &path)?;
                 if entry.valence != 0.0 {
                     return Err(refused(&path, format!("{symbol:?} is valued twice")));
                 }
@@ -345,7 +281,8 @@ impl CommonFile {
         }
         for (bit, (name, list)) in EMOTIONS.into_iter().zip(self.emotions.lists()).enumerate() {
             for (index, symbol) in list.iter().enumerate() {
-                symbols.entry(symbol, &format!("{at}/emotions/{name}/{index}"))?.emotions |= 1 << bit;
+                symbol_entry(&mut symbols, symbol, &format!("{at}/emotions/{name}/{index}"))?.emotions |=
+                    1 << bit;
             }
         }
         Ok((detector, symbols))
@@ -406,6 +343,13 @@ impl Builder {
 
 fn parse<'a, T: Deserialize<'a>>(bytes: &'a [u8], at: &str) -> Result<T, Error> {
     serde_json::from_slice(bytes).map_err(|error| refused(at, format!("not a language pack: {error}")))
+}
+
+fn symbol_entry<'a>(symbols: &'a mut Symbols, symbol: &str, path: &str) -> Result<&'a mut Entry, Error> {
+    symbols.entry(symbol).ok_or_else(|| {
+        let hint = "an emoji or emoticon of at most 8 characters that begins with no letter";
+        refused(path, format!("{symbol:?} is no symbol")).hint(hint)
+    })
 }
 
 fn check_header(version: &str, at: &str) -> Result<(), Error> {

@@ -12,3 +12,4 @@ mod snapshot;
 mod template;
 #[cfg(feature = "typescript")]
 mod typescript;
+mod observe;
