@@ -65,8 +65,9 @@ function acquire(lock) {
   } catch (error) {
     if (error.code !== "EEXIST") throw error;
   }
-  if (!ownerIsAlive(lock)) rmSync(lock, { force: true });
-  return false;
+  if (ownerIsAlive(lock)) return false;
+  rmSync(lock, { force: true });
+  return acquire(lock);
 }
 
 function ownerIsAlive(lock) {
