@@ -1,6 +1,6 @@
 // Sets up what the other commands need, each part only when it is missing: `node scripts/setup.mjs`.
 
-import { dirname, join } from "node:path";
+import { dirname } from "node:path";
 import { fileURLToPath, pathToFileURL } from "node:url";
 import { withPath } from "./setup/command.mjs";
 import { nodePackages } from "./setup/node-packages.mjs";
@@ -24,9 +24,7 @@ export async function setup() {
   }
   await nodePackages(ROOT);
   const folders = [...(await wasmTarget()), ...(await wasmTools(ROOT))];
-  // Apart from native builds: with two compilers in one folder, each build would undo the other's.
-  const target = join(process.env.CARGO_TARGET_DIR ?? join(ROOT, "target"), "wasm");
-  return { wasm: { ...withPath(folders), CARGO_TARGET_DIR: target } };
+  return { wasm: withPath(folders) };
 }
 
 if (import.meta.url === pathToFileURL(process.argv[1]).href) {

@@ -21,7 +21,7 @@ export async function test(environments) {
   await show("cargo", ["test", "--workspace", "--exclude", "luminoracore-wasm"], { cwd: ROOT });
   say("\n— generated types");
   await checkGenerated();
-  for (const suite of ["node", "browser", "packaging"]) {
+  for (const suite of ["scripts", "node", "browser", "packaging"]) {
     say(`\n— ${suite} suite`);
     await runSuite(suite, { ...process.env, CHROME_PATH: chromium });
   }

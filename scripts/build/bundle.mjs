@@ -21,7 +21,14 @@ export async function buildBundle(root) {
   await incremental({
     root,
     name: "JavaScript",
-    inputs: ["js", "build/wasm", "tsconfig.json", "package-lock.json"],
+    inputs: [
+      "scripts/build/bundle.mjs",
+      "scripts/build/entries.mjs",
+      "js",
+      "build/wasm",
+      "tsconfig.json",
+      "package-lock.json",
+    ],
     outputs: [...entries.map((entry) => `pkg/${entry.file}`), METAFILE],
     work: () => bundle(root, entries),
   });

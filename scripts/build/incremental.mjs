@@ -3,10 +3,7 @@
 import { createHash } from "node:crypto";
 import { existsSync, mkdirSync, readdirSync, readFileSync, statSync, writeFileSync } from "node:fs";
 import { dirname, join, relative, sep } from "node:path";
-import { fileURLToPath } from "node:url";
 import { say, step } from "../setup/report.mjs";
-
-const SCRIPTS = dirname(dirname(fileURLToPath(import.meta.url)));
 
 /**
  * Runs `work` unless it already ran with the same inputs and its outputs are still there.
@@ -14,20 +11,16 @@ const SCRIPTS = dirname(dirname(fileURLToPath(import.meta.url)));
  * @param {object} part
  * @param {string} part.root the repository
  * @param {string} part.name
- * @param {string[]} part.inputs files and folders; absent ones count as empty
- * @param {string[]} [part.versions] what else the result depends on, such as compiler versions
+ * @param {string[]} part.inputs files and folders, the script of the step among them; absent ones count as empty
+ * @param {string[]} [part.environment] what else the result depends on, such as compiler versions
  * @param {string[]} part.outputs files that must exist
  * @param {(progress: (text: string) => void, fingerprint: string) => Promise<void>} part.work gets the
  *   hash of all inputs in hexadecimal
  * @returns {Promise<boolean>} whether it ran
  */
-export async function incremental({ root, name, inputs, versions = [], outputs, work }) {
+export async function incremental({ root, name, inputs, environment = [], outputs, work }) {
   const stamp = join(root, "build", "stamps", name.replaceAll(/\W+/g, "-"));
-  const wanted = fingerprint(
-    root,
-    [...inputs.map((path) => join(root, path)), join(SCRIPTS, "build")],
-    versions,
-  );
+  const wanted = fingerprint(root, inputs, environment);
   const present = outputs.every((path) => existsSync(join(root, path)));
   if (present && existsSync(stamp) && readFileSync(stamp, "utf8") === wanted) {
     say(`• ${name}: unchanged`);
@@ -50,10 +43,10 @@ export function filesBelow(path) {
     );
 }
 
-function fingerprint(root, paths, versions) {
+function fingerprint(root, inputs, environment) {
   const hash = createHash("sha256");
-  for (const version of versions) hash.update(`${version}\0`);
-  for (const file of paths.flatMap(filesBelow)) {
+  for (const value of environment) hash.update(`${value}\0`);
+  for (const file of inputs.flatMap((path) => filesBelow(join(root, path)))) {
     const content = readFileSync(file);
     hash.update(`${relative(root, file).split(sep).join("/")}\0${content.length}\0`).update(content);
   }

@@ -16,7 +16,7 @@ export async function buildPage(root) {
   await incremental({
     root,
     name: "web page",
-    inputs: ["www", "tsconfig.json", "package-lock.json"],
+    inputs: ["scripts/build/page.mjs", "www", "tsconfig.json", "package-lock.json"],
     outputs: ["build/www/app.js"],
     work: async () => {
       const { build } = await import("esbuild");

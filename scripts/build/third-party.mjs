@@ -17,7 +17,13 @@ export async function writeThirdParty(root) {
   await incremental({
     root,
     name: "third-party notices",
-    inputs: ["Cargo.lock", "package-lock.json", "src/wasm/Cargo.toml", METAFILE],
+    inputs: [
+      "scripts/build/third-party.mjs",
+      "Cargo.lock",
+      "package-lock.json",
+      "src/wasm/Cargo.toml",
+      METAFILE,
+    ],
     outputs: ["pkg/THIRD_PARTY.md"],
     work: async (progress) => {
       const packages = [...bundledPackages(root), ...(await compiledCrates(root, progress))];

@@ -19,7 +19,15 @@ export async function buildTypes(root) {
   await incremental({
     root,
     name: "type declarations",
-    inputs: ["js", "build/wasm/core.d.ts", "tsconfig.json", "tsconfig.types.json", "package-lock.json"],
+    inputs: [
+      "scripts/build/types.mjs",
+      "scripts/build/entries.mjs",
+      "js",
+      "build/wasm/core.d.ts",
+      "tsconfig.json",
+      "tsconfig.types.json",
+      "package-lock.json",
+    ],
     outputs: entries,
     work: async (progress) => {
       const folder = join(root, "pkg", "types");

@@ -13,7 +13,7 @@ import {
   writeFileSync,
 } from "node:fs";
 import { join } from "node:path";
-import { cached, cacheFolder } from "../setup/cache.mjs";
+import { cached, cacheFolder, locked } from "../setup/cache.mjs";
 import { ask, quiet, withPath } from "../setup/command.mjs";
 import { incremental } from "./incremental.mjs";
 
@@ -43,8 +43,8 @@ export async function buildWasm(root, environment) {
   await incremental({
     root,
     name: "wasm core",
-    inputs: ["src", "Cargo.toml", "Cargo.lock"],
-    versions: [
+    inputs: ["src", "Cargo.toml", "Cargo.lock", "scripts/build/wasm.mjs"],
+    environment: [
       ask("rustc", ["-vV"], { env }) ?? "",
       ask("wasm-pack", ["--version"], { env }) ?? "",
       ask("wasm-bindgen", ["--version"], { env }) ?? "",
@@ -55,7 +55,7 @@ export async function buildWasm(root, environment) {
     work: async (progress, fingerprint) => {
       const isReady = (folder) => FILES.every((name) => existsSync(join(folder, name)));
       const built = await cached(join("builds", fingerprint.slice(0, 24)), isReady, async (folder) => {
-        await compile(root, folder, env, progress);
+        await locked("target", () => compile(root, folder, env, progress));
       });
       rmSync(target, { recursive: true, force: true });
       mkdirSync(target, { recursive: true });
@@ -69,7 +69,10 @@ async function compile(root, folder, env, progress) {
   const out = join(folder, "wasm-pack");
   const args = ["build", join(root, "src", "wasm"), "--release", "--target", "web", "--mode", "no-install"];
   args.push("--no-pack", "--out-dir", out, "--out-name", "core");
-  await quiet("wasm-pack", args, { cwd: root, env, progress });
+  // In the cache folder as well: a clone then compiles the project and not its dependencies. Apart from native
+  // builds: with two compilers in one folder, each build would undo the other's.
+  const CARGO_TARGET_DIR = join(cacheFolder(), "target");
+  await quiet("wasm-pack", args, { cwd: root, env: { ...env, CARGO_TARGET_DIR }, progress });
   renameSync(join(out, "core_bg.wasm"), join(folder, "core.wasm"));
   renameSync(join(out, "core.js"), join(folder, "core.js"));
   renameSync(join(out, "core.d.ts"), join(folder, "core.d.ts"));

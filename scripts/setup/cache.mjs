@@ -29,7 +29,7 @@ export function cacheFolder() {
 export async function cached(name, isReady, fill) {
   const folder = join(cacheFolder(), name);
   if (isReady(folder)) return folder;
-  return locked(folder, async () => {
+  return locked(name, async () => {
     if (isReady(folder)) return folder;
     const staging = `${folder}.partial`;
     rmSync(staging, { recursive: true, force: true });
@@ -41,12 +41,13 @@ export async function cached(name, isReady, fill) {
   });
 }
 
-async function locked(path, work) {
-  const lock = `${path}.lock`;
+/** Does `work` while no other command does any under the same name, whatever clone it belongs to. */
+export async function locked(name, work) {
+  const lock = join(cacheFolder(), `${name}.lock`);
   mkdirSync(dirname(lock), { recursive: true });
   let announced = false;
   while (!acquire(lock)) {
-    if (!announced) say(`  waiting for another command that is making ${path}`);
+    if (!announced) say(`  waiting for another command, which holds ${lock}`);
     announced = true;
     await sleep(500);
   }
@@ -64,8 +65,9 @@ function acquire(lock) {
   } catch (error) {
     if (error.code !== "EEXIST") throw error;
   }
-  if (!ownerIsAlive(lock)) rmSync(lock, { force: true });
-  return false;
+  if (ownerIsAlive(lock)) return false;
+  rmSync(lock, { force: true });
+  return acquire(lock);
 }
 
 function ownerIsAlive(lock) {
