@@ -66,10 +66,15 @@ pub enum ErrorCode {
     InvalidOperation,
 }
 
-/// A refused call: what, where, why, and what to do instead.
+/// A refused call: what, where, why, and what to do instead. One pointer wide, so that a `Result` stays small.
+#[derive(Clone, Debug, PartialEq, Serialize)]
+#[serde(transparent)]
+pub struct Error(Box<Refusal>);
+
+/// What an [`Error`] says.
 #[derive(Clone, Debug, PartialEq, Serialize)]
 #[cfg_attr(feature = "typescript", derive(ts_rs::TS), ts(rename = "CoreError"))]
-pub struct Error {
+pub struct Refusal {
     /// What kind of refusal this is.
     pub code: ErrorCode,
     /// JSON Pointer (RFC 6901) into the document or the arguments; empty for the whole.
@@ -93,14 +98,8 @@ pub struct Error {
 impl Error {
     /// An error about the whole call.
     pub fn new(code: ErrorCode, message: impl Into<String>) -> Self {
-        Self {
-            code,
-            path: String::new(),
-            message: message.into(),
-            hint: None,
-            problems: Vec::new(),
-            needed: None,
-        }
+        let (path, message) = (String::new(), message.into());
+        Self(Box::new(Refusal { code, path, message, hint: None, problems: Vec::new(), needed: None }))
     }
 
     /// An argument that is not what it should be.
@@ -111,15 +110,37 @@ impl Error {
     /// The same error, located at a JSON Pointer.
     #[must_use]
     pub fn at(mut self, path: impl Into<String>) -> Self {
-        self.path = path.into();
+        self.0.path = path.into();
         self
     }
 
     /// The same error, with advice.
     #[must_use]
     pub fn hint(mut self, hint: impl Into<String>) -> Self {
-        self.hint = Some(hint.into());
+        self.0.hint = Some(hint.into());
         self
+    }
+
+    /// The same error, with all problems of the document.
+    #[must_use]
+    pub fn problems(mut self, problems: Vec<Problem>) -> Self {
+        self.0.problems = problems;
+        self
+    }
+
+    /// The same error, with the tokens that would have been enough.
+    #[must_use]
+    pub fn needed(mut self, tokens: u32) -> Self {
+        self.0.needed = Some(tokens);
+        self
+    }
+}
+
+impl std::ops::Deref for Error {
+    type Target = Refusal;
+
+    fn deref(&self) -> &Refusal {
+        &self.0
     }
 }
 

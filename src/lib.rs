@@ -28,9 +28,10 @@ pub mod error;
 pub mod json;
 pub mod log;
 pub mod observe;
+mod order;
 pub mod state;
 pub mod template;
 pub mod timestamp;
 pub mod text;
 
-pub use error::{Error, ErrorCode};
+pub use error::{Error, ErrorCode, Refusal};

@@ -166,7 +166,7 @@ impl Snapshot {
         let content = json::sha256_hex(json::canonical(&Value::Object(file.clone())).as_bytes());
         let template = self.template.id.trim_start_matches("sha256:");
         file.insert("hashes".into(), json!({ "template": template, "content": content }));
-        serde_json::to_string_pretty(&file).map_err(unwritable)
+        Ok(json::pretty(&Value::Object(file)))
     }
 
     /// Reads a file that [`Snapshot::write`] made. `allow_modified` accepts one whose hashes do not match.

@@ -11,7 +11,7 @@ use super::layout::{
 };
 use super::line::{ALWAYS, Lead, Line, Section};
 use super::plain::{lines, one_line};
-use super::round::push_short;
+use crate::decimal::push_short;
 use crate::template::Template;
 use crate::template::model::SampleResponse;
 
@@ -156,7 +156,7 @@ fn style(lines_out: &mut Vec<Line>, template: &Template) {
 
 fn principles(lines_out: &mut Vec<Line>, template: &Template) {
     let mut order: Vec<_> = template.principles.iter().enumerate().collect();
-    order.sort_by(|(_, a), (_, b)| b.weight.total_cmp(&a.weight));
+    crate::order::sort_by(&mut order, |(_, a), (_, b)| b.weight.total_cmp(&a.weight));
     push_all(
         lines_out,
         order.into_iter().map(|(index, principle)| {

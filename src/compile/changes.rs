@@ -3,7 +3,7 @@
 use std::collections::HashSet;
 
 use super::base::BaseLines;
-use super::fold::fold;
+use crate::text::fold;
 use super::layout::{expression_line, rule_line, tone_line};
 use super::line::Line;
 use super::plain::one_line;

@@ -1,7 +1,7 @@
 //! The effective parameters: base + deltas, summed, clamped once, rounded once.
 
 use super::compiled::{ParameterTrace, Step};
-use super::round::round6;
+use crate::decimal::round6;
 use crate::template::model::{Parameter, Parameters};
 
 /// The base of a parameter that has a delta but no base value.

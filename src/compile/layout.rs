@@ -7,7 +7,7 @@ use std::borrow::Cow;
 
 use super::line::{ALWAYS, Frame, Lead, Line, Section};
 use super::plain::one_line;
-use super::round::push_short;
+use crate::decimal::push_short;
 use crate::template::model::{Level, Mood, Parameter};
 
 /// What the body begins with. No heading, so that an affix may run straight into it.

@@ -10,7 +10,6 @@ mod budget;
 mod changes;
 mod compiled;
 mod effective;
-mod fold;
 mod layout;
 mod level;
 mod line;
@@ -18,7 +17,6 @@ mod options;
 mod plain;
 mod prepared;
 mod request;
-mod round;
 mod target;
 
 pub use compiled::{Compiled, Dropped, ParameterTrace, Step, Warning, WarningCode};

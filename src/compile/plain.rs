@@ -4,7 +4,7 @@
 //! enough that they hold no line break. Affixes stand on their own and keep their lines; there, a line that
 //! would begin with `#` gets a backslash before it, the way Markdown writes a literal `#`.
 
-use unicode_general_category::{GeneralCategory, get_general_category};
+use crate::text::is_word_character;
 
 /// The text on one line: each run of line breaks, with the blanks around it, becomes one space; the ends are
 /// trimmed.
@@ -38,8 +38,9 @@ pub(super) fn without_headings(text: &str) -> String {
             at_line_start = true;
             continue;
         }
-        if at_line_start && !is_invisible(character) {
-            if matches!(character, '#' | '\u{FE5F}' | '\u{FF03}') {
+        let hash = matches!(character, '#' | '\u{FE5F}' | '\u{FF03}');
+        if at_line_start && (hash || is_visible(character)) {
+            if hash {
                 safe.push('\\');
             }
             at_line_start = false;
@@ -54,18 +55,10 @@ fn is_line_break(character: char) -> bool {
     matches!(character, '\n' | '\r' | '\u{0B}' | '\u{0C}' | '\u{85}' | '\u{2028}' | '\u{2029}')
 }
 
-/// Characters that show nothing of their own, so that a `#` behind them still looks like the first one.
-fn is_invisible(character: char) -> bool {
-    if character.is_ascii() {
-        return character.is_ascii_whitespace() || character.is_ascii_control();
-    }
-    use GeneralCategory::{Control, EnclosingMark, Format, NonspacingMark, SpacingMark, Unassigned};
-    character.is_whitespace()
-        || matches!(character, '\u{115F}' | '\u{1160}' | '\u{2800}' | '\u{3164}' | '\u{FFA0}')
-        || matches!(
-            get_general_category(character),
-            Control | Format | NonspacingMark | SpacingMark | EnclosingMark | Unassigned
-        )
+/// Characters that surely show something, so that a `#` behind them is not the first thing on its line. An emoji
+/// does not count: one backslash too many does no harm, one too few would open a section.
+fn is_visible(character: char) -> bool {
+    character.is_ascii_graphic() || is_word_character(character)
 }
 
 #[cfg(test)]

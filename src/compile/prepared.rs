@@ -12,7 +12,7 @@ use super::layout::{MoodText, OPENING, heading, level_line, mood_line, parameter
 use super::level::{defined_levels, level_at, levels};
 use super::line::{Lead, Line, Section, render};
 use super::options::{Checked, CompileOptions};
-use super::round::round6;
+use crate::decimal::round6;
 use super::target::Target;
 use crate::error::{Error, ErrorCode};
 use crate::template::Template;
@@ -273,7 +273,7 @@ impl Prepared {
             let needed = cut.tokens;
             let message = format!("what may not be dropped needs {needed} tokens, max_tokens is {budget}");
             let error = Error::new(ErrorCode::BudgetTooSmall, message).at("/max_tokens");
-            return Err(Error { needed: Some(needed), ..error });
+            return Err(error.needed(needed));
         }
         text.truncate(affixes.before().len());
         let kept = lines.iter().zip(&cut.kept).filter(|&(_, &kept)| kept).map(|(&line, _)| line);

@@ -46,7 +46,7 @@ pub fn assemble(blocks: &[Block], budget: u32) -> Result<Assembly, Error> {
     }
     if needed > budget {
         let message = format!("the required blocks need {needed} tokens, the budget is {budget}");
-        return Err(Error { needed: Some(needed), ..Error::new(ErrorCode::BudgetTooSmall, message) });
+        return Err(Error::new(ErrorCode::BudgetTooSmall, message).needed(needed));
     }
 
     let mut free = budget - needed;
@@ -105,7 +105,7 @@ fn optional_by_weight(blocks: &[Block], choices: &[Choice]) -> Vec<usize> {
     let mut order: Vec<usize> =
         (0..blocks.len()).filter(|&index| matches!(choices[index], Choice::Dropped)).collect();
     // Stable: equal weights keep the declared order.
-    order.sort_by(|&a, &b| blocks[b].weight.total_cmp(&blocks[a].weight));
+    crate::order::sort_by(&mut order, |&a, &b| blocks[b].weight.total_cmp(&blocks[a].weight));
     order
 }
 
@@ -115,7 +115,7 @@ fn take_items(items: &[Item], block_tokens: u32, free: u32) -> (Vec<bool>, u32) 
     let mut tokens = block_tokens.saturating_sub(all);
     let mut taken = vec![false; items.len()];
     let mut order: Vec<usize> = (0..items.len()).collect();
-    order.sort_by(|&a, &b| {
+    crate::order::sort_by(&mut order, |&a, &b| {
         items[b].score.total_cmp(&items[a].score).then_with(|| items[a].id.cmp(&items[b].id))
     });
     for index in order {

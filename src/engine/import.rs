@@ -189,7 +189,7 @@ impl Core {
         })?;
         body::parse("turn", body::SCHEMA, user, &body).map_err(|error| {
             let file_path = error.path.replace("/created_at", "/at");
-            Error::new(ErrorCode::UnsupportedFormat, error.hint).at(format!("{path}{file_path}"))
+            Error::new(ErrorCode::UnsupportedFormat, &error.hint).at(format!("{path}{file_path}"))
         })?;
         Ok(Some(self.write(user, &id, "turn", body, environment.now)))
     }

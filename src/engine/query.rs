@@ -6,8 +6,9 @@ use serde_json::Value;
 use super::core::{Core, LIBRARY};
 use super::prompt;
 use crate::error::{Error, ErrorCode};
-use crate::json::Fields;
+use crate::json::{self, Fields};
 use crate::log::Record;
+use crate::order;
 use crate::log::body::{BlockReport, MoodPeriod, Progression, SessionStatus};
 use crate::observe::Observation;
 use crate::template::model::Parameters;
@@ -190,7 +191,7 @@ impl Core {
         let ids = self.owner(user).sessions().map(|(id, _)| id);
         let mut sessions: Vec<_> = ids.filter_map(|id| self.session(user, id).ok()).collect();
         let recent = |session: &SessionSummary| session.last_active.clone().unwrap_or_else(|| session.started_at.clone());
-        sessions.sort_by(|a, b| recent(b).cmp(&recent(a)).then_with(|| a.id.cmp(&b.id)));
+        order::sort_by(&mut sessions, |a, b| recent(b).cmp(&recent(a)).then_with(|| a.id.cmp(&b.id)));
         sessions
     }
 
@@ -198,13 +199,13 @@ impl Core {
     pub fn templates(&self) -> Vec<TemplateSummary> {
         let ids = self.owner(LIBRARY).templates().map(|(id, _)| id);
         let mut templates: Vec<_> = ids.filter_map(|id| self.template_summary(LIBRARY, id).ok()).collect();
-        templates.sort_by(|a, b| (&a.name, &a.version, &a.id).cmp(&(&b.name, &b.version, &b.id)));
+        order::sort_by(&mut templates, |a, b| (&a.name, &a.version, &a.id).cmp(&(&b.name, &b.version, &b.id)));
         templates
     }
 
     /// The document that a reference names, as JSON text; see [`Command::CreateSession`](super::Command).
     pub fn template_document(&self, user: &str, reference: &str) -> Result<String, Error> {
-        Ok(self.find_template(user, reference)?.template().document.to_string())
+        Ok(json::compact(&self.find_template(user, reference)?.template().document))
     }
 
     /// What a relationship is like at `now` (milliseconds since 1970).
@@ -293,7 +294,7 @@ impl Core {
     /// A record's body as JSON text: a run, to explain a reply.
     pub fn run(&self, user: &str, run: &str) -> Result<String, Error> {
         let record = self.owner(user).record(run).filter(|record| record.kind == "run");
-        let body = record.and_then(Record::fields).map(|fields| Value::Object(fields.clone()).to_string());
+        let body = record.and_then(Record::fields).map(|fields| json::compact(&Value::Object(fields.clone())));
         body.ok_or_else(|| Error::new(ErrorCode::UnknownRun, format!("no run {run:?} is known")).at("/run"))
     }
 

@@ -38,10 +38,13 @@ pub enum FieldCode {
     UnknownField,
 }
 
-/// The first rule that an object breaks, and where.
-#[derive(Clone, Debug, PartialEq, Eq, Serialize)]
-#[cfg_attr(feature = "typescript", derive(ts_rs::TS))]
-pub struct FieldError {
+/// The first rule that an object breaks, and where. One pointer wide, so that a `Result` stays small.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct FieldError(Box<BrokenRule>);
+
+/// What a [`FieldError`] says.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct BrokenRule {
     /// The rule.
     pub code: FieldCode,
     /// JSON Pointer into the body or the arguments.
@@ -52,7 +55,15 @@ pub struct FieldError {
 
 impl FieldError {
     pub(crate) fn new(code: FieldCode, path: impl Into<String>, hint: impl Into<String>) -> Self {
-        Self { code, path: path.into(), hint: hint.into() }
+        Self(Box::new(BrokenRule { code, path: path.into(), hint: hint.into() }))
+    }
+}
+
+impl std::ops::Deref for FieldError {
+    type Target = BrokenRule;
+
+    fn deref(&self) -> &BrokenRule {
+        &self.0
     }
 }
 
@@ -69,7 +80,7 @@ impl From<FieldError> for Error {
             FieldCode::Range => ErrorCode::OutOfRange,
             _ => ErrorCode::InvalidArgument,
         };
-        Self::new(code, error.hint).at(error.path)
+        Self::new(code, error.0.hint).at(error.0.path)
     }
 }
 

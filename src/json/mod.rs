@@ -3,17 +3,19 @@
 //! Every byte of JSON from outside (templates, snapshots, records) comes in through [`read`] or [`examine`]:
 //! limits are enforced while parsing, so a hostile document costs no more than its size.
 
-mod canonical;
 mod fault;
 mod fields;
+mod hash;
 mod limits;
 mod overflow;
 pub mod pointer;
 mod read;
+mod write;
 
-pub use fields::{FieldCode, FieldError};
+pub use fields::{BrokenRule, FieldCode, FieldError};
 pub(crate) use fields::Fields;
-pub use canonical::{canonical, sha256_hex};
+pub use hash::sha256_hex;
+pub use write::{canonical, compact, pretty};
 pub use fault::{Fault, FaultKind};
 pub(crate) use limits::compact_length;
 pub use limits::{Limits, examine_value};

@@ -104,6 +104,11 @@ impl Record {
         }
     }
 
+    /// The stored form of many records.
+    pub fn to_array(records: &[Self]) -> Value {
+        Value::Array(records.iter().map(Self::to_value).collect())
+    }
+
     /// The body of a live record, as fields.
     pub fn fields(&self) -> Option<&Map<String, Value>> {
         match &self.content {
@@ -157,7 +162,7 @@ mod tests {
             let mut bad = good.clone();
             bad[field] = value;
             let error = Record::parse(bad).unwrap_err();
-            assert_eq!((error.code, error.path), (ErrorCode::InvalidRecord, format!("/{field}")));
+            assert_eq!((error.code, error.path.as_str()), (ErrorCode::InvalidRecord, format!("/{field}").as_str()));
         }
     }
 }

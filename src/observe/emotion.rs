@@ -2,7 +2,7 @@
 
 use super::lexicon::EMOTIONS;
 use super::reading::Reading;
-use super::{Emotion, Span, rounded};
+use super::{Emotion, Span};
 
 /// The emotions of a text, in the order of [`EMOTIONS`]; negated ones are dropped, not turned.
 ///
@@ -32,8 +32,8 @@ pub(super) fn emotions(reading: &Reading<'_>) -> Vec<Emotion> {
     let found = EMOTIONS.into_iter().zip(strength).zip(spans).filter(|(_, spans)| !spans.is_empty());
     found
         .map(|((name, strength), mut spans)| {
-            spans.sort_unstable();
-            Emotion { name: name.to_owned(), score: rounded(strength / (strength + 1.0), 6), spans }
+            crate::order::sort_by_key(&mut spans, |span| *span);
+            Emotion { name: name.to_owned(), score: crate::decimal::round(strength / (strength + 1.0), 6), spans }
         })
         .collect()
 }

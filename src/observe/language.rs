@@ -3,7 +3,6 @@
 use super::lexicon::Lexicon;
 use super::observation::{Coverage, Language};
 use super::pack::Packs;
-use super::rounded;
 use crate::text::{Phrase, PhraseMap, Scan};
 
 /// The languages of the template format, in its order.
@@ -128,7 +127,7 @@ fn detect(detector: &Detector, scan: &Scan, has_pack: impl Fn(&str) -> bool) -> 
 
 /// How much of the evidence speaks for a language: 2 decimals, at most 0.99, for only a caller can be sure.
 fn share(own: usize, other: usize) -> f64 {
-    rounded(own as f64 / (own as f64 + other as f64 + 0.1), 2).min(0.99)
+    crate::decimal::round(own as f64 / (own as f64 + other as f64 + 0.1), 2).min(0.99)
 }
 
 /// The language of a text most of whose letters are not Latin; `None` when most are, or there are none.

@@ -95,9 +95,3 @@ pub fn observe_with(
     observation.mood_triggers = matched.moods;
     observation
 }
-
-/// A number as it is shown: rounded to `decimals`, ties to even on the exact binary value, never `-0`.
-fn rounded(value: f64, decimals: usize) -> f64 {
-    let rounded = format!("{value:.decimals$}").parse().unwrap_or(0.0);
-    if rounded == 0.0 { 0.0 } else { rounded }
-}

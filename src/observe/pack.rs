@@ -4,17 +4,17 @@
 //! by what they mean) and the *common pack* (`version`, the function words by which languages are known, and
 //! the symbols that all languages share). Unknown keys are refused.
 
-use serde::Deserialize;
-use serde::de::IgnoredAny;
+use serde_json::Value;
 
 use super::language::{CODES, Detector};
 use super::lexicon::{EMOTIONS, Entry, Lexicon, Roles};
 use super::symbols::Symbols;
 use crate::error::{Error, ErrorCode};
+use crate::json::{self, FieldCode, FieldError, Fields, Limits};
 use crate::text::Phrase;
 
-/// Largest pack in bytes.
-const MAX_BYTES: usize = 1 << 20;
+/// How large a pack may be.
+const LIMITS: Limits = Limits { bytes: 1 << 20, depth: 8, items: MAX_PHRASES, items_at: &[] };
 /// Most packs.
 const MAX_PACKS: usize = 64;
 /// Most phrases of one pack.
@@ -57,32 +57,27 @@ impl Packs {
         let mut common = false;
         for (index, bytes) in packs.iter().enumerate() {
             let at = format!("/{index}");
-            if bytes.len() > MAX_BYTES {
-                return Err(refused(&at, format!("a pack of {} bytes is larger than 1 MiB", bytes.len())));
-            }
-            let sort: Sort = parse(bytes, &at)?;
-            if sort.language.is_some() {
-                let file: LanguageFile = parse(bytes, &at)?;
-                check_header(&file.version, &at)?;
-                let code = file.language.clone();
+            let file = json::read(bytes, LIMITS).map_err(|fault| refused(&at, fault.message))?.value;
+            let mut fields = Fields::new(&file, at.as_str())?;
+            let (language, version) = (fields.id("language")?, fields.id("version")?);
+            check_header(&fields.require("version", version)?, &at)?;
+            if let Some(code) = language {
                 if !is_language_code(&code) {
                     let message = format!("{code:?} is no language code");
-                    return Err(
-                        refused(&format!("{at}/language"), message).hint("two or three lower-case letters")
-                    );
+                    return Err(refused(&format!("{at}/language"), message).hint("two or three lower-case letters"));
                 }
                 if loaded.lexicon(&code).is_some() {
                     return Err(refused(&format!("{at}/language"), format!("a second pack for {code:?}")));
                 }
-                loaded.lexicons.push((code, file.into_lexicon(&at)?));
+                loaded.lexicons.push((code, lexicon(&mut fields, &at)?));
             } else {
-                let file: CommonFile = parse(bytes, &at)?;
-                check_header(&file.version, &at)?;
                 if std::mem::replace(&mut common, true) {
                     return Err(refused(&at, "a second common pack".to_owned()));
                 }
-                (loaded.detector, loaded.symbols) = file.into_parts(&at)?;
+                loaded.detector = detector(&mut fields, &at)?;
+                loaded.symbols = symbols(&mut fields, &at)?;
             }
+            fields.finish()?;
         }
         Ok(loaded)
     }
@@ -105,204 +100,155 @@ impl Packs {
     }
 }
 
-/// What tells the two sorts of file apart.
-#[derive(Deserialize)]
-struct Sort {
-    language: Option<IgnoredAny>,
+/// The lists of a language pack by the role that they give their phrases.
+const ROLE_LISTS: [(&str, Roles); 13] = [
+    ("negators", Roles::NEGATOR),
+    ("concord", Roles::NEGATOR.with(Roles::CONCORD)),
+    ("plain", Roles::PLAIN),
+    ("contrast", Roles::CONTRAST),
+    ("clauses", Roles::CLAUSE),
+    ("first_person", Roles::FIRST_PERSON),
+    ("second_person", Roles::SECOND_PERSON),
+    ("demonstratives", Roles::DEMONSTRATIVE),
+    ("insults", Roles::INSULT),
+    ("orders", Roles::ORDER),
+    ("address", Roles::ADDRESS),
+    ("thanks", Roles::THANKS),
+    ("apologies", Roles::APOLOGY),
+];
+/// The lists under `intents`.
+const INTENT_LISTS: [(&str, Roles); 6] = [
+    ("greeting", Roles::GREETING),
+    ("goodbye", Roles::GOODBYE),
+    ("confusion", Roles::CONFUSION),
+    ("success", Roles::SUCCESS),
+    ("error", Roles::ERROR),
+    ("question", Roles::QUESTION),
+];
+
+/// A language pack's words.
+fn lexicon(fields: &mut Fields<'_>, at: &str) -> Result<Lexicon, Error> {
+    let mut builder = Builder { lexicon: Lexicon::default(), phrases: 0 };
+    let groups = fields.list("lexicon", Valued::parse)?;
+    for (index, group) in groups.iter().enumerate() {
+        let path = format!("{at}/lexicon/{index}/phrases");
+        builder.each(&group.phrases, &path, MAX_VALUED_TOKENS, &mut |entry| {
+            let twice = entry.valence != 0.0;
+            entry.valence = group.valence;
+            !twice
+        })?;
+    }
+    for (name, degree) in [("intensifiers", INTENSIFIER), ("diminishers", DIMINISHER)] {
+        builder.each(&words(fields, name)?, &format!("{at}/{name}"), MAX_TOKENS, &mut |entry| {
+            let twice = entry.degree != 0.0;
+            entry.degree = degree;
+            !twice
+        })?;
+    }
+    for (name, roles) in ROLE_LISTS {
+        builder.give(&words(fields, name)?, &format!("{at}/{name}"), roles)?;
+    }
+    let intents = fields.raw("intents");
+    let mut intents = Fields::new(fields.require("intents", intents)?, format!("{at}/intents"))?;
+    for (name, roles) in INTENT_LISTS {
+        builder.give(&words(&mut intents, name)?, &format!("{at}/intents/{name}"), roles)?;
+    }
+    intents.finish()?;
+    for (bit, phrases) in emotions(fields, at)?.into_iter().enumerate() {
+        let path = format!("{at}/emotions/{}", EMOTIONS.get(bit).copied().unwrap_or_default());
+        builder.each(&phrases, &path, MAX_TOKENS, &mut |entry| {
+            let twice = entry.emotions & (1 << bit) != 0;
+            entry.emotions |= 1 << bit;
+            !twice
+        })?;
+    }
+    Ok(builder.lexicon)
 }
 
-#[derive(Deserialize)]
-#[serde(deny_unknown_fields)]
-struct LanguageFile {
-    language: String,
-    version: String,
-    lexicon: Vec<Valued>,
-    intensifiers: Vec<String>,
-    diminishers: Vec<String>,
-    negators: Vec<String>,
-    concord: Vec<String>,
-    plain: Vec<String>,
-    contrast: Vec<String>,
-    clauses: Vec<String>,
-    first_person: Vec<String>,
-    second_person: Vec<String>,
-    demonstratives: Vec<String>,
-    insults: Vec<String>,
-    orders: Vec<String>,
-    address: Vec<String>,
-    thanks: Vec<String>,
-    apologies: Vec<String>,
-    emotions: EmotionLists,
-    intents: IntentLists,
+/// The common pack's function words.
+fn detector(fields: &mut Fields<'_>, at: &str) -> Result<Detector, Error> {
+    let mut detector = Detector::default();
+    let languages = fields.list("languages", |value, path| {
+        let mut fields = Fields::new(value, path)?;
+        let language = fields.id("language")?;
+        let language = (fields.require("language", language)?, words(&mut fields, "words")?);
+        fields.finish().map(|()| language)
+    })?;
+    for (index, (language, words)) in languages.iter().enumerate() {
+        let path = format!("{at}/languages/{index}");
+        let Some(number) = CODES.iter().position(|code| code == language) else {
+            let message = format!("{language:?} is not one of the known languages");
+            return Err(refused(&format!("{path}/language"), message).hint(CODES.join(", ")));
+        };
+        if words.len() > MAX_PHRASES {
+            return Err(refused(&path, "too many words".to_owned()));
+        }
+        for (index, word) in words.iter().enumerate() {
+            let phrase = Phrase::new(word);
+            if phrase.len() != 1 {
+                return Err(refused(&format!("{path}/words/{index}"), format!("{word:?} is not one word")));
+            }
+            detector.add(&phrase, number);
+        }
+    }
+    Ok(detector)
 }
 
-#[derive(Deserialize)]
-#[serde(deny_unknown_fields)]
-struct CommonFile {
-    version: String,
-    languages: Vec<FunctionWords>,
-    symbols: Vec<Valued>,
-    emotions: EmotionLists,
+/// The common pack's symbols.
+fn symbols(fields: &mut Fields<'_>, at: &str) -> Result<Symbols, Error> {
+    let mut symbols = Symbols::default();
+    let groups = fields.list("symbols", Valued::parse)?;
+    for (index, group) in groups.iter().enumerate() {
+        for (position, symbol) in group.phrases.iter().enumerate() {
+            let path = format!("{at}/symbols/{index}/phrases/{position}");
+            let entry = symbol_entry(&mut symbols, symbol, &path)?;
+            if entry.valence != 0.0 {
+                return Err(refused(&path, format!("{symbol:?} is valued twice")));
+            }
+            entry.valence = group.valence;
+        }
+    }
+    for (bit, list) in emotions(fields, at)?.into_iter().enumerate() {
+        let name = EMOTIONS.get(bit).copied().unwrap_or_default();
+        for (index, symbol) in list.iter().enumerate() {
+            symbol_entry(&mut symbols, symbol, &format!("{at}/emotions/{name}/{index}"))?.emotions |= 1 << bit;
+        }
+    }
+    Ok(symbols)
 }
 
-#[derive(Deserialize)]
-#[serde(deny_unknown_fields)]
-struct FunctionWords {
-    language: String,
-    words: Vec<String>,
-}
-
-#[derive(Deserialize)]
-#[serde(deny_unknown_fields)]
+/// Phrases with one valence.
 struct Valued {
     valence: f64,
     phrases: Vec<String>,
 }
 
-#[derive(Deserialize)]
-#[serde(deny_unknown_fields)]
-struct EmotionLists {
-    joy: Vec<String>,
-    sadness: Vec<String>,
-    anger: Vec<String>,
-    fear: Vec<String>,
-    surprise: Vec<String>,
-    disgust: Vec<String>,
-    affection: Vec<String>,
-    gratitude: Vec<String>,
-}
-
-#[derive(Deserialize)]
-#[serde(deny_unknown_fields)]
-struct IntentLists {
-    greeting: Vec<String>,
-    goodbye: Vec<String>,
-    confusion: Vec<String>,
-    success: Vec<String>,
-    error: Vec<String>,
-    question: Vec<String>,
-}
-
-impl LanguageFile {
-    fn into_lexicon(self, at: &str) -> Result<Lexicon, Error> {
-        let mut builder = Builder { lexicon: Lexicon::default(), phrases: 0 };
-        for (index, group) in self.lexicon.iter().enumerate() {
-            let path = format!("{at}/lexicon/{index}");
-            check_valence(group.valence, &path)?;
-            builder.each(&group.phrases, &format!("{path}/phrases"), MAX_VALUED_TOKENS, |entry| {
-                let twice = entry.valence != 0.0;
-                entry.valence = group.valence;
-                !twice
-            })?;
+impl Valued {
+    fn parse(value: &Value, path: String) -> Result<Self, FieldError> {
+        let mut fields = Fields::new(value, path)?;
+        let valence = fields.number("valence", -MAX_VALENCE, MAX_VALENCE)?;
+        let valence = fields.require("valence", valence)?;
+        if valence == 0.0 {
+            return Err(FieldError::new(FieldCode::Range, fields.at("valence"), "a valence is not 0"));
         }
-        for (name, phrases, degree) in [
-            ("intensifiers", &self.intensifiers, INTENSIFIER),
-            ("diminishers", &self.diminishers, DIMINISHER),
-        ] {
-            builder.each(phrases, &format!("{at}/{name}"), MAX_TOKENS, |entry| {
-                let twice = entry.degree != 0.0;
-                entry.degree = degree;
-                !twice
-            })?;
-        }
-        for (name, phrases, roles) in [
-            ("negators", &self.negators, Roles::NEGATOR),
-            ("concord", &self.concord, Roles::NEGATOR.with(Roles::CONCORD)),
-            ("plain", &self.plain, Roles::PLAIN),
-            ("contrast", &self.contrast, Roles::CONTRAST),
-            ("clauses", &self.clauses, Roles::CLAUSE),
-            ("first_person", &self.first_person, Roles::FIRST_PERSON),
-            ("second_person", &self.second_person, Roles::SECOND_PERSON),
-            ("demonstratives", &self.demonstratives, Roles::DEMONSTRATIVE),
-            ("insults", &self.insults, Roles::INSULT),
-            ("orders", &self.orders, Roles::ORDER),
-            ("address", &self.address, Roles::ADDRESS),
-            ("thanks", &self.thanks, Roles::THANKS),
-            ("apologies", &self.apologies, Roles::APOLOGY),
-            ("intents/greeting", &self.intents.greeting, Roles::GREETING),
-            ("intents/goodbye", &self.intents.goodbye, Roles::GOODBYE),
-            ("intents/confusion", &self.intents.confusion, Roles::CONFUSION),
-            ("intents/success", &self.intents.success, Roles::SUCCESS),
-            ("intents/error", &self.intents.error, Roles::ERROR),
-            ("intents/question", &self.intents.question, Roles::QUESTION),
-        ] {
-            builder.each(phrases, &format!("{at}/{name}"), MAX_TOKENS, |entry| {
-                let twice = entry.roles.only(roles) == roles;
-                entry.roles = entry.roles.with(roles);
-                !twice
-            })?;
-        }
-        for (bit, (name, phrases)) in EMOTIONS.into_iter().zip(self.emotions.lists()).enumerate() {
-            builder.each(phrases, &format!("{at}/emotions/{name}"), MAX_TOKENS, |entry| {
-                let twice = entry.emotions & (1 << bit) != 0;
-                entry.emotions |= 1 << bit;
-                !twice
-            })?;
-        }
-        Ok(builder.lexicon)
+        let phrases = words(&mut fields, "phrases")?;
+        fields.finish().map(|()| Self { valence, phrases })
     }
 }
 
-impl CommonFile {
-    fn into_parts(self, at: &str) -> Result<(Detector, Symbols), Error> {
-        let mut detector = Detector::default();
-        for (index, language) in self.languages.iter().enumerate() {
-            let path = format!("{at}/languages/{index}");
-            let Some(number) = CODES.iter().position(|code| *code == language.language) else {
-                let message = format!("{:?} is not one of the known languages", language.language);
-                return Err(refused(&format!("{path}/language"), message).hint(CODES.join(", ")));
-            };
-            if language.words.len() > MAX_PHRASES {
-                return Err(refused(&path, "too many words".to_owned()));
-            }
-            for (index, word) in language.words.iter().enumerate() {
-                let phrase = Phrase::new(word);
-                if phrase.len() != 1 {
-                    return Err(refused(
-                        &format!("{path}/words/{index}"),
-                        format!("{word:?} is not one word"),
-                    ));
-                }
-                detector.add(&phrase, number);
-            }
-        }
-        let mut symbols = Symbols::default();
-        for (index, group) in self.symbols.iter().enumerate() {
-            let path = format!("{at}/symbols/{index}");
-            check_valence(group.valence, &path)?;
-            for (index, symbol) in group.phrases.iter().enumerate() {
-                let path = format!("{path}/phrases/{index}");
-                let entry = symbol_entry(&mut symbols, symbol, &path)?;
-                if entry.valence != 0.0 {
-                    return Err(refused(&path, format!("{symbol:?} is valued twice")));
-                }
-                entry.valence = group.valence;
-            }
-        }
-        for (bit, (name, list)) in EMOTIONS.into_iter().zip(self.emotions.lists()).enumerate() {
-            for (index, symbol) in list.iter().enumerate() {
-                symbol_entry(&mut symbols, symbol, &format!("{at}/emotions/{name}/{index}"))?.emotions |=
-                    1 << bit;
-            }
-        }
-        Ok((detector, symbols))
-    }
+/// The lists under `emotions`, in the order of [`EMOTIONS`].
+fn emotions(fields: &mut Fields<'_>, at: &str) -> Result<Vec<Vec<String>>, FieldError> {
+    let emotions = fields.raw("emotions");
+    let mut emotions = Fields::new(fields.require("emotions", emotions)?, format!("{at}/emotions"))?;
+    let lists = EMOTIONS.into_iter().map(|name| words(&mut emotions, name)).collect::<Result<_, _>>()?;
+    emotions.finish().map(|()| lists)
 }
 
-impl EmotionLists {
-    /// In the order of [`EMOTIONS`].
-    fn lists(&self) -> [&Vec<String>; 8] {
-        [
-            &self.joy,
-            &self.sadness,
-            &self.anger,
-            &self.fear,
-            &self.surprise,
-            &self.disgust,
-            &self.affection,
-            &self.gratitude,
-        ]
-    }
+/// A list of strings that must be there.
+fn words(fields: &mut Fields<'_>, name: &'static str) -> Result<Vec<String>, FieldError> {
+    let present = fields.raw(name);
+    fields.require(name, present)?;
+    fields.texts(name)
 }
 
 struct Builder {
@@ -311,13 +257,22 @@ struct Builder {
 }
 
 impl Builder {
+    /// Gives each phrase of a list its roles.
+    fn give(&mut self, phrases: &[String], path: &str, roles: Roles) -> Result<(), Error> {
+        self.each(phrases, path, MAX_TOKENS, &mut |entry| {
+            let twice = entry.roles.only(roles) == roles;
+            entry.roles = entry.roles.with(roles);
+            !twice
+        })
+    }
+
     /// Gives each phrase of a list its meaning; `apply` says whether that was new to the phrase.
     fn each(
         &mut self,
         phrases: &[String],
         path: &str,
         most_tokens: usize,
-        mut apply: impl FnMut(&mut Entry) -> bool,
+        apply: &mut dyn FnMut(&mut Entry) -> bool,
     ) -> Result<(), Error> {
         self.phrases += phrases.len();
         if self.phrases > MAX_PHRASES {
@@ -341,10 +296,6 @@ impl Builder {
     }
 }
 
-fn parse<'a, T: Deserialize<'a>>(bytes: &'a [u8], at: &str) -> Result<T, Error> {
-    serde_json::from_slice(bytes).map_err(|error| refused(at, format!("not a language pack: {error}")))
-}
-
 fn symbol_entry<'a>(symbols: &'a mut Symbols, symbol: &str, path: &str) -> Result<&'a mut Entry, Error> {
     symbols.entry(symbol).ok_or_else(|| {
         let hint = "an emoji or emoticon of at most 8 characters that begins with no letter";
@@ -360,14 +311,6 @@ fn check_header(version: &str, at: &str) -> Result<(), Error> {
         return Ok(());
     }
     Err(refused(&format!("{at}/version"), format!("{version:?} is no version")).hint("N.N.N"))
-}
-
-fn check_valence(valence: f64, path: &str) -> Result<(), Error> {
-    if valence != 0.0 && valence.abs() <= MAX_VALENCE {
-        return Ok(());
-    }
-    let message = format!("valence {valence} is 0 or outside -{MAX_VALENCE}..{MAX_VALENCE}");
-    Err(refused(&format!("{path}/valence"), message))
 }
 
 fn is_language_code(code: &str) -> bool {

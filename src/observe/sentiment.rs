@@ -1,7 +1,7 @@
 //! How positive a text is: the valence of its words, turned and weighed by what stands around them.
 
 use super::reading::Reading;
-use super::{Sentiment, SentimentClass, Span, rounded};
+use super::{Sentiment, SentimentClass, Span};
 
 /// What a negator does to a valence: it turns it and weakens it.
 const NEGATION: f64 = -0.75;
@@ -38,7 +38,7 @@ pub(super) fn valued_words(reading: &Reading<'_>) -> Vec<ValuedWord> {
         let weight = symbol.tokens_before.checked_sub(1).map_or(1.0, |token| reading.weight(token));
         valued.push(ValuedWord { valence: symbol.entry.valence * weight, span: symbol.span, clause: None });
     }
-    valued.sort_by_key(|word| word.span);
+    crate::order::sort_by_key(&mut valued, |word| word.span);
     valued
 }
 
@@ -46,6 +46,6 @@ pub(super) fn valued_words(reading: &Reading<'_>) -> Vec<ValuedWord> {
 pub(super) fn sentiment(reading: &Reading<'_>, valued: &[ValuedWord]) -> Sentiment {
     let sum: f64 = valued.iter().map(|word| word.valence).sum();
     let sum = (0..reading.exclamations.min(MOST_EXCLAMATIONS)).fold(sum, |sum, _| sum * EXCLAMATION);
-    let score = rounded(sum / (sum * sum + SOFTENING).sqrt(), 6);
+    let score = crate::decimal::round(sum / (sum * sum + SOFTENING).sqrt(), 6);
     Sentiment { class: SentimentClass::of(score), score, spans: valued.iter().map(|word| word.span).collect() }
 }

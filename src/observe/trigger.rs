@@ -2,7 +2,7 @@
 
 use super::interaction::MatchedKind;
 use super::reading::Reading;
-use super::{MoodTrigger, SentimentClass, Span, rounded};
+use super::{MoodTrigger, SentimentClass, Span};
 use crate::template::Template;
 use crate::text::{Phrase, PhraseMap};
 
@@ -120,7 +120,7 @@ impl TriggerSet {
         let moods = self.moods.iter().zip(moods).filter(|(_, (score, _))| *score > 0.0).map(
             |(mood, (score, spans))| MoodTrigger {
                 mood: mood.clone(),
-                score: rounded(score.min(1.0), 6),
+                score: crate::decimal::round(score.min(1.0), 6),
                 spans,
             },
         );

@@ -88,7 +88,7 @@ impl Mood {
         }
         #[allow(clippy::cast_precision_loss, reason = "milliseconds are far below 2^53")]
         let minutes = now.saturating_sub(self.updated_at).max(0) as f64 / 60_000.0;
-        let intensity = round6(self.intensity * libm::exp2(-minutes / detection.half_life_minutes));
+        let intensity = round6(self.intensity * libm::exp(-std::f64::consts::LN_2 * minutes / detection.half_life_minutes));
         if intensity < detection.minimum_intensity { (default_mood.to_owned(), 1.0) } else { (self.current.clone(), intensity) }
     }
 

@@ -310,7 +310,7 @@ impl OwnerState {
             .flat_map(|(session, _)| self.runs.get(session).into_iter().flatten())
             .map(|(at, run)| (at.clone(), run.clone()))
             .collect();
-        runs.sort_by(|(a, _), (b, _)| a.cmp(b));
+        crate::order::sort_by(&mut runs, |(a, _), (b, _)| a.cmp(b));
         for (at, run) in runs {
             self.add_to_affinity(id, &at, &run);
         }

@@ -83,17 +83,20 @@ impl Template {
 fn accept(validation: Validation) -> Result<Template, Error> {
     let Validation { problems, counts, template, .. } = validation;
     template.ok_or_else(|| {
-        let mut error = Error::new(ErrorCode::InvalidTemplate, "The template is invalid.");
-        if let Some(first) = problems.iter().find(|problem| problem.severity == Severity::Error) {
-            error.message = match counts.errors {
-                0 | 1 => format!("The template is invalid: {}", first.message),
-                errors => format!("The template has {errors} errors, the first: {}", first.message),
-            };
-            error.path.clone_from(&first.path);
-            error.hint.clone_from(&first.hint);
+        let first = problems.iter().find(|problem| problem.severity == Severity::Error);
+        let said = first.map_or("it holds nothing that can be used.", |first| &first.message);
+        let message = match counts.errors {
+            0 | 1 => format!("The template is invalid: {said}"),
+            errors => format!("The template has {errors} errors, the first: {said}"),
+        };
+        let mut error = Error::new(ErrorCode::InvalidTemplate, message);
+        if let Some(first) = first {
+            error = error.at(&first.path);
+            if let Some(hint) = &first.hint {
+                error = error.hint(hint);
+            }
         }
-        error.problems = problems;
-        error
+        error.problems(problems)
     })
 }
 

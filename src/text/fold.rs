@@ -4,8 +4,7 @@
 //! NFD, combining marks removed. Because every mark goes in the end, composing first changes nothing, and
 //! folding is a map of single characters: no look-ahead, no reordering, and each character keeps its place.
 
-use unicode_general_category::{GeneralCategory, get_general_category};
-use unicode_normalization::char::decompose_compatible;
+use super::table::{Folded, lookup};
 
 /// The folded form of a text. Folding a folded text changes nothing.
 pub fn fold(text: &str) -> String {
@@ -22,72 +21,74 @@ pub(super) fn fold_character(character: char, emit: &mut impl FnMut(char)) {
         emit(character.to_ascii_lowercase());
         return;
     }
-    decompose_compatible(character, |part| match part {
-        '\u{2018}' | '\u{2019}' | '\u{02BC}' | '\u{FF07}' => emit('\''),
-        '\u{2010}' | '\u{2011}' => emit('-'),
-        '\u{00AD}' | '\u{200B}' | '\u{2060}' | '\u{FEFF}' => {}
-        part => {
-            for lower in part.to_lowercase() {
-                // A lower case letter can decompose again: U+0130 becomes `i` and a dot above.
-                decompose_compatible(lower, |out| {
-                    if !is_combining_mark(out) {
-                        emit(out);
-                    }
-                });
-            }
+    match lookup(character) {
+        Folded::Same => fold_hangul(character, emit),
+        Folded::Removed => {}
+        Folded::Moved(other) => emit(other),
+        Folded::Parts(parts) => parts.iter().copied().for_each(emit),
+    }
+}
+
+/// Hangul syllables decompose by arithmetic (The Unicode Standard, 3.12); everything else stays as it is.
+fn fold_hangul(character: char, emit: &mut impl FnMut(char)) {
+    const SYLLABLES: u32 = 0xAC00;
+    const JAMO: [u32; 3] = [0x1100, 0x1161, 0x11A7];
+    const VOWELS: u32 = 21;
+    const TRAILING: u32 = 28;
+    if !('\u{AC00}'..='\u{D7A3}').contains(&character) {
+        emit(character);
+        return;
+    }
+    let index = u32::from(character) - SYLLABLES;
+    let parts = [index / (VOWELS * TRAILING), index / TRAILING % VOWELS, index % TRAILING];
+    for (position, (first, part)) in JAMO.into_iter().zip(parts).enumerate() {
+        if let Some(jamo) = char::from_u32(first + part).filter(|_| position < 2 || part > 0) {
+            emit(jamo);
         }
-    });
+    }
 }
 
-/// Whether a character combines with the one before it (`\p{M}`).
+/// Whether folding removes a character because it combines with the one before it (`\p{M}`), rather than because
+/// it is invisible.
 pub(super) fn is_combining_mark(character: char) -> bool {
-    use GeneralCategory::{EnclosingMark, NonspacingMark, SpacingMark};
-    !character.is_ascii()
-        && matches!(get_general_category(character), NonspacingMark | SpacingMark | EnclosingMark)
+    // The halfwidth sound marks are letters that fold to marks.
+    let other = matches!(character, '\u{00AD}' | '\u{200B}' | '\u{2060}' | '\u{FEFF}' | '\u{FF9E}' | '\u{FF9F}');
+    !other && !character.is_ascii() && lookup(character) == Folded::Removed
 }
 
-/// Whether a character belongs to words (`[\p{L}\p{N}]`).
-pub(super) fn is_word_character(character: char) -> bool {
-    use GeneralCategory::{
-        DecimalNumber, LetterNumber, LowercaseLetter, ModifierLetter, OtherLetter, OtherNumber,
-        TitlecaseLetter, UppercaseLetter,
-    };
+/// Whether a character belongs to words (`[\p{L}\p{N}]`). Alphabetic is more than letters: it also holds marks and
+/// some letters in circles and squares; the standard library and the normaliser know both, so no further table of
+/// categories is needed. Checked against one for every character.
+pub(crate) fn is_word_character(character: char) -> bool {
+    const ENCLOSED_LETTERS: [std::ops::RangeInclusive<char>; 4] =
+        ['\u{24B6}'..='\u{24E9}', '\u{1F130}'..='\u{1F149}', '\u{1F150}'..='\u{1F169}', '\u{1F170}'..='\u{1F189}'];
     if character.is_ascii() {
         return character.is_ascii_alphanumeric();
     }
-    matches!(
-        get_general_category(character),
-        LowercaseLetter
-            | UppercaseLetter
-            | TitlecaseLetter
-            | ModifierLetter
-            | OtherLetter
-            | DecimalNumber
-            | LetterNumber
-            | OtherNumber
-    )
+    let enclosed = || ENCLOSED_LETTERS.iter().any(|letters| letters.contains(&character));
+    character.is_numeric() || (character.is_alphabetic() && !is_combining_mark(character) && !enclosed())
 }
 
 #[cfg(test)]
 mod tests {
     use proptest::prelude::*;
-    use unicode_normalization::UnicodeNormalization;
 
+    use super::super::table::generate::folded_by_definition;
     use super::*;
 
-    /// The definition, step by step.
-    fn folded_by_definition(text: &str) -> String {
-        text.nfkc()
-            .filter(|c| !matches!(c, '\u{00AD}' | '\u{200B}' | '\u{2060}' | '\u{FEFF}'))
-            .map(|c| match c {
-                '\u{2018}' | '\u{2019}' | '\u{02BC}' | '\u{FF07}' => '\'',
-                '\u{2010}' | '\u{2011}' => '-',
-                c => c,
-            })
-            .flat_map(char::to_lowercase)
-            .nfd()
-            .filter(|c| !is_combining_mark(*c))
-            .collect()
+    #[test]
+    fn word_characters_are_the_letters_and_numbers_of_the_category_table() {
+        use unicode_general_category::{GeneralCategory::*, get_general_category};
+        for character in '\0'..=char::MAX {
+            // The standard library may know a newer Unicode version than the table.
+            let category = get_general_category(character);
+            if category == Unassigned {
+                continue;
+            }
+            let letter = matches!(category, LowercaseLetter | UppercaseLetter | TitlecaseLetter | ModifierLetter | OtherLetter);
+            let number = matches!(category, DecimalNumber | LetterNumber | OtherNumber);
+            assert_eq!(is_word_character(character), letter || number, "{character:?} {category:?}");
+        }
     }
 
     #[test]

@@ -7,8 +7,10 @@
 mod fold;
 mod phrase;
 mod scan;
+mod table;
 
 pub use fold::fold;
+pub(crate) use fold::is_word_character;
 pub use phrase::{Phrase, PhraseMap};
 pub use scan::{Mark, Scan, Token, tokens};
 

@@ -2,6 +2,7 @@
 
 use luminoracore::bundle::snapshot::ExportOptions;
 use luminoracore::engine::{self, Command, CoreOptions, Effect, EffectResult, HistoryOptions, Output, Step};
+use luminoracore::json;
 use luminoracore::log::Record;
 use luminoracore::template::Template;
 use luminoracore::Error;
@@ -173,7 +174,7 @@ fn step(mut step: Step) -> JsValue {
     let effects = std::mem::take(&mut step.effects).into_iter().map(|effect| match effect {
         Effect::Call(request) => EffectView::Call { request },
         Effect::Append { owner, records } => {
-            EffectView::Append { owner, records: serde_json::to_string(&records).unwrap_or_default() }
+            EffectView::Append { owner, records: json::compact(&Record::to_array(&records)) }
         }
         Effect::Erase { owner } => EffectView::Erase { owner },
     });

@@ -3,6 +3,7 @@
 use std::sync::Arc;
 
 use luminoracore::compile::{Compiled, CompileOptions, Prepared};
+use luminoracore::json;
 use luminoracore::template::{Template, ValidateOptions, validate};
 use wasm_bindgen::prelude::*;
 
@@ -38,7 +39,7 @@ impl TemplateHandle {
     /// The document as JSON text.
     #[wasm_bindgen(getter)]
     pub fn document(&self) -> String {
-        self.template().document.to_string()
+        json::compact(&self.template().document)
     }
 
     /// The personality for one level, one mood and one target.
@@ -48,7 +49,7 @@ impl TemplateHandle {
 
     /// The body of a request to the target, as JSON text.
     pub fn request(&self, options: JsValue) -> Result<String, JsValue> {
-        Ok(self.compiled(options)?.request().to_string())
+        Ok(json::compact(&self.compiled(options)?.request()))
     }
 }
 

@@ -31,7 +31,7 @@ fn types() {
         "js/generated/types.ts",
         &declarations![
             luminoracore::ErrorCode,
-            luminoracore::Error,
+            luminoracore::Refusal,
             template::Severity,
             template::ProblemCode,
             template::Problem,

@@ -3,7 +3,7 @@
 use std::collections::BTreeSet;
 
 use super::Lint;
-use super::words::fold;
+use crate::text::fold;
 use crate::template::problem::ProblemCode;
 
 pub(super) fn check(lint: &mut Lint<'_>) {

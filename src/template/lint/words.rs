@@ -1,17 +1,6 @@
 //! Folded words, for looking for a few English words in a rule.
 
-use unicode_normalization::UnicodeNormalization;
-use unicode_normalization::char::is_combining_mark;
-
-/// Lower case without combining marks.
-pub(super) fn fold(text: &str) -> String {
-    text.nfkc()
-        .flat_map(char::to_lowercase)
-        .nfd()
-        .filter(|character| !is_combining_mark(*character))
-        .map(|character| if character == '\u{2019}' { '\'' } else { character })
-        .collect()
-}
+use crate::text::fold;
 
 /// The words of a text in order, folded. An apostrophe belongs to its word ("don't").
 pub(super) fn words(text: &str) -> Vec<String> {

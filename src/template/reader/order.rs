@@ -12,7 +12,7 @@ use crate::template::problem::Problem;
 /// document, equal places by code. Linear in the document and the problems, whatever their number: each object
 /// on the way to a problem is walked once.
 pub(in crate::template) fn sort(problems: &mut Vec<Problem>, document: &Value) {
-    problems.sort_by_key(|problem| problem.code);
+    crate::order::sort_by_key(problems, |problem| problem.code);
     let all = (0..problems.len()).collect();
     let mut order = Vec::with_capacity(problems.len());
     visit(document, 0, all, problems, &mut order);

@@ -57,7 +57,7 @@ fn report_ranges(levels: &Node<'_>) {
     let levels: Vec<Node<'_>> = levels.items().collect();
     let mut ranges: Vec<(u64, u64, &Node<'_>)> =
         levels.iter().filter_map(|level| range_of(level).map(|(low, high)| (low, high, level))).collect();
-    ranges.sort_by_key(|(low, _, _)| *low);
+    crate::order::sort_by_key(&mut ranges, |(low, _, _)| *low);
     let judge_gaps = ranges.len() == levels.len();
     // The first point that no level holds yet.
     let mut next = 0;
