@@ -192,7 +192,10 @@ export class Luminora {
   }
 
   async #scan(owner: string): Promise<void> {
-    for await (const records of this.#connection.storage.scan(owner)) this.#absorb(records);
+    // All at once: the folds are then computed once.
+    const log: StoredRecord[] = [];
+    for await (const records of this.#connection.storage.scan(owner)) log.push(...records);
+    this.#absorb(log);
   }
 
   /** Another tab changed a log. Logs that were never asked for are read when they are. */

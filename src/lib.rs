@@ -31,7 +31,7 @@ pub mod observe;
 mod order;
 pub mod state;
 pub mod template;
-pub mod timestamp;
 pub mod text;
+pub mod timestamp;
 
 pub use error::{Error, ErrorCode, Refusal};

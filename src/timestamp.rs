@@ -60,7 +60,15 @@ mod tests {
 
     #[test]
     fn only_utc_times_of_the_calendar_are_read() {
-        for text in ["", "yesterday", "2025-02-29T00:00:00Z", "2025-01-01T00:00:00", "2025-01-01T00:00:00+01:00", "2025-01-01t00:00:00Z", "2025-01-01"] {
+        for text in [
+            "",
+            "yesterday",
+            "2025-02-29T00:00:00Z",
+            "2025-01-01T00:00:00",
+            "2025-01-01T00:00:00+01:00",
+            "2025-01-01t00:00:00Z",
+            "2025-01-01",
+        ] {
             assert_eq!(parse(text), None, "{text}");
         }
         assert_eq!(parse("1969-12-31T23:59:59.9999Z"), Some(-1));

@@ -6,7 +6,7 @@
 export type CoreErrorCode = "invalid_template" | "template_conflict" | "unknown_template" | "unknown_session" | "session_archived" | "unknown_run" | "invalid_argument" | "out_of_range" | "unknown_mood" | "unknown_target" | "budget_too_small" | "invalid_weight" | "duplicate_block" | "feature_disabled" | "unknown_feature" | "integrity" | "invalid_record" | "invalid_owner" | "unsupported_format" | "hash_mismatch" | "snapshot_without_template" | "instance_exists" | "aborted" | "model_bad_response" | "model_refused" | "host_failure" | "invalid_operation";
 
 /**
- * A refused call: what, where, why, and what to do instead.
+ * What an [`Error`] says.
  */
 export type CoreError = { 
 /**

@@ -18,8 +18,15 @@ const FORMAT: &str = "luminoracore/snapshot";
 /// What `schema_version` says.
 const SCHEMA_VERSION: &str = "1.1.0";
 /// Keys of the file itself. A template key of the same name moves to `template_extra`.
-const OWN_KEYS: [&str; 7] =
-    ["format", "schema_version", "_snapshot_info", "current_state", "active_configuration", "template_extra", "hashes"];
+const OWN_KEYS: [&str; 7] = [
+    "format",
+    "schema_version",
+    "_snapshot_info",
+    "current_state",
+    "active_configuration",
+    "template_extra",
+    "hashes",
+];
 /// Keys of `current_state` that this library reads; all others are kept for the next export.
 const STATE_KEYS: [&str; 4] = ["affinity", "mood", "conversation_history", "conversation_summary"];
 /// The largest file that is read.
@@ -107,10 +114,17 @@ pub struct ActiveConfiguration {
 
 impl Snapshot {
     /// The file's text. The same snapshot gives the same bytes.
-    pub fn write(&self, options: ExportOptions, active: &ActiveConfiguration, sentiment: &str) -> Result<String, Error> {
+    pub fn write(
+        &self,
+        options: ExportOptions,
+        active: &ActiveConfiguration,
+        sentiment: &str,
+    ) -> Result<String, Error> {
         let turns = self.conversation.as_deref().unwrap_or_default();
-        let days: std::collections::BTreeSet<i64> =
+        let mut days: Vec<i64> =
             turns.iter().filter_map(|turn| timestamp::parse(&turn.at)).map(timestamp::day).collect();
+        days.sort_unstable();
+        days.dedup();
         let mut file = Map::new();
         file.insert("format".into(), FORMAT.into());
         file.insert("schema_version".into(), SCHEMA_VERSION.into());
@@ -171,7 +185,8 @@ impl Snapshot {
 
     /// Reads a file that [`Snapshot::write`] made. `allow_modified` accepts one whose hashes do not match.
     pub fn read(bytes: &[u8], allow_modified: bool) -> Result<Self, Error> {
-        let document = json::read(bytes, LIMITS).map_err(|fault| fault.into_error(ErrorCode::UnsupportedFormat))?;
+        let document =
+            json::read(bytes, LIMITS).map_err(|fault| fault.into_error(ErrorCode::UnsupportedFormat))?;
         let Value::Object(mut file) = document.value else {
             return Err(unsupported("", "a snapshot is a JSON object"));
         };
@@ -190,13 +205,17 @@ impl Snapshot {
         if hash("template") != template.id.strip_prefix("sha256:") && !allow_modified {
             return Err(modified("/hashes/template"));
         }
-        let Value::Object(state) = state else { return Err(unsupported("/current_state", "an object is expected")) };
+        let Value::Object(state) = state else {
+            return Err(unsupported("/current_state", "an object is expected"));
+        };
         let text = |name: &str| {
             let text = info.get(name).and_then(Value::as_str).filter(|text| !text.trim().is_empty());
-            text.map(str::to_owned).ok_or_else(|| unsupported(&format!("/_snapshot_info/{name}"), "a text is expected"))
+            text.map(str::to_owned)
+                .ok_or_else(|| unsupported(&format!("/_snapshot_info/{name}"), "a text is expected"))
         };
         let (user, session, created_at) = (text("user_id")?, text("session_id")?, text("created_at")?);
-        let affinity = state.get("affinity").map(|value| AffinityBaseline::parse(value, "/current_state/affinity"));
+        let affinity =
+            state.get("affinity").map(|value| AffinityBaseline::parse(value, "/current_state/affinity"));
         let mood = state.get("mood").map(|value| MoodBaseline::parse(value, "/current_state/mood"));
         let unknown: Map<String, Value> = state
             .iter()

@@ -3,11 +3,11 @@
 use std::collections::HashSet;
 
 use super::base::BaseLines;
-use crate::text::fold;
 use super::layout::{expression_line, rule_line, tone_line};
 use super::line::Line;
 use super::plain::one_line;
 use crate::template::model::Modifiers;
+use crate::text::fold;
 
 /// What a level or a mood adds to the lists: only what the template does not have already.
 #[derive(Debug)]

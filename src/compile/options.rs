@@ -81,8 +81,10 @@ impl CompileFeatures {
     fn parse(features: &Value) -> Result<Self, FieldError> {
         let mut fields = Fields::new(features, "/features")?;
         let mut flag = |name| Ok::<_, FieldError>(fields.boolean(name)?.unwrap_or(true));
-        let features =
-            Self { hierarchical_personality: flag("hierarchical_personality")?, mood_system: flag("mood_system")? };
+        let features = Self {
+            hierarchical_personality: flag("hierarchical_personality")?,
+            mood_system: flag("mood_system")?,
+        };
         fields.finish()?;
         Ok(features)
     }
@@ -109,7 +111,8 @@ impl Message {
         let mut fields = Fields::new(message, path)?;
         let role = fields.choice("role", &[("user", Role::User), ("assistant", Role::Assistant)])?;
         let content = fields.string("content")?;
-        let message = Self { role: fields.require("role", role)?, content: fields.require("content", content)? };
+        let message =
+            Self { role: fields.require("role", role)?, content: fields.require("content", content)? };
         fields.finish()?;
         Ok(message)
     }

@@ -12,8 +12,8 @@ use super::layout::{MoodText, OPENING, heading, level_line, mood_line, parameter
 use super::level::{defined_levels, level_at, levels};
 use super::line::{Lead, Line, Section, render};
 use super::options::{Checked, CompileOptions};
-use crate::decimal::round6;
 use super::target::Target;
+use crate::decimal::round6;
 use crate::error::{Error, ErrorCode};
 use crate::template::Template;
 use crate::template::model::{Level, Modifiers, Mood, Parameter};

@@ -19,6 +19,7 @@ pub struct Environment {
 
 /// One thing that the host asks for. `user` is the owner of everything that it touches.
 #[derive(Clone, Debug, PartialEq)]
+#[allow(clippy::large_enum_variant, reason = "one at a time, and the large one is the common one")]
 pub enum Command {
     /// Keeps a personality document in the library.
     AddTemplate {
@@ -32,7 +33,7 @@ pub enum Command {
         /// Which personality.
         template: TemplateChoice,
         /// 1..200 characters.
-                title: Option<String>,
+        title: Option<String>,
     },
     /// Says something to the personality.
     Send {
@@ -45,11 +46,11 @@ pub enum Command {
         /// Who answers.
         model: ModelDeclaration,
         /// Language of the text, when the host knows it.
-                language: Option<String>,
+        language: Option<String>,
         /// Deltas for this turn alone.
-                mask: Option<MaskDeltas>,
+        mask: Option<MaskDeltas>,
         /// Most tokens of the answer; 1,024 when absent.
-                max_output_tokens: Option<u32>,
+        max_output_tokens: Option<u32>,
     },
     /// Records what the host itself answered (manual mode).
     Reply {
@@ -69,7 +70,7 @@ pub enum Command {
         /// A mood of the template, or its default mood.
         name: String,
         /// 0..1; 1 when absent.
-                intensity: Option<f64>,
+        intensity: Option<f64>,
     },
     /// Sets the affinity points by hand.
     SetAffinity {
@@ -87,29 +88,29 @@ pub enum Command {
         /// The session's id.
         session: String,
         /// 1..200 characters.
-                title: Option<String>,
+        title: Option<String>,
         /// Its new status.
-                status: Option<SessionStatus>,
+        status: Option<SessionStatus>,
     },
     /// Brings a relationship back from a snapshot file.
     ImportSnapshot {
         /// The owner; absent: the one named in the file.
-                user: Option<String>,
+        user: Option<String>,
         /// The file's text.
         source: String,
         /// Which parts to bring back.
-                restore: Restore,
+        restore: Restore,
         /// What to do when the owner has an instance of this template.
-                on_conflict: OnConflict,
+        on_conflict: OnConflict,
         /// Accept a file whose hashes do not match its content.
-                allow_modified: bool,
+        allow_modified: bool,
     },
     /// Erases everything of an owner.
     Erase {
         /// The owner.
         user: String,
         /// Leave not even tombstones: nothing remembers the owner, and older files can be imported again.
-                purge: bool,
+        purge: bool,
     },
 }
 
@@ -219,13 +220,13 @@ pub struct ModelDeclaration {
     /// The caller's model id.
     pub id: String,
     /// Whether it runs on this device.
-        pub local: bool,
+    pub local: bool,
     /// Its window in tokens, when known.
-        pub context_tokens: Option<u32>,
+    pub context_tokens: Option<u32>,
     /// Scripted: what the offline lines are drawn by.
-        pub seed: u64,
+    pub seed: u64,
     /// Scripted: the very words of this answer.
-        pub reply: Option<String>,
+    pub reply: Option<String>,
 }
 
 impl ModelDeclaration {

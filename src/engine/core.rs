@@ -160,7 +160,10 @@ impl Core {
             let stamps: Vec<_> = records.iter().map(|record| record.at.clone()).collect();
             let absorbed = self.owners.entry(owner).or_default().absorb(records, now)?;
             let limit = now.saturating_add(crate::state::MAXIMUM_AHEAD);
-            stamps.iter().filter(|stamp| stamp.milliseconds() <= limit).for_each(|stamp| self.clock.witness(stamp));
+            stamps
+                .iter()
+                .filter(|stamp| stamp.milliseconds() <= limit)
+                .for_each(|stamp| self.clock.witness(stamp));
             all.changed.extend(absorbed.changed);
             all.quarantined.extend(absorbed.quarantined);
         }
@@ -183,14 +186,26 @@ impl Core {
                 self.create_session(&user, &template, title, environment, &mut ids)
             }
             Command::Send { user, session, text, model, language, mask, max_output_tokens } => {
-                let request = super::turn::SendRequest { user, session, text, model, language, mask, max_output_tokens };
+                let request = super::turn::SendRequest {
+                    user,
+                    session,
+                    text,
+                    model,
+                    language,
+                    mask,
+                    max_output_tokens,
+                };
                 self.send(request, environment, ids)
             }
-            Command::Reply { user, session, text } => self.reply(&user, &session, text, environment, &mut ids),
+            Command::Reply { user, session, text } => {
+                self.reply(&user, &session, text, environment, &mut ids)
+            }
             Command::SetMood { user, session, name, intensity } => {
                 self.set_mood(&user, &session, &name, intensity, environment)
             }
-            Command::SetAffinity { user, session, points } => self.set_affinity(&user, &session, points, environment),
+            Command::SetAffinity { user, session, points } => {
+                self.set_affinity(&user, &session, points, environment)
+            }
             Command::UpdateSession { user, session, title, status } => {
                 self.update_session(&user, &session, title, status, environment)
             }
@@ -212,13 +227,18 @@ impl Core {
         let next = match (pending, result) {
             (_, EffectResult::Failed) => Err(host_failure()),
             (Pending::Turn(operation), result) => self.advance(*operation, result, environment),
-            (Pending::Commit(commit), EffectResult::Stored) => return self.committed(op, commit, environment),
+            (Pending::Commit(commit), EffectResult::Stored) => {
+                return self.committed(op, commit, environment);
+            }
             (Pending::Erase(owner), EffectResult::Stored) => {
                 self.owners.remove(&owner);
                 let events = vec![Event::Erased { user: owner }];
                 return Step { op, effects: Vec::new(), events, done: Some(Ok(Output::Nothing)) };
             }
-            _ => Err(Error::new(ErrorCode::InvalidOperation, "the result does not fit the effect that was asked for")),
+            _ => Err(Error::new(
+                ErrorCode::InvalidOperation,
+                "the result does not fit the effect that was asked for",
+            )),
         };
         self.settle(op, next)
     }
@@ -234,7 +254,9 @@ impl Core {
                 self.operations.insert(op, pending);
                 Step { op, effects, events, done: None }
             }
-            Ok(Begun::Done(output)) => Step { op, effects: Vec::new(), events: Vec::new(), done: Some(Ok(output)) },
+            Ok(Begun::Done(output)) => {
+                Step { op, effects: Vec::new(), events: Vec::new(), done: Some(Ok(output)) }
+            }
             Err(error) => Step { op, effects: Vec::new(), events: Vec::new(), done: Some(Err(error)) },
         }
     }

@@ -11,7 +11,13 @@ use crate::timestamp;
 
 impl Core {
     /// The snapshot of a session and its instance, as the file's text. `now` in milliseconds since 1970.
-    pub fn export_snapshot(&self, user: &str, session: &str, options: ExportOptions, now: u64) -> Result<String, Error> {
+    pub fn export_snapshot(
+        &self,
+        user: &str,
+        session: &str,
+        options: ExportOptions,
+        now: u64,
+    ) -> Result<String, Error> {
         self.require_feature(self.options.features.snapshot_export, "snapshot_export")?;
         let (state, instance, personality) = self.conversation(user, session)?;
         let turns: Vec<SnapshotTurn> = self.owner(user).turns(session).filter_map(snapshot_turn).collect();

@@ -1,6 +1,5 @@
 //! A snapshot file back into a relationship: one atomic batch, or nothing.
 
-use std::collections::BTreeSet;
 use std::sync::Arc;
 
 use serde::Serialize;
@@ -10,10 +9,12 @@ use super::command::{Environment, OnConflict, Restore};
 use super::core::{Begun, Commit, Core, Outcome};
 use super::session::{live, new_instance, to_body};
 use crate::bundle::snapshot::{Snapshot, SnapshotTurn};
-use crate::state::Personality;
 use crate::error::{Error, ErrorCode};
-use crate::log::body::{self, InstanceBaseline, Session, SessionBaseline, SessionStatus, Sharing, Source, Turn};
+use crate::log::body::{
+    self, InstanceBaseline, Session, SessionBaseline, SessionStatus, Sharing, Source, Turn,
+};
 use crate::log::{Content, IdSource, Record, check_owner};
+use crate::state::Personality;
 use crate::timestamp;
 
 /// How a snapshot is to be brought back.
@@ -68,31 +69,73 @@ impl Core {
         let (instance, exists) = self.instance_id(&user, &snapshot.template.persona.name);
         if exists && request.on_conflict == OnConflict::Refuse {
             let name = &snapshot.template.persona.name;
-            return Err(Error::new(ErrorCode::InstanceExists, format!("{user:?} already has a relationship with {name}"))
-                .hint("Pass on_conflict: \"replace\" to let the file's affinity and mood win."));
+            return Err(Error::new(
+                ErrorCode::InstanceExists,
+                format!("{user:?} already has a relationship with {name}"),
+            )
+            .hint("Pass on_conflict: \"replace\" to let the file's affinity and mood win."));
         }
         let mut notes = Vec::new();
         let session = self.session_for(&user, &snapshot.session, ids, &mut notes);
-        let mut records: Vec<Record> = self.copy_template(&user, &personality, environment).into_iter().collect();
-        records.push(self.instance_record(&user, &instance, &personality, &snapshot, request.restore, environment, &mut notes)?);
-        records.push(self.session_record(&user, &session, &instance, &snapshot, request.restore, environment)?);
+        let mut records: Vec<Record> =
+            self.copy_template(&user, &personality, environment).into_iter().collect();
+        records.push(self.instance_record(
+            &user,
+            &instance,
+            &personality,
+            &snapshot,
+            request.restore,
+            environment,
+            &mut notes,
+        )?);
+        records.push(self.session_record(
+            &user,
+            &session,
+            &instance,
+            &snapshot,
+            request.restore,
+            environment,
+        )?);
         if request.restore.conversation {
-            let mut seen = BTreeSet::new();
+            let mut seen: Vec<&str> = Vec::new();
             for (index, turn) in snapshot.conversation.iter().flatten().enumerate() {
-                let free = seen.insert(turn.id.as_str());
-                records.extend(self.turn_record(&user, &session, (index, free), turn, environment, ids, &mut notes)?);
+                let place = seen.binary_search(&turn.id.as_str());
+                let free = place.is_err();
+                if let Err(place) = place {
+                    seen.insert(place, &turn.id);
+                }
+                records.extend(self.turn_record(
+                    &user,
+                    &session,
+                    (index, free),
+                    turn,
+                    environment,
+                    ids,
+                    &mut notes,
+                )?);
             }
         }
         let report = ImportReport { session, instance, user: user.clone(), report: notes };
-        Ok(Commit { owner: user, records, events: Vec::new(), outcome: Outcome::Import(report) }.begin(Vec::new()))
+        Ok(Commit { owner: user, records, events: Vec::new(), outcome: Outcome::Import(report) }
+            .begin(Vec::new()))
     }
 
     /// The file's own session id where it is free, else a new one.
-    fn session_for(&self, user: &str, wanted: &str, ids: &mut IdSource, notes: &mut Vec<ImportNote>) -> String {
+    fn session_for(
+        &self,
+        user: &str,
+        wanted: &str,
+        ids: &mut IdSource,
+        notes: &mut Vec<ImportNote>,
+    ) -> String {
         if self.owner(user).record(wanted).is_none() {
             return wanted.to_owned();
         }
-        notes.push(note("/_snapshot_info/session_id", "renamed", "a session of this id is or was there already"));
+        notes.push(note(
+            "/_snapshot_info/session_id",
+            "renamed",
+            "a session of this id is or was there already",
+        ));
         ids.next("session")
     }
 
@@ -122,7 +165,8 @@ impl Core {
         let at = self.clock.tick(environment.now);
         let mut body = present.unwrap_or_else(|| new_instance(template, environment));
         body.imported = imported.or(body.imported);
-        body.baseline = affinity.map(|affinity| InstanceBaseline { at: at.clone(), affinity }).or(body.baseline);
+        body.baseline =
+            affinity.map(|affinity| InstanceBaseline { at: at.clone(), affinity }).or(body.baseline);
         Ok(live(user, id, "instance", to_body(&body)?, at))
     }
 

@@ -21,5 +21,7 @@ pub use effect::{Effect, EffectResult, FinishReason, ModelRequest, ReportedUsage
 pub use event::{Direction, Event};
 pub use features::Features;
 pub use import::{ImportNote, ImportReport};
-pub use query::{AffinityView, HistoryOptions, MoodView, Preview, SessionState, SessionSummary, TemplateSummary, TurnView};
+pub use query::{
+    AffinityView, HistoryOptions, MoodView, Preview, SessionState, SessionSummary, TemplateSummary, TurnView,
+};
 pub use turn::Reply;

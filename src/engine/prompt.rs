@@ -40,14 +40,23 @@ impl Core {
     /// Compiles the personality as it is now and fits the conversation into the budget.
     pub(super) fn prompt(&self, prepared: &Prepared, request: Request<'_>) -> Result<Prompt, Error> {
         let max_output_tokens = request.max_output_tokens.unwrap_or(DEFAULT_OUTPUT_TOKENS);
-        let policy = prepared.template().max_context_tokens.unwrap_or(u32::MAX).min(self.options.context_tokens);
-        let window = request.context_tokens.map_or(u32::MAX, |window| window.saturating_sub(max_output_tokens));
+        let policy =
+            prepared.template().max_context_tokens.unwrap_or(u32::MAX).min(self.options.context_tokens);
+        let window =
+            request.context_tokens.map_or(u32::MAX, |window| window.saturating_sub(max_output_tokens));
         let budget = policy.min(window);
         let user_turn = message_block("user_turn", request.text);
-        let compiled = compile(prepared, request.options, budget.saturating_sub(user_turn.tokens + PER_MESSAGE))?;
+        let compiled =
+            compile(prepared, request.options, budget.saturating_sub(user_turn.tokens + PER_MESSAGE))?;
         let persona = Block { tokens: compiled.tokens + PER_MESSAGE, ..Block::required("persona_core", "") };
-        let turns: Vec<&Record> = self.owner(request.user).turns(request.session).rev().take(HISTORY_TURNS).collect();
-        let items = turns.iter().rev().enumerate().filter_map(|(position, turn)| history_item(position, turn)).collect();
+        let turns: Vec<&Record> =
+            self.owner(request.user).turns(request.session).rev().take(HISTORY_TURNS).collect();
+        let items = turns
+            .iter()
+            .rev()
+            .enumerate()
+            .filter_map(|(position, turn)| history_item(position, turn))
+            .collect();
         let history = Block::divisible("history", HISTORY_WEIGHT, 0, items);
         let blocks = [persona, history, user_turn];
         let assembly = assemble(&blocks, budget)?;

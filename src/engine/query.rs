@@ -8,9 +8,9 @@ use super::prompt;
 use crate::error::{Error, ErrorCode};
 use crate::json::{self, Fields};
 use crate::log::Record;
-use crate::order;
 use crate::log::body::{BlockReport, MoodPeriod, Progression, SessionStatus};
 use crate::observe::Observation;
+use crate::order;
 use crate::template::model::Parameters;
 use crate::timestamp;
 
@@ -190,7 +190,9 @@ impl Core {
     pub fn sessions(&self, user: &str) -> Vec<SessionSummary> {
         let ids = self.owner(user).sessions().map(|(id, _)| id);
         let mut sessions: Vec<_> = ids.filter_map(|id| self.session(user, id).ok()).collect();
-        let recent = |session: &SessionSummary| session.last_active.clone().unwrap_or_else(|| session.started_at.clone());
+        let recent = |session: &SessionSummary| {
+            session.last_active.clone().unwrap_or_else(|| session.started_at.clone())
+        };
         order::sort_by(&mut sessions, |a, b| recent(b).cmp(&recent(a)).then_with(|| a.id.cmp(&b.id)));
         sessions
     }
@@ -199,7 +201,9 @@ impl Core {
     pub fn templates(&self) -> Vec<TemplateSummary> {
         let ids = self.owner(LIBRARY).templates().map(|(id, _)| id);
         let mut templates: Vec<_> = ids.filter_map(|id| self.template_summary(LIBRARY, id).ok()).collect();
-        order::sort_by(&mut templates, |a, b| (&a.name, &a.version, &a.id).cmp(&(&b.name, &b.version, &b.id)));
+        order::sort_by(&mut templates, |a, b| {
+            (&a.name, &a.version, &a.id).cmp(&(&b.name, &b.version, &b.id))
+        });
         templates
     }
 
@@ -250,7 +254,12 @@ impl Core {
     }
 
     /// The turns of a session, oldest first.
-    pub fn history(&self, user: &str, session: &str, options: &HistoryOptions) -> Result<Vec<TurnView>, Error> {
+    pub fn history(
+        &self,
+        user: &str,
+        session: &str,
+        options: &HistoryOptions,
+    ) -> Result<Vec<TurnView>, Error> {
         self.session_of(user, session)?;
         let before = options.before.as_deref();
         let mut turns = self.owner(user).turns(session).rev().peekable();
@@ -270,7 +279,13 @@ impl Core {
     pub fn preview(&self, user: &str, session: &str, text: &str, now: u64) -> Result<Preview, Error> {
         let (state, instance, personality) = self.conversation(user, session)?;
         let now = i64::try_from(now).unwrap_or(i64::MAX);
-        let reaction = self.react((state, instance, &personality), text, None, self.owner(user).turn_count(session) > 0, now);
+        let reaction = self.react(
+            (state, instance, &personality),
+            text,
+            None,
+            self.owner(user).turn_count(session) > 0,
+            now,
+        );
         let options = self.options_after(&reaction, instance);
         let prompt = self.prompt(
             &personality.prepared,
@@ -294,7 +309,8 @@ impl Core {
     /// A record's body as JSON text: a run, to explain a reply.
     pub fn run(&self, user: &str, run: &str) -> Result<String, Error> {
         let record = self.owner(user).record(run).filter(|record| record.kind == "run");
-        let body = record.and_then(Record::fields).map(|fields| json::compact(&Value::Object(fields.clone())));
+        let body =
+            record.and_then(Record::fields).map(|fields| json::compact(&Value::Object(fields.clone())));
         body.ok_or_else(|| Error::new(ErrorCode::UnknownRun, format!("no run {run:?} is known")).at("/run"))
     }
 

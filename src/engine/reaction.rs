@@ -30,7 +30,8 @@ impl Core {
         let context = ObserveContext { language, template: Some(template), after_assistant };
         let observation = observe(&self.packs, text, &context);
         let affinity = self.options.features.affinity_system.then(|| {
-            let interaction = Interaction { kind: &observation.interaction.kind, length: text.chars().count(), now };
+            let interaction =
+                Interaction { kind: &observation.interaction.kind, length: text.chars().count(), now };
             state::change(&instance.affinity, interaction, template)
         });
         let mood = template
@@ -42,7 +43,12 @@ impl Core {
     }
 
     /// The compile options of a relationship: its points and level, its mood, and what is switched on.
-    pub(super) fn compile_options(&self, points: u8, level: &str, mood: Option<(&str, f64)>) -> CompileOptions {
+    pub(super) fn compile_options(
+        &self,
+        points: u8,
+        level: &str,
+        mood: Option<(&str, f64)>,
+    ) -> CompileOptions {
         CompileOptions {
             affinity: f64::from(points),
             level: (!level.is_empty()).then(|| level.to_owned()),
@@ -62,6 +68,10 @@ impl Core {
             Some(change) => (change.after, change.level_after.as_str()),
             None => (instance.affinity.points, instance.affinity.level.as_str()),
         };
-        self.compile_options(points, level, reaction.mood.as_ref().map(|mood| (mood.to.as_str(), mood.intensity)))
+        self.compile_options(
+            points,
+            level,
+            reaction.mood.as_ref().map(|mood| (mood.to.as_str(), mood.intensity)),
+        )
     }
 }

@@ -8,7 +8,8 @@ use super::effect::Effect;
 use super::event::{Direction, Event};
 use crate::error::{Error, ErrorCode};
 use crate::log::body::{
-    Instance, InstanceBaseline, MoodCause, Progression, SCHEMA, Session, SessionBaseline, SessionStatus, Sharing,
+    Instance, InstanceBaseline, MoodCause, Progression, SCHEMA, Session, SessionBaseline, SessionStatus,
+    Sharing,
 };
 use crate::log::{Content, IdSource, Record, Stamp, check_owner, natural_id};
 use crate::state::{InstanceState, Personality, SessionState};
@@ -58,7 +59,9 @@ impl Core {
         check_title(title.as_deref())?;
         let personality = match template {
             TemplateChoice::Reference(reference) => self.find_template(user, reference)?,
-            TemplateChoice::Document(source) => Arc::new(Personality::new(Template::parse(source.as_bytes())?)),
+            TemplateChoice::Document(source) => {
+                Arc::new(Personality::new(Template::parse(source.as_bytes())?))
+            }
         };
         let (instance, existing) = self.instance_id(user, &personality.template().persona.name);
         let mut records = Vec::new();
@@ -98,7 +101,8 @@ impl Core {
         body.status = status.unwrap_or(body.status);
         let record = self.write_session(user, session, body, environment)?;
         let outcome = Outcome::Session(session.to_owned());
-        Ok(Commit { owner: user.to_owned(), records: vec![record], events: Vec::new(), outcome }.begin(Vec::new()))
+        Ok(Commit { owner: user.to_owned(), records: vec![record], events: Vec::new(), outcome }
+            .begin(Vec::new()))
     }
 
     /// Sets the mood by hand: a new baseline of the session.
@@ -113,16 +117,22 @@ impl Core {
         self.require_feature(self.options.features.mood_system, "mood_system")?;
         let intensity = intensity.unwrap_or(1.0);
         if !(0.0..=1.0).contains(&intensity) {
-            return Err(Error::new(ErrorCode::OutOfRange, "an intensity is a number from 0 to 1").at("/intensity"));
+            return Err(
+                Error::new(ErrorCode::OutOfRange, "an intensity is a number from 0 to 1").at("/intensity")
+            );
         }
         let (state, _, personality) = self.conversation(user, session)?;
         let template = personality.template();
-        let defined = template.mood_config.iter().flat_map(|config| &config.moods).map(|mood| mood.name.as_str());
+        let defined =
+            template.mood_config.iter().flat_map(|config| &config.moods).map(|mood| mood.name.as_str());
         let names: Vec<&str> = std::iter::once(template.default_mood()).chain(defined).collect();
         if !names.contains(&name) {
-            return Err(Error::new(ErrorCode::UnknownMood, format!("{} has no mood named {name:?}", template.persona.name))
-                .at("/name")
-                .hint(format!("Use one of: {}.", names.join(", "))));
+            return Err(Error::new(
+                ErrorCode::UnknownMood,
+                format!("{} has no mood named {name:?}", template.persona.name),
+            )
+            .at("/name")
+            .hint(format!("Use one of: {}.", names.join(", "))));
         }
         let mut mood = state.mood.clone();
         let mut body = state.session.clone();
@@ -131,9 +141,15 @@ impl Core {
         let at = self.clock.tick(environment.now);
         body.baseline = Some(SessionBaseline { at: at.clone(), mood: mood.to_baseline() });
         let record = self.write_session_at(user, session, body, environment, at)?;
-        let changed = Event::MoodChange { from: from.clone(), to: name.to_owned(), intensity, cause: Some(MoodCause::Manual) };
+        let changed = Event::MoodChange {
+            from: from.clone(),
+            to: name.to_owned(),
+            intensity,
+            cause: Some(MoodCause::Manual),
+        };
         let events = if from == name { Vec::new() } else { vec![changed] };
-        Ok(Commit { owner: user.to_owned(), records: vec![record], events, outcome: Outcome::Nothing }.begin(Vec::new()))
+        Ok(Commit { owner: user.to_owned(), records: vec![record], events, outcome: Outcome::Nothing }
+            .begin(Vec::new()))
     }
 
     /// Sets the affinity points by hand: a new baseline of the instance.
@@ -146,7 +162,8 @@ impl Core {
     ) -> Result<Begun, Error> {
         self.require_feature(self.options.features.affinity_system, "affinity_system")?;
         let points = (0..=100u8).find(|valid| f64::from(*valid) == points).ok_or_else(|| {
-            Error::new(ErrorCode::OutOfRange, "affinity points are a whole number from 0 to 100").at("/points")
+            Error::new(ErrorCode::OutOfRange, "affinity points are a whole number from 0 to 100")
+                .at("/points")
         })?;
         let (state, instance, personality) = self.conversation(user, session)?;
         let id = state.session.instance.clone();
@@ -168,15 +185,25 @@ impl Core {
         body.baseline = Some(InstanceBaseline { at: at.clone(), affinity });
         let record = live(user, &id, "instance", to_body(&body)?, at);
         let events = level_change(&from, &to, before, points).into_iter().collect();
-        Ok(Commit { owner: user.to_owned(), records: vec![record], events, outcome: Outcome::Nothing }.begin(Vec::new()))
+        Ok(Commit { owner: user.to_owned(), records: vec![record], events, outcome: Outcome::Nothing }
+            .begin(Vec::new()))
     }
 
     /// Erases an owner: tombstones that outlive every copy, or, with `purge`, nothing at all.
-    pub(super) fn erase(&mut self, user: &str, purge: bool, environment: &Environment) -> Result<Begun, Error> {
+    pub(super) fn erase(
+        &mut self,
+        user: &str,
+        purge: bool,
+        environment: &Environment,
+    ) -> Result<Begun, Error> {
         check_owner(user)?;
         if purge {
             let effects = vec![Effect::Erase { owner: user.to_owned() }];
-            return Ok(Begun::Waiting { pending: Pending::Erase(user.to_owned()), effects, events: Vec::new() });
+            return Ok(Begun::Waiting {
+                pending: Pending::Erase(user.to_owned()),
+                effects,
+                events: Vec::new(),
+            });
         }
         let live: Vec<(String, String)> = self
             .owner(user)
@@ -211,10 +238,12 @@ impl Core {
         let state = self.session_of(user, session)?;
         let owner = self.owner(user);
         let instance = owner.instance(&state.session.instance).ok_or_else(|| {
-            Error::new(ErrorCode::UnknownSession, "the session's instance is missing from the log").at("/session")
+            Error::new(ErrorCode::UnknownSession, "the session's instance is missing from the log")
+                .at("/session")
         })?;
         let template = owner.template(&instance.instance.template).cloned().ok_or_else(|| {
-            Error::new(ErrorCode::UnknownTemplate, "the session's template is missing from the log").at("/session")
+            Error::new(ErrorCode::UnknownTemplate, "the session's template is missing from the log")
+                .at("/session")
         })?;
         Ok((state, instance, template))
     }
@@ -230,7 +259,9 @@ impl Core {
         let exact = |personality: &Arc<Personality>| personality.template().persona.name == reference;
         let loose = |personality: &Arc<Personality>| {
             let persona = &personality.template().persona;
-            std::iter::once(&persona.name).chain(&persona.aliases).any(|name| crate::text::fold(name) == folded)
+            std::iter::once(&persona.name)
+                .chain(&persona.aliases)
+                .any(|name| crate::text::fold(name) == folded)
         };
         let highest = |matches: &dyn Fn(&Arc<Personality>) -> bool| {
             known()
@@ -240,9 +271,16 @@ impl Core {
                 .cloned()
         };
         highest(&exact).or_else(|| highest(&loose)).ok_or_else(|| {
-            let names: Vec<&str> = known().map(|(_, personality)| personality.template().persona.name.as_str()).collect();
-            let error = Error::new(ErrorCode::UnknownTemplate, format!("no template is known as {reference:?}")).at("/template");
-            if names.is_empty() { error.hint("Add the document first: templates.add(source).") } else { error.hint(format!("Known: {}.", names.join(", "))) }
+            let names: Vec<&str> =
+                known().map(|(_, personality)| personality.template().persona.name.as_str()).collect();
+            let error =
+                Error::new(ErrorCode::UnknownTemplate, format!("no template is known as {reference:?}"))
+                    .at("/template");
+            if names.is_empty() {
+                error.hint("Add the document first: templates.add(source).")
+            } else {
+                error.hint(format!("Known: {}.", names.join(", ")))
+            }
         })
     }
 
@@ -262,14 +300,27 @@ impl Core {
     }
 
     /// The owner's copy of a template, unless it is there.
-    pub(super) fn copy_template(&mut self, user: &str, personality: &Personality, environment: &Environment) -> Option<Record> {
+    pub(super) fn copy_template(
+        &mut self,
+        user: &str,
+        personality: &Personality,
+        environment: &Environment,
+    ) -> Option<Record> {
         let template = personality.template();
         let missing = self.owner(user).template(&template.id).is_none();
-        missing.then(|| self.write(user, &template.id, "template", template.document.clone(), environment.now))
+        missing
+            .then(|| self.write(user, &template.id, "template", template.document.clone(), environment.now))
     }
 
     /// A new version of a record, stamped now.
-    pub(super) fn write(&mut self, owner: &str, id: &str, kind: &str, body: serde_json::Value, now: u64) -> Record {
+    pub(super) fn write(
+        &mut self,
+        owner: &str,
+        id: &str,
+        kind: &str,
+        body: serde_json::Value,
+        now: u64,
+    ) -> Record {
         let at = self.clock.tick(now);
         live(owner, id, kind, body, at)
     }
@@ -296,7 +347,11 @@ impl Core {
     ) -> Result<Record, Error> {
         let now = timestamp::format(environment.now);
         // A clock that went backwards must not order the times the wrong way round.
-        body.updated_at = if timestamp::parse(&now) < timestamp::parse(&body.started_at) { body.started_at.clone() } else { now };
+        body.updated_at = if timestamp::parse(&now) < timestamp::parse(&body.started_at) {
+            body.started_at.clone()
+        } else {
+            now
+        };
         Ok(live(user, id, "session", to_body(&body)?, at))
     }
 
@@ -344,7 +399,8 @@ pub(super) fn level_change(from: &str, to: &str, before: u8, points: u8) -> Opti
 fn check_title(title: Option<&str>) -> Result<(), Error> {
     match title {
         Some(title) if title.trim().is_empty() || title.chars().count() > MAXIMUM_TITLE => {
-            Err(Error::new(ErrorCode::OutOfRange, "a title has 1 to 200 characters and is not blank").at("/title"))
+            Err(Error::new(ErrorCode::OutOfRange, "a title has 1 to 200 characters and is not blank")
+                .at("/title"))
         }
         _ => Ok(()),
     }

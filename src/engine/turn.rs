@@ -10,13 +10,14 @@ use super::event::Event;
 use super::prompt::{self, Prompt};
 use super::query::SessionState;
 use super::reaction::Reaction;
-use super::session::{level_change, to_body};
 use super::scripted;
+use super::session::{level_change, to_body};
 use crate::compile::MaskDeltas;
 use crate::error::{Error, ErrorCode};
 use crate::log::IdSource;
 use crate::log::body::{
-    AffinityChange, MAXIMUM_TEXT_BYTES, Mode, ModelReference, MoodChange, Role, Run, SessionStatus, Sharing, Turn, Usage,
+    AffinityChange, MAXIMUM_TEXT_BYTES, Mode, ModelReference, MoodChange, Role, Run, SessionStatus, Sharing,
+    Turn, Usage,
 };
 use crate::observe::Observation;
 use crate::timestamp;
@@ -78,7 +79,12 @@ pub(super) struct TurnOperation {
 
 impl Core {
     /// Begins a turn: everything up to the model call.
-    pub(super) fn send(&mut self, request: SendRequest, environment: &Environment, ids: IdSource) -> Result<Begun, Error> {
+    pub(super) fn send(
+        &mut self,
+        request: SendRequest,
+        environment: &Environment,
+        ids: IdSource,
+    ) -> Result<Begun, Error> {
         let SendRequest { user, session, text, model, language, mask, max_output_tokens } = request;
         check_text(&text)?;
         let (conversation, instance, personality) = self.conversation(&user, &session)?;
@@ -87,7 +93,11 @@ impl Core {
                 .at("/session")
                 .hint("Set its status back to active first, or open another session."));
         }
-        let last_role = self.owner(&user).turns(&session).next_back().and_then(|turn| turn.fields()?.get("role")?.as_str());
+        let last_role = self
+            .owner(&user)
+            .turns(&session)
+            .next_back()
+            .and_then(|turn| turn.fields()?.get("role")?.as_str());
         let now = i64::try_from(environment.now).unwrap_or(i64::MAX);
         let after_assistant = last_role == Some("assistant");
         let relationship = (conversation, instance, &*personality);
@@ -117,7 +127,8 @@ impl Core {
         let mut operation = TurnOperation {
             template: template.id.clone(),
             mode,
-            model: (mode != Mode::Manual).then(|| ModelReference { kind: model.kind.clone(), id: model.id.clone() }),
+            model: (mode != Mode::Manual)
+                .then(|| ModelReference { kind: model.kind.clone(), id: model.id.clone() }),
             resumes_session: conversation.session.status == SessionStatus::Paused,
             started: environment.now,
             answer: String::new(),
@@ -145,7 +156,11 @@ impl Core {
             }
             _ => {
                 let effects = vec![Effect::Call(operation.prompt.request.clone())];
-                Ok(Begun::Waiting { pending: Pending::Turn(Box::new(operation)), effects, events: Vec::new() })
+                Ok(Begun::Waiting {
+                    pending: Pending::Turn(Box::new(operation)),
+                    effects,
+                    events: Vec::new(),
+                })
             }
         }
     }
@@ -161,7 +176,10 @@ impl Core {
             EffectResult::TextDelta { text } => {
                 operation.answer.push_str(&text);
                 if operation.answer.len() > MAXIMUM_TEXT_BYTES {
-                    return Err(Error::new(ErrorCode::ModelBadResponse, "the model's answer exceeds 262144 bytes"));
+                    return Err(Error::new(
+                        ErrorCode::ModelBadResponse,
+                        "the model's answer exceeds 262144 bytes",
+                    ));
                 }
                 vec![Event::TextDelta { text }]
             }
@@ -174,18 +192,29 @@ impl Core {
                 return self.finish_turn(operation, environment, Vec::new());
             }
             EffectResult::Stored | EffectResult::Failed => {
-                return Err(Error::new(ErrorCode::InvalidOperation, "the operation waits for the model, not the storage"));
+                return Err(Error::new(
+                    ErrorCode::InvalidOperation,
+                    "the operation waits for the model, not the storage",
+                ));
             }
         };
         Ok(Begun::Waiting { pending: Pending::Turn(Box::new(operation)), effects: Vec::new(), events })
     }
 
     /// The batch of a turn: the person's turn, the run, the personality's turn.
-    fn finish_turn(&mut self, operation: TurnOperation, environment: &Environment, told: Vec<Event>) -> Result<Begun, Error> {
-        let TurnOperation { user, session, text, started, mut ids, answer, affinity, mood, observation, .. } = operation;
+    fn finish_turn(
+        &mut self,
+        operation: TurnOperation,
+        environment: &Environment,
+        told: Vec<Event>,
+    ) -> Result<Begun, Error> {
+        let TurnOperation {
+            user, session, text, started, mut ids, answer, affinity, mood, observation, ..
+        } = operation;
         let (turn_id, run_id) = (ids.next("turn"), ids.next("run"));
         let started_at = timestamp::format(started);
-        let usage = (operation.mode != Mode::Manual).then(|| usage(operation.usage, &operation.prompt, &answer));
+        let usage =
+            (operation.mode != Mode::Manual).then(|| usage(operation.usage, &operation.prompt, &answer));
         let mut records = Vec::with_capacity(4);
         if operation.resumes_session {
             let mut body = self.session_of(&user, &session)?.session.clone();
@@ -267,7 +296,8 @@ impl Core {
         let template = instance.instance.template.clone();
         let answered = self.owner(user).turns(session).next_back().map(|turn| turn.id.clone());
         let answered = answered.ok_or_else(|| {
-            Error::new(ErrorCode::InvalidOperation, "there is no turn to reply to yet").hint("Send the person's message first.")
+            Error::new(ErrorCode::InvalidOperation, "there is no turn to reply to yet")
+                .hint("Send the person's message first.")
         })?;
         let now = timestamp::format(environment.now);
         let (run_id, turn_id) = (ids.next("run"), ids.next("turn"));
@@ -323,8 +353,9 @@ impl Core {
 
 /// The events of a turn: a level or a mood that is now another.
 fn changes(affinity: Option<&AffinityChange>, mood: Option<&MoodChange>) -> Vec<Event> {
-    let level = affinity
-        .and_then(|change| level_change(&change.level_before, &change.level_after, change.before, change.after));
+    let level = affinity.and_then(|change| {
+        level_change(&change.level_before, &change.level_after, change.before, change.after)
+    });
     let mood = mood.filter(|change| change.from != change.to).map(|change| Event::MoodChange {
         from: change.from.clone(),
         to: change.to.clone(),
@@ -362,7 +393,9 @@ fn check_text(text: &str) -> Result<(), Error> {
 
 fn check_answer(answer: &str, reason: FinishReason) -> Result<(), Error> {
     match reason {
-        FinishReason::Error => Err(Error::new(ErrorCode::ModelBadResponse, "the model stopped with an error")),
+        FinishReason::Error => {
+            Err(Error::new(ErrorCode::ModelBadResponse, "the model stopped with an error"))
+        }
         _ if !answer.trim().is_empty() => Ok(()),
         FinishReason::ContentFilter => {
             Err(Error::new(ErrorCode::ModelRefused, "the provider's content filter held the answer back"))

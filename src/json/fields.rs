@@ -117,7 +117,9 @@ impl<'a> Fields<'a> {
 
     /// Turns an absent field into `missing` at the parent.
     pub(crate) fn require<T>(&self, name: &str, value: Option<T>) -> Result<T, FieldError> {
-        value.ok_or_else(|| FieldError::new(FieldCode::Missing, self.path.clone(), format!("`{name}` is required")))
+        value.ok_or_else(|| {
+            FieldError::new(FieldCode::Missing, self.path.clone(), format!("`{name}` is required"))
+        })
     }
 
     /// A string of at most `maximum` Unicode scalar values, not blank.
@@ -158,7 +160,9 @@ impl<'a> Fields<'a> {
             })
         };
         match id {
-            Some(id) if !valid(&id) => self.error(FieldCode::Format, name, "`sha256:` and 64 hexadecimal digits"),
+            Some(id) if !valid(&id) => {
+                self.error(FieldCode::Format, name, "`sha256:` and 64 hexadecimal digits")
+            }
             id => Ok(id),
         }
     }
@@ -195,9 +199,16 @@ impl<'a> Fields<'a> {
     }
 
     /// A whole number inside bounds.
-    pub(crate) fn integer(&mut self, name: &'static str, minimum: i64, maximum: i64) -> Result<Option<i64>, FieldError> {
+    pub(crate) fn integer(
+        &mut self,
+        name: &'static str,
+        minimum: i64,
+        maximum: i64,
+    ) -> Result<Option<i64>, FieldError> {
         let Some(value) = self.raw(name) else { return Ok(None) };
-        let Some(number) = value.as_f64() else { return self.error(FieldCode::Type, name, "a number is expected") };
+        let Some(number) = value.as_f64() else {
+            return self.error(FieldCode::Type, name, "a number is expected");
+        };
         if number.fract() != 0.0 {
             return self.error(FieldCode::Type, name, "a whole number is expected");
         }
@@ -215,9 +226,16 @@ impl<'a> Fields<'a> {
     }
 
     /// A number inside bounds.
-    pub(crate) fn number(&mut self, name: &'static str, minimum: f64, maximum: f64) -> Result<Option<f64>, FieldError> {
+    pub(crate) fn number(
+        &mut self,
+        name: &'static str,
+        minimum: f64,
+        maximum: f64,
+    ) -> Result<Option<f64>, FieldError> {
         let Some(value) = self.raw(name) else { return Ok(None) };
-        let Some(number) = value.as_f64() else { return self.error(FieldCode::Type, name, "a number is expected") };
+        let Some(number) = value.as_f64() else {
+            return self.error(FieldCode::Type, name, "a number is expected");
+        };
         if !(minimum..=maximum).contains(&number) {
             return self.error(FieldCode::Range, name, format!("{minimum} to {maximum}"));
         }
@@ -243,7 +261,11 @@ impl<'a> Fields<'a> {
             None => Ok(Vec::new()),
             Some(Value::Array(items)) => {
                 let path = self.at(name);
-                items.iter().enumerate().map(|(index, value)| item(value, format!("{path}/{index}"))).collect()
+                items
+                    .iter()
+                    .enumerate()
+                    .map(|(index, value)| item(value, format!("{path}/{index}")))
+                    .collect()
             }
             Some(_) => self.error(FieldCode::Type, name, "a list is expected"),
         }

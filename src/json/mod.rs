@@ -12,11 +12,11 @@ pub mod pointer;
 mod read;
 mod write;
 
-pub use fields::{BrokenRule, FieldCode, FieldError};
-pub(crate) use fields::Fields;
-pub use hash::sha256_hex;
-pub use write::{canonical, compact, pretty};
 pub use fault::{Fault, FaultKind};
+pub(crate) use fields::Fields;
+pub use fields::{BrokenRule, FieldCode, FieldError};
+pub use hash::sha256_hex;
 pub(crate) use limits::compact_length;
 pub use limits::{Limits, examine_value};
 pub use read::{Document, Examination, examine, read};
+pub use write::{canonical, compact, pretty};

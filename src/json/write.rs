@@ -46,7 +46,9 @@ impl Writer {
             Value::Bool(true) => self.text.push_str("true"),
             Value::Bool(false) => self.text.push_str("false"),
             // Only the canonical form takes integers for the doubles that they are in JavaScript.
-            Value::Number(number) if !self.style.sorted && !number.is_f64() => self.text.push_str(&number.to_string()),
+            Value::Number(number) if !self.style.sorted && !number.is_f64() => {
+                self.text.push_str(&number.to_string())
+            }
             Value::Number(number) => push_number(&mut self.text, number),
             Value::String(text) => push_string(&mut self.text, text),
             Value::Array(items) => {
@@ -139,7 +141,8 @@ fn push_string(out: &mut String, text: &str) {
 /// to 1e21. The digits are the standard library's.
 fn push_number(out: &mut String, number: &Number) {
     const SAFE_INTEGER: i64 = 1 << 53;
-    if let Some(integer) = number.as_i64().filter(|integer| (-SAFE_INTEGER..=SAFE_INTEGER).contains(integer)) {
+    if let Some(integer) = number.as_i64().filter(|integer| (-SAFE_INTEGER..=SAFE_INTEGER).contains(integer))
+    {
         let _ = write!(out, "{integer}");
         return;
     }
@@ -161,7 +164,8 @@ fn push_number(out: &mut String, number: &Number) {
         zeros(out, -point);
         out.push_str(&digits);
     } else if (1..=21).contains(&point) {
-        let (whole, fraction) = digits.split_at_checked(usize::try_from(point).unwrap_or(0)).unwrap_or((&digits, ""));
+        let (whole, fraction) =
+            digits.split_at_checked(usize::try_from(point).unwrap_or(0)).unwrap_or((&digits, ""));
         out.push_str(whole);
         zeros(out, point - count);
         if !fraction.is_empty() {
@@ -195,7 +199,9 @@ mod tests {
 
     #[test]
     fn an_integer_beyond_the_precision_of_a_double_is_the_double_that_javascript_reads() {
-        let value: Value = serde_json::from_str("[9007199254740993, -0.0, 20.0, 1e21, 123456789012345680000, 1e-6, 1e-7]").unwrap();
+        let value: Value =
+            serde_json::from_str("[9007199254740993, -0.0, 20.0, 1e21, 123456789012345680000, 1e-6, 1e-7]")
+                .unwrap();
         assert_eq!(canonical(&value), "[9007199254740992,0,20,1e+21,123456789012345680000,0.000001,1e-7]");
     }
 

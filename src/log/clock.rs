@@ -51,7 +51,8 @@ impl Stamp {
     /// Reads the text form.
     pub fn parse(text: &str) -> Result<Self, ClockError> {
         let mut parts = text.splitn(3, '-');
-        let (Some(milliseconds), Some(counter), Some(device)) = (parts.next(), parts.next(), parts.next()) else {
+        let (Some(milliseconds), Some(counter), Some(device)) = (parts.next(), parts.next(), parts.next())
+        else {
             return Err(ClockError);
         };
         let digits = |part: &str, length: usize| -> Result<u64, ClockError> {
@@ -135,7 +136,12 @@ mod tests {
         let stamps: Vec<String> = [5, 5, 3, 6].map(|now| clock.tick(now).to_string()).to_vec();
         assert_eq!(
             stamps,
-            ["000000000000005-00000-A", "000000000000005-00001-A", "000000000000005-00002-A", "000000000000006-00000-A"]
+            [
+                "000000000000005-00000-A",
+                "000000000000005-00001-A",
+                "000000000000005-00002-A",
+                "000000000000006-00000-A"
+            ]
         );
     }
 
@@ -148,7 +154,9 @@ mod tests {
 
     #[test]
     fn malformed_stamps_are_refused() {
-        for text in ["", "1-2-A", "000000000000005-00000-", "000000000000005-00000-a_b", "00000000000000x-00000-A"] {
+        for text in
+            ["", "1-2-A", "000000000000005-00000-", "000000000000005-00000-a_b", "00000000000000x-00000-A"]
+        {
             assert_eq!(Stamp::parse(text), Err(ClockError), "{text}");
         }
     }

@@ -67,7 +67,9 @@ mod tests {
         assert_eq!(id, natural_id("instance", &["diego", "Dr. Luna"], 0));
         assert_ne!(id, natural_id("instance", &["diego", "Dr. Luna"], 1));
         assert_ne!(id, natural_id("instance", &["diegoD", "r. Luna"], 0));
-        assert!(id["instance_".len()..].bytes().all(|byte| byte.is_ascii_lowercase() || byte.is_ascii_digit()));
+        assert!(
+            id["instance_".len()..].bytes().all(|byte| byte.is_ascii_lowercase() || byte.is_ascii_digit())
+        );
     }
 
     #[test]

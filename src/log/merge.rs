@@ -74,10 +74,15 @@ mod tests {
     }
 
     fn log() -> impl Strategy<Value = Vec<Record>> {
-        proptest::collection::vec((0..4u8, 0..5u64, 0..2u8, prop::bool::weighted(0.2)), 0..12).prop_map(|parts| {
-            let records: Vec<_> = parts.into_iter().map(|(id, ms, device, erased)| record(id, ms, device, erased)).collect();
-            merge(&records, &[]).unwrap()
-        })
+        proptest::collection::vec((0..4u8, 0..5u64, 0..2u8, prop::bool::weighted(0.2)), 0..12).prop_map(
+            |parts| {
+                let records: Vec<_> = parts
+                    .into_iter()
+                    .map(|(id, ms, device, erased)| record(id, ms, device, erased))
+                    .collect();
+                merge(&records, &[]).unwrap()
+            },
+        )
     }
 
     proptest! {

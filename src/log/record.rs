@@ -66,7 +66,8 @@ impl Record {
             Some(_) => return Err(refuse("/erased", "erased is either true or absent")),
             None => {
                 let schema = fields.shift_remove("schema").and_then(|schema| schema.as_u64());
-                let schema = schema.and_then(|schema| u32::try_from(schema).ok()).filter(|schema| *schema > 0);
+                let schema =
+                    schema.and_then(|schema| u32::try_from(schema).ok()).filter(|schema| *schema > 0);
                 let schema = schema.ok_or_else(|| refuse("/schema", "schema is a whole number from 1"))?;
                 let body = fields.shift_remove("body").filter(Value::is_object);
                 Content::Live { schema, body: body.ok_or_else(|| refuse("/body", "the body is an object"))? }
@@ -80,7 +81,8 @@ impl Record {
 
     /// Reads the JSON text of an array of envelopes; the pointer of an error names the index.
     pub fn parse_all(records: &[u8]) -> Result<Vec<Self>, Error> {
-        let document = json::read(records, LIMITS).map_err(|fault| fault.into_error(ErrorCode::InvalidRecord))?;
+        let document =
+            json::read(records, LIMITS).map_err(|fault| fault.into_error(ErrorCode::InvalidRecord))?;
         let Value::Array(records) = document.value else {
             return Err(Error::new(ErrorCode::InvalidRecord, "an array of records is expected"));
         };
@@ -135,7 +137,9 @@ pub fn check_owner(owner: &str) -> Result<(), Error> {
     } else {
         return Ok(());
     };
-    Err(Error::new(ErrorCode::InvalidOwner, problem).at("/user").hint("Use your own id for the person, for example \"diego\"."))
+    Err(Error::new(ErrorCode::InvalidOwner, problem)
+        .at("/user")
+        .hint("Use your own id for the person, for example \"diego\"."))
 }
 
 #[cfg(test)]
@@ -156,13 +160,22 @@ mod tests {
     fn malformed_envelopes_name_the_field() {
         let good = json!({"id": "t", "owner": "o", "kind": "turn", "at": "000000000000005-00000-A", "schema": 1, "body": {}});
         for (field, value) in [
-            ("id", json!(1)), ("owner", json!("")), ("at", json!("yesterday")), ("schema", json!(0)),
-            ("schema", json!(1.5)), ("body", json!([])), ("erased", json!(false)), ("more", json!(1)),
+            ("id", json!(1)),
+            ("owner", json!("")),
+            ("at", json!("yesterday")),
+            ("schema", json!(0)),
+            ("schema", json!(1.5)),
+            ("body", json!([])),
+            ("erased", json!(false)),
+            ("more", json!(1)),
         ] {
             let mut bad = good.clone();
             bad[field] = value;
             let error = Record::parse(bad).unwrap_err();
-            assert_eq!((error.code, error.path.as_str()), (ErrorCode::InvalidRecord, format!("/{field}").as_str()));
+            assert_eq!(
+                (error.code, error.path.as_str()),
+                (ErrorCode::InvalidRecord, format!("/{field}").as_str())
+            );
         }
     }
 }

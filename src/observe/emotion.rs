@@ -33,7 +33,11 @@ pub(super) fn emotions(reading: &Reading<'_>) -> Vec<Emotion> {
     found
         .map(|((name, strength), mut spans)| {
             crate::order::sort_by_key(&mut spans, |span| *span);
-            Emotion { name: name.to_owned(), score: crate::decimal::round(strength / (strength + 1.0), 6), spans }
+            Emotion {
+                name: name.to_owned(),
+                score: crate::decimal::round(strength / (strength + 1.0), 6),
+                spans,
+            }
         })
         .collect()
 }

@@ -64,7 +64,9 @@ impl Packs {
             if let Some(code) = language {
                 if !is_language_code(&code) {
                     let message = format!("{code:?} is no language code");
-                    return Err(refused(&format!("{at}/language"), message).hint("two or three lower-case letters"));
+                    return Err(
+                        refused(&format!("{at}/language"), message).hint("two or three lower-case letters")
+                    );
                 }
                 if loaded.lexicon(&code).is_some() {
                     return Err(refused(&format!("{at}/language"), format!("a second pack for {code:?}")));
@@ -211,7 +213,8 @@ fn symbols(fields: &mut Fields<'_>, at: &str) -> Result<Symbols, Error> {
     for (bit, list) in emotions(fields, at)?.into_iter().enumerate() {
         let name = EMOTIONS.get(bit).copied().unwrap_or_default();
         for (index, symbol) in list.iter().enumerate() {
-            symbol_entry(&mut symbols, symbol, &format!("{at}/emotions/{name}/{index}"))?.emotions |= 1 << bit;
+            symbol_entry(&mut symbols, symbol, &format!("{at}/emotions/{name}/{index}"))?.emotions |=
+                1 << bit;
         }
     }
     Ok(symbols)

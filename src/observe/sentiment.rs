@@ -47,5 +47,9 @@ pub(super) fn sentiment(reading: &Reading<'_>, valued: &[ValuedWord]) -> Sentime
     let sum: f64 = valued.iter().map(|word| word.valence).sum();
     let sum = (0..reading.exclamations.min(MOST_EXCLAMATIONS)).fold(sum, |sum, _| sum * EXCLAMATION);
     let score = crate::decimal::round(sum / (sum * sum + SOFTENING).sqrt(), 6);
-    Sentiment { class: SentimentClass::of(score), score, spans: valued.iter().map(|word| word.span).collect() }
+    Sentiment {
+        class: SentimentClass::of(score),
+        score,
+        spans: valued.iter().map(|word| word.span).collect(),
+    }
 }

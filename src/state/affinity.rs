@@ -95,7 +95,9 @@ impl Affinity {
             total_messages: self.total_messages,
             positive_interactions: self.positive_interactions,
             negative_interactions: self.negative_interactions,
-            last_interaction: self.last_interaction.map(|ms| timestamp::format(u64::try_from(ms).unwrap_or(0))),
+            last_interaction: self
+                .last_interaction
+                .map(|ms| timestamp::format(u64::try_from(ms).unwrap_or(0))),
             progression_history: self.history.clone(),
         }
     }
@@ -126,7 +128,8 @@ impl Affinity {
         let level = named(template, &self.level).unwrap_or_else(|| level_at(template, self.points).level);
         let next = next_level(template, level);
         let width = f64::from(level.maximum) - f64::from(level.minimum);
-        let inside = if width > 0.0 { (f64::from(self.points) - f64::from(level.minimum)) / width } else { 1.0 };
+        let inside =
+            if width > 0.0 { (f64::from(self.points) - f64::from(level.minimum)) / width } else { 1.0 };
         Progress {
             points: self.points,
             level: level.name.clone(),
@@ -200,7 +203,11 @@ fn decay(state: &Affinity, now: i64, config: &AffinityConfig) -> u8 {
     #[allow(clippy::cast_precision_loss, reason = "milliseconds are far below 2^53")]
     let days = now.saturating_sub(last).max(0) as f64 / DAY as f64;
     let lost = ((days - f64::from(config.grace_days)).max(0.0) * per_day).floor();
-    #[allow(clippy::cast_possible_truncation, clippy::cast_sign_loss, reason = "clamped to the points there are")]
+    #[allow(
+        clippy::cast_possible_truncation,
+        clippy::cast_sign_loss,
+        reason = "clamped to the points there are"
+    )]
     let lost = lost.clamp(0.0, f64::from(state.points)) as u8;
     lost
 }
@@ -221,7 +228,9 @@ fn settle(template: &Template, present: &str, points: u8) -> String {
     let by_points = level_at(template, points).level;
     let hysteresis = template.affinity_config.hysteresis;
     match named(template, present) {
-        Some(level) if by_points.minimum < level.minimum && points.saturating_add(hysteresis) >= level.minimum => {
+        Some(level)
+            if by_points.minimum < level.minimum && points.saturating_add(hysteresis) >= level.minimum =>
+        {
             level.name.clone()
         }
         _ => by_points.name.clone(),

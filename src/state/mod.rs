@@ -8,5 +8,5 @@ mod personality;
 pub use affinity::{Affinity, Interaction, Progress, change};
 pub use mood::Mood;
 pub(crate) use owner::MAXIMUM_AHEAD;
-pub use personality::Personality;
 pub use owner::{Absorbed, InstanceState, OwnerState, Quarantined, SessionState};
+pub use personality::Personality;

@@ -88,8 +88,14 @@ impl Mood {
         }
         #[allow(clippy::cast_precision_loss, reason = "milliseconds are far below 2^53")]
         let minutes = now.saturating_sub(self.updated_at).max(0) as f64 / 60_000.0;
-        let intensity = round6(self.intensity * libm::exp(-std::f64::consts::LN_2 * minutes / detection.half_life_minutes));
-        if intensity < detection.minimum_intensity { (default_mood.to_owned(), 1.0) } else { (self.current.clone(), intensity) }
+        let intensity = round6(
+            self.intensity * libm::exp(-std::f64::consts::LN_2 * minutes / detection.half_life_minutes),
+        );
+        if intensity < detection.minimum_intensity {
+            (default_mood.to_owned(), 1.0)
+        } else {
+            (self.current.clone(), intensity)
+        }
     }
 
     /// What a message at `now` with these triggers does to the mood: it fades, then the highest score wins; ties
@@ -100,7 +106,8 @@ impl Mood {
         let mut best: Option<&MoodTrigger> = None;
         for trigger in triggers {
             let better = best.is_none_or(|best| {
-                trigger.score > best.score || (trigger.score == best.score && trigger.mood == faded && best.mood != faded)
+                trigger.score > best.score
+                    || (trigger.score == best.score && trigger.mood == faded && best.mood != faded)
             });
             if better && trigger.score > 0.0 {
                 best = Some(trigger);

@@ -10,22 +10,48 @@ use super::personality::Personality;
 use crate::error::Error;
 use crate::log::body::{self, AffinityChange, Body, Instance, MoodChange, Session};
 use crate::log::{Content, Merged, Record, Stamp, newer};
+use crate::order;
 use crate::template::Template;
 use crate::timestamp;
 
 /// What one owner's log adds up to.
 #[derive(Debug, Default)]
 pub struct OwnerState {
-    records: BTreeMap<String, Record>,
-    templates: BTreeMap<String, Arc<Personality>>,
-    instances: BTreeMap<String, InstanceState>,
-    sessions: BTreeMap<String, SessionState>,
-    turns: BTreeMap<String, BTreeSet<Position>>,
-    runs: BTreeMap<String, BTreeMap<Position, RunEntry>>,
+    entries: BTreeMap<String, Entry>,
+    /// The turns and runs of every session, in clock order.
+    places: BTreeSet<Place>,
 }
 
-/// Where a record stands in its session: clock order, and the id should two clocks ever be equal.
+/// A record with what is derived from it.
+#[derive(Debug)]
+struct Entry {
+    record: Record,
+    derived: Derived,
+}
+
+/// What is derived from a record.
+#[derive(Debug)]
+enum Derived {
+    Nothing,
+    Template(Arc<Personality>),
+    Instance(Box<InstanceState>),
+    Session(Box<SessionState>),
+    Run(Box<RunEntry>),
+}
+
+/// Where a turn or a run stands: session, lane, and its position in that lane.
+type Place = (String, Lane, Option<Position>);
+
+/// Clock order, and the id should two clocks ever be equal.
 type Position = (Stamp, String);
+
+/// The two sequences of a session. `End` closes the range of the runs.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
+enum Lane {
+    Turns,
+    Runs,
+    End,
+}
 
 /// An instance and its folded affinity.
 #[derive(Clone, Debug)]
@@ -50,6 +76,7 @@ pub struct SessionState {
 /// What the folds need of a run.
 #[derive(Clone, Debug)]
 struct RunEntry {
+    session: String,
     started_at: String,
     affinity: Option<AffinityChange>,
     mood: Option<MoodChange>,
@@ -83,14 +110,13 @@ pub(crate) const MAXIMUM_AHEAD: u64 = 24 * 60 * 60 * 1_000;
 impl OwnerState {
     /// Merges records into the log and brings the folds up to date. A record that breaks a rule is quarantined;
     /// one id with two contents under one clock is an `integrity` error, and then nothing at all is merged.
-    pub fn absorb(&mut self, records: Vec<Record>, now: u64) -> Result<Absorbed, Error> {
+    pub fn absorb(&mut self, mut records: Vec<Record>, now: u64) -> Result<Absorbed, Error> {
         let mut absorbed = Absorbed::default();
-        let mut accepted: BTreeMap<String, (Record, Admitted)> = BTreeMap::new();
+        let mut accepted: Vec<(Record, Admitted)> = Vec::new();
+        order::sort_by(&mut records, |a, b| a.id.cmp(&b.id));
         for record in records {
-            let present = accepted.get(&record.id).map(|(record, _)| record).or_else(|| self.records.get(&record.id));
-            if present.is_some_and(|present| *present == record) {
-                continue;
-            }
+            let last = accepted.last().map(|(last, _)| last).filter(|last| last.id == record.id);
+            let present = last.or_else(|| self.record(&record.id));
             if let Some(present) = present {
                 if newer(present, &record)? != Merged::Replace {
                     continue;
@@ -98,171 +124,207 @@ impl OwnerState {
             }
             match admit(&record, now) {
                 Ok(admitted) => {
-                    accepted.insert(record.id.clone(), (record, admitted));
+                    if last.is_some() {
+                        accepted.pop();
+                    }
+                    accepted.push((record, admitted));
                 }
                 Err(quarantined) => absorbed.quarantined.push(quarantined),
             }
         }
         let mut stale = Stale::default();
-        for (id, (record, admitted)) in accepted {
-            self.index(&record, admitted, &mut stale);
-            self.records.insert(id.clone(), record);
-            absorbed.changed.push(id);
+        for (record, admitted) in accepted {
+            absorbed.changed.push(record.id.clone());
+            self.put(record, admitted, &mut stale);
         }
-        self.refold(&stale);
+        self.refold(stale);
         Ok(absorbed)
     }
 
     /// All records, by id.
     pub fn records(&self) -> impl Iterator<Item = &Record> {
-        self.records.values()
+        self.entries.values().map(|entry| &entry.record)
     }
 
     /// One record.
     pub fn record(&self, id: &str) -> Option<&Record> {
-        self.records.get(id)
+        self.entries.get(id).map(|entry| &entry.record)
     }
 
     /// One template of this owner.
     pub fn template(&self, id: &str) -> Option<&Arc<Personality>> {
-        self.templates.get(id)
+        match self.derived(id)? {
+            Derived::Template(personality) => Some(personality),
+            _ => None,
+        }
     }
 
     /// All templates of this owner, by id.
     pub fn templates(&self) -> impl Iterator<Item = (&str, &Arc<Personality>)> {
-        self.templates.iter().map(|(id, template)| (id.as_str(), template))
+        self.entries.iter().filter_map(|(id, entry)| match &entry.derived {
+            Derived::Template(personality) => Some((id.as_str(), personality)),
+            _ => None,
+        })
     }
 
     /// One instance.
     pub fn instance(&self, id: &str) -> Option<&InstanceState> {
-        self.instances.get(id)
+        match self.derived(id)? {
+            Derived::Instance(state) => Some(state),
+            _ => None,
+        }
     }
 
     /// One session.
     pub fn session(&self, id: &str) -> Option<&SessionState> {
-        self.sessions.get(id)
+        match self.derived(id)? {
+            Derived::Session(state) => Some(state),
+            _ => None,
+        }
     }
 
     /// All sessions, by id.
     pub fn sessions(&self) -> impl Iterator<Item = (&str, &SessionState)> {
-        self.sessions.iter().map(|(id, session)| (id.as_str(), session))
+        self.entries.iter().filter_map(|(id, entry)| match &entry.derived {
+            Derived::Session(state) => Some((id.as_str(), &**state)),
+            _ => None,
+        })
     }
 
     /// The turns of a session, oldest first.
     pub fn turns(&self, session: &str) -> impl DoubleEndedIterator<Item = &Record> {
-        self.turns.get(session).into_iter().flatten().filter_map(|(_, id)| self.records.get(id))
+        self.lane(session, Lane::Turns, Lane::Runs).filter_map(|(_, id)| self.record(id))
     }
 
     /// How many turns a session has.
     pub fn turn_count(&self, session: &str) -> usize {
-        self.turns.get(session).map_or(0, BTreeSet::len)
+        self.lane(session, Lane::Turns, Lane::Runs).count()
     }
 
-    /// The days (UTC) on which a session has turns.
-    pub fn days_active(&self, session: &str) -> usize {
-        let day = |record: &Record| {
-            let time = record.fields()?.get("created_at")?.as_str()?;
-            timestamp::parse(time).map(timestamp::day)
-        };
-        self.turns(session).filter_map(day).collect::<BTreeSet<_>>().len()
+    fn lane(&self, session: &str, lane: Lane, next: Lane) -> impl DoubleEndedIterator<Item = &Position> {
+        let range = (session.to_owned(), lane, None)..(session.to_owned(), next, None);
+        self.places.range(range).filter_map(|(_, _, position)| position.as_ref())
     }
 
-    /// Brings the indexes in line with the winning version of a record, and notes which folds that touches.
-    fn index(&mut self, record: &Record, admitted: Admitted, stale: &mut Stale) {
-        if let Some(previous) = self.records.get(&record.id).cloned() {
-            self.unindex(&previous, stale);
+    fn derived(&self, id: &str) -> Option<&Derived> {
+        self.entries.get(id).map(|entry| &entry.derived)
+    }
+
+    fn personality_of(&self, instance: &str) -> Option<&Arc<Personality>> {
+        self.template(&self.instance(instance)?.instance.template)
+    }
+
+    /// Puts the winning version of a record in its place, and notes which folds that touches.
+    fn put(&mut self, record: Record, admitted: Admitted, stale: &mut Stale) {
+        if let Some(previous) = self.entries.remove(&record.id) {
+            self.withdraw(&previous, stale);
         }
         let position = (record.at.clone(), record.id.clone());
         let body = match admitted {
             Admitted::Template(personality) => {
-                self.templates.insert(record.id.clone(), personality);
                 stale.everything = true;
+                self.entries
+                    .insert(record.id.clone(), Entry { record, derived: Derived::Template(personality) });
                 return;
             }
             Admitted::Body(body) => body,
         };
-        match body {
+        let derived = match *body {
             Body::Instance(instance) => {
-                let state = InstanceState { affinity: Affinity::default(), instance, folded_to: None };
-                self.instances.insert(record.id.clone(), state);
-                stale.instances.insert(record.id.clone());
+                stale.instances.push(record.id.clone());
+                Derived::Instance(Box::new(InstanceState {
+                    affinity: Affinity::default(),
+                    instance,
+                    folded_to: None,
+                }))
             }
             Body::Session(session) => {
-                stale.instances.insert(session.instance.clone());
-                stale.sessions.insert(record.id.clone());
-                let started_at = timestamp::parse(&session.started_at).unwrap_or(0);
-                let state = SessionState { mood: Mood::start("neutral", started_at), session, folded_to: None };
-                self.sessions.insert(record.id.clone(), state);
+                stale.instances.push(session.instance.clone());
+                stale.sessions.push(record.id.clone());
+                Derived::Session(Box::new(SessionState {
+                    mood: Mood::start("", 0),
+                    session,
+                    folded_to: None,
+                }))
             }
             Body::Turn(turn) => {
-                self.turns.entry(turn.session).or_default().insert(position);
+                self.places.insert((turn.session, Lane::Turns, Some(position)));
+                Derived::Nothing
             }
             Body::Run(run) => {
-                stale.runs.insert((position.clone(), run.session.clone()));
-                let entry = RunEntry { started_at: run.started_at, affinity: run.affinity, mood: run.mood };
-                self.runs.entry(run.session).or_default().insert(position, entry);
+                self.places.insert((run.session.clone(), Lane::Runs, Some(position.clone())));
+                stale.runs.push(position);
+                Derived::Run(Box::new(RunEntry {
+                    session: run.session,
+                    started_at: run.started_at,
+                    affinity: run.affinity,
+                    mood: run.mood,
+                }))
             }
-            Body::Other => {}
-        }
+            Body::Other => Derived::Nothing,
+        };
+        self.entries.insert(record.id.clone(), Entry { record, derived });
     }
 
-    /// Removes a version that has lost from the indexes.
-    fn unindex(&mut self, previous: &Record, stale: &mut Stale) {
-        match previous.kind.as_str() {
-            "template" => drop(self.templates.remove(&previous.id)),
-            "instance" => drop(self.instances.remove(&previous.id)),
-            "session" => {
-                if let Some(state) = self.sessions.remove(&previous.id) {
-                    stale.instances.insert(state.session.instance);
+    /// Takes a version that has lost out of its place.
+    fn withdraw(&mut self, previous: &Entry, stale: &mut Stale) {
+        let Record { id, at, .. } = &previous.record;
+        match &previous.derived {
+            Derived::Session(state) => stale.instances.push(state.session.instance.clone()),
+            Derived::Run(run) => {
+                self.places.remove(&(run.session.clone(), Lane::Runs, Some((at.clone(), id.clone()))));
+                stale.sessions.push(run.session.clone());
+                stale
+                    .instances
+                    .extend(self.session(&run.session).map(|state| state.session.instance.clone()));
+            }
+            _ => {
+                let session = previous.record.fields().and_then(|fields| fields.get("session")?.as_str());
+                if let Some(session) = session {
+                    self.places.remove(&(session.to_owned(), Lane::Turns, Some((at.clone(), id.clone()))));
                 }
             }
-            "turn" => {
-                for turns in self.turns.values_mut() {
-                    turns.retain(|(_, id)| *id != previous.id);
-                }
-            }
-            "run" => {
-                for (session, runs) in &mut self.runs {
-                    let before = runs.len();
-                    runs.retain(|(_, id), _| *id != previous.id);
-                    if runs.len() != before {
-                        stale.sessions.insert(session.clone());
-                        stale.instances.extend(self.sessions.get(session).map(|state| state.session.instance.clone()));
-                    }
-                }
-            }
-            _ => {}
         }
     }
 
     /// Folds what became stale: runs that are newer than everything folded are added, all else starts again.
-    fn refold(&mut self, stale: &Stale) {
-        let mut sessions = stale.sessions.clone();
-        let mut instances = stale.instances.clone();
-        if stale.everything {
-            sessions.extend(self.sessions.keys().cloned());
-            instances.extend(self.instances.keys().cloned());
-        }
-        for (at, session_id) in &stale.runs {
-            let Some(session) = self.sessions.get(session_id) else { continue };
-            let instance_id = session.session.instance.clone();
-            if session.folded_to.as_ref().is_some_and(|folded| at <= folded) {
-                sessions.insert(session_id.clone());
-            }
-            if self.instances.get(&instance_id).is_some_and(|state| state.folded_to.as_ref().is_some_and(|folded| at <= folded)) {
-                instances.insert(instance_id);
+    fn refold(&mut self, stale: Stale) {
+        let Stale { everything, mut sessions, mut instances, mut runs } = stale;
+        if everything {
+            for (id, entry) in &self.entries {
+                match entry.derived {
+                    Derived::Session(_) => sessions.push(id.clone()),
+                    Derived::Instance(_) => instances.push(id.clone()),
+                    _ => {}
+                }
             }
         }
-        for (at, session_id) in &stale.runs {
-            let Some(instance_id) = self.sessions.get(session_id).map(|state| state.session.instance.clone()) else {
-                continue;
-            };
-            let Some(run) = self.runs.get(session_id).and_then(|runs| runs.get(at)).cloned() else { continue };
-            if !sessions.contains(session_id) {
-                self.add_to_mood(session_id, at, &run);
+        order::sort_by(&mut runs, Ord::cmp);
+        for run in &runs {
+            let Some((session_id, session)) = self.session_of(run) else { continue };
+            let instance_id = &session.session.instance;
+            let instance = self.instance(instance_id);
+            let is_old =
+                |folded_to: &Option<Position>| folded_to.as_ref().is_some_and(|folded_to| run <= folded_to);
+            if is_old(&session.folded_to) {
+                sessions.push(session_id.to_owned());
             }
-            if !instances.contains(&instance_id) {
-                self.add_to_affinity(&instance_id, at, &run);
+            if instance.is_some_and(|instance| is_old(&instance.folded_to)) {
+                instances.push(instance_id.clone());
+            }
+        }
+        for list in [&mut sessions, &mut instances] {
+            order::sort_by(list, Ord::cmp);
+            list.dedup();
+        }
+        for run in runs {
+            let Some((session_id, session)) = self.session_of(&run) else { continue };
+            let (session_id, instance_id) = (session_id.to_owned(), session.session.instance.clone());
+            if sessions.binary_search(&session_id).is_err() {
+                self.add_to_mood(&session_id, &run);
+            }
+            if instances.binary_search(&instance_id).is_err() {
+                self.add_to_affinity(&instance_id, &run);
             }
         }
         for id in &sessions {
@@ -274,52 +336,51 @@ impl OwnerState {
     }
 
     fn refold_session(&mut self, id: &str) {
-        let Some(state) = self.sessions.get(id) else { return };
+        let Some(state) = self.session(id) else { return };
         let started_at = timestamp::parse(&state.session.started_at).unwrap_or(0);
-        let default_mood = self.personality_of(&state.session.instance).map_or("neutral", |personality| personality.template().default_mood());
+        let personality = self.personality_of(&state.session.instance);
+        let default_mood = personality.map_or("neutral", |personality| personality.template().default_mood());
         let mood = match &state.session.baseline {
             Some(baseline) => Mood::from_baseline(&baseline.mood),
             None => Mood::start(default_mood, started_at),
         };
-        if let Some(state) = self.sessions.get_mut(id) {
+        let runs: Vec<Position> = self.lane(id, Lane::Runs, Lane::End).cloned().collect();
+        if let Some(state) = self.session_mut(id) {
             (state.mood, state.folded_to) = (mood, None);
         }
-        let runs: Vec<(Position, RunEntry)> =
-            self.runs.get(id).into_iter().flatten().map(|(at, run)| (at.clone(), run.clone())).collect();
-        for (at, run) in runs {
-            self.add_to_mood(id, &at, &run);
+        for run in &runs {
+            self.add_to_mood(id, run);
         }
     }
 
     fn refold_instance(&mut self, id: &str) {
-        let Some(state) = self.instances.get(id) else { return };
+        let Some(state) = self.instance(id) else { return };
         // Without its template nothing can be folded; when the template arrives, everything is folded again.
         let Some(personality) = self.personality_of(id) else { return };
         let affinity = match &state.instance.baseline {
             Some(baseline) => Affinity::from_baseline(&baseline.affinity, personality.template()),
             None => Affinity::start(personality.template()),
         };
-        if let Some(state) = self.instances.get_mut(id) {
+        let mut runs: Vec<Position> = Vec::new();
+        for (session, state) in self.sessions() {
+            if state.session.instance == id {
+                runs.extend(self.lane(session, Lane::Runs, Lane::End).cloned());
+            }
+        }
+        order::sort_by(&mut runs, Ord::cmp);
+        if let Some(state) = self.instance_mut(id) {
             (state.affinity, state.folded_to) = (affinity, None);
         }
-        let of_instance = |(_, state): &(&String, &SessionState)| state.session.instance == id;
-        let mut runs: Vec<(Position, RunEntry)> = self
-            .sessions
-            .iter()
-            .filter(of_instance)
-            .flat_map(|(session, _)| self.runs.get(session).into_iter().flatten())
-            .map(|(at, run)| (at.clone(), run.clone()))
-            .collect();
-        crate::order::sort_by(&mut runs, |(a, _), (b, _)| a.cmp(b));
-        for (at, run) in runs {
-            self.add_to_affinity(id, &at, &run);
+        for run in &runs {
+            self.add_to_affinity(id, run);
         }
     }
 
-    fn add_to_mood(&mut self, session: &str, at: &Position, run: &RunEntry) {
-        let Some(state) = self.sessions.get_mut(session) else { return };
-        state.folded_to = state.folded_to.take().max(Some(at.clone()));
-        if state.session.baseline.as_ref().is_some_and(|baseline| at.0 < baseline.at) {
+    fn add_to_mood(&mut self, session: &str, position: &Position) {
+        let Some(run) = self.run(&position.1).cloned() else { return };
+        let Some(state) = self.session_mut(session) else { return };
+        state.folded_to = state.folded_to.take().max(Some(position.clone()));
+        if state.session.baseline.as_ref().is_some_and(|baseline| position.0 < baseline.at) {
             return;
         }
         if let (Some(mood), Some(started_at)) = (&run.mood, timestamp::parse(&run.started_at)) {
@@ -327,11 +388,12 @@ impl OwnerState {
         }
     }
 
-    fn add_to_affinity(&mut self, instance: &str, at: &Position, run: &RunEntry) {
+    fn add_to_affinity(&mut self, instance: &str, position: &Position) {
         let Some(personality) = self.personality_of(instance).cloned() else { return };
-        let Some(state) = self.instances.get_mut(instance) else { return };
-        state.folded_to = state.folded_to.take().max(Some(at.clone()));
-        if state.instance.baseline.as_ref().is_some_and(|baseline| at.0 < baseline.at) {
+        let Some(run) = self.run(&position.1).cloned() else { return };
+        let Some(state) = self.instance_mut(instance) else { return };
+        state.folded_to = state.folded_to.take().max(Some(position.clone()));
+        if state.instance.baseline.as_ref().is_some_and(|baseline| position.0 < baseline.at) {
             return;
         }
         if let Some(change) = &run.affinity {
@@ -339,8 +401,31 @@ impl OwnerState {
         }
     }
 
-    fn personality_of(&self, instance: &str) -> Option<&Arc<Personality>> {
-        self.templates.get(&self.instances.get(instance)?.instance.template)
+    /// The session of a run, where it is known.
+    fn session_of(&self, run: &Position) -> Option<(&str, &SessionState)> {
+        let session = self.run(&run.1)?.session.as_str();
+        self.session(session).map(|state| (session, state))
+    }
+
+    fn run(&self, id: &str) -> Option<&RunEntry> {
+        match self.derived(id)? {
+            Derived::Run(run) => Some(run),
+            _ => None,
+        }
+    }
+
+    fn session_mut(&mut self, id: &str) -> Option<&mut SessionState> {
+        match &mut self.entries.get_mut(id)?.derived {
+            Derived::Session(state) => Some(state),
+            _ => None,
+        }
+    }
+
+    fn instance_mut(&mut self, id: &str) -> Option<&mut InstanceState> {
+        match &mut self.entries.get_mut(id)?.derived {
+            Derived::Instance(state) => Some(state),
+            _ => None,
+        }
     }
 }
 
@@ -348,24 +433,27 @@ impl OwnerState {
 #[derive(Default)]
 struct Stale {
     everything: bool,
-    instances: BTreeSet<String>,
-    sessions: BTreeSet<String>,
-    runs: BTreeSet<(Position, String)>,
+    instances: Vec<String>,
+    sessions: Vec<String>,
+    runs: Vec<Position>,
 }
 
 /// A record that may enter the log, parsed.
 enum Admitted {
     Template(Arc<Personality>),
-    Body(Body),
+    Body(Box<Body>),
 }
 
 /// Whether a record may enter the log: its clock is plausible and its body keeps the rules of its kind.
 fn admit(record: &Record, now: u64) -> Result<Admitted, Quarantined> {
-    let quarantine = |code: &str, message: String| Quarantined { id: record.id.clone(), code: code.to_owned(), message };
+    let quarantine =
+        |code: &str, message: String| Quarantined { id: record.id.clone(), code: code.to_owned(), message };
     if record.at.milliseconds() > now.saturating_add(MAXIMUM_AHEAD) {
         return Err(quarantine("clock", "its clock is more than 24 hours ahead".to_owned()));
     }
-    let Content::Live { schema, body } = &record.content else { return Ok(Admitted::Body(Body::Other)) };
+    let Content::Live { schema, body } = &record.content else {
+        return Ok(Admitted::Body(Box::new(Body::Other)));
+    };
     if record.kind == "template" && *schema == body::SCHEMA {
         let template = Template::from_value(body.clone());
         let template = template.map_err(|error| quarantine("invalid_template", error.to_string()))?;
@@ -375,5 +463,6 @@ fn admit(record: &Record, now: u64) -> Result<Admitted, Quarantined> {
         return Ok(Admitted::Template(Arc::new(Personality::new(template))));
     }
     let body = body::parse(&record.kind, *schema, &record.owner, body);
-    body.map(Admitted::Body).map_err(|error| quarantine("invalid_record", error.to_string()))
+    body.map(|body| Admitted::Body(Box::new(body)))
+        .map_err(|error| quarantine("invalid_record", error.to_string()))
 }

@@ -52,7 +52,8 @@ fn fold_hangul(character: char, emit: &mut impl FnMut(char)) {
 /// it is invisible.
 pub(super) fn is_combining_mark(character: char) -> bool {
     // The halfwidth sound marks are letters that fold to marks.
-    let other = matches!(character, '\u{00AD}' | '\u{200B}' | '\u{2060}' | '\u{FEFF}' | '\u{FF9E}' | '\u{FF9F}');
+    let other =
+        matches!(character, '\u{00AD}' | '\u{200B}' | '\u{2060}' | '\u{FEFF}' | '\u{FF9E}' | '\u{FF9F}');
     !other && !character.is_ascii() && lookup(character) == Folded::Removed
 }
 
@@ -60,8 +61,12 @@ pub(super) fn is_combining_mark(character: char) -> bool {
 /// some letters in circles and squares; the standard library and the normaliser know both, so no further table of
 /// categories is needed. Checked against one for every character.
 pub(crate) fn is_word_character(character: char) -> bool {
-    const ENCLOSED_LETTERS: [std::ops::RangeInclusive<char>; 4] =
-        ['\u{24B6}'..='\u{24E9}', '\u{1F130}'..='\u{1F149}', '\u{1F150}'..='\u{1F169}', '\u{1F170}'..='\u{1F189}'];
+    const ENCLOSED_LETTERS: [std::ops::RangeInclusive<char>; 4] = [
+        '\u{24B6}'..='\u{24E9}',
+        '\u{1F130}'..='\u{1F149}',
+        '\u{1F150}'..='\u{1F169}',
+        '\u{1F170}'..='\u{1F189}',
+    ];
     if character.is_ascii() {
         return character.is_ascii_alphanumeric();
     }
@@ -85,7 +90,10 @@ mod tests {
             if category == Unassigned {
                 continue;
             }
-            let letter = matches!(category, LowercaseLetter | UppercaseLetter | TitlecaseLetter | ModifierLetter | OtherLetter);
+            let letter = matches!(
+                category,
+                LowercaseLetter | UppercaseLetter | TitlecaseLetter | ModifierLetter | OtherLetter
+            );
             let number = matches!(category, DecimalNumber | LetterNumber | OtherNumber);
             assert_eq!(is_word_character(character), letter || number, "{character:?} {category:?}");
         }

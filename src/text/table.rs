@@ -35,9 +35,12 @@ pub(super) fn lookup(character: char) -> Folded {
     }
     match run.kind {
         Kind::Removed => Folded::Removed,
-        Kind::Moved(by) => code.checked_add_signed(by).and_then(char::from_u32).map_or(Folded::Same, Folded::Moved),
+        Kind::Moved(by) => {
+            code.checked_add_signed(by).and_then(char::from_u32).map_or(Folded::Same, Folded::Moved)
+        }
         Kind::Parts(first) => {
-            let bound = |index: u32| usize::try_from(first + index).ok().and_then(|index| table.bounds.get(index));
+            let bound =
+                |index: u32| usize::try_from(first + index).ok().and_then(|index| table.bounds.get(index));
             let parts = match (bound(offset), bound(offset + 1)) {
                 (Some(start), Some(end)) => table.parts.get(*start..*end),
                 _ => None,
@@ -110,9 +113,9 @@ fn number(bytes: &mut std::slice::Iter<'_, u8>) -> Option<u32> {
 }
 
 fn signed(bytes: &mut std::slice::Iter<'_, u8>) -> i32 {
-    let value = number(bytes).unwrap_or(0);
-    // Zigzag: 0, -1, 1, -2, ...
-    (value >> 1).cast_signed() ^ -(value & 1).cast_signed()
+    // Zigzag: 0, -1, 1, -2, ... The distances between characters need 22 bits.
+    let value = i32::try_from(number(bytes).unwrap_or(0)).unwrap_or(0);
+    (value >> 1) ^ -(value & 1)
 }
 
 #[cfg(test)]
@@ -171,7 +174,7 @@ pub(super) mod generate {
                     for (_, parts) in run {
                         put(&mut bytes, u32::try_from(parts.len()).unwrap());
                         for part in parts {
-                            let part = u32::from(*part).cast_signed();
+                            let part = i32::try_from(u32::from(*part)).unwrap();
                             put_signed(&mut bytes, part - last);
                             last = part;
                         }
@@ -193,7 +196,7 @@ pub(super) mod generate {
     fn sort((code, parts): &(u32, Vec<char>)) -> Sort {
         match parts[..] {
             [] => Sort::Removed,
-            [part] => Sort::Moved(u32::from(part).cast_signed() - code.cast_signed()),
+            [part] => Sort::Moved(i32::try_from(u32::from(part)).unwrap() - i32::try_from(*code).unwrap()),
             _ => Sort::Parts,
         }
     }
@@ -232,7 +235,7 @@ pub(super) mod generate {
     }
 
     fn put_signed(bytes: &mut Vec<u8>, value: i32) {
-        put(bytes, ((value << 1) ^ (value >> 31)).cast_unsigned());
+        put(bytes, u32::try_from((value << 1) ^ (value >> 31)).unwrap());
     }
 }
 
@@ -241,12 +244,15 @@ mod tests {
     use super::*;
 
     #[test]
-    fn the_table_is_up_to_date() {
+    fn the_generated_table_is_up_to_date() {
         let path = concat!(env!("CARGO_MANIFEST_DIR"), "/src/text/fold.table");
         let table = generate::table();
         if std::env::var_os("UPDATE_GENERATED").is_some() {
             std::fs::write(path, &table).unwrap();
         }
-        assert!(std::fs::read(path).unwrap() == table, "src/text/fold.table is out of date: run `npm run generate`");
+        assert!(
+            std::fs::read(path).unwrap() == table,
+            "src/text/fold.table is out of date: run `npm run generate`"
+        );
     }
 }

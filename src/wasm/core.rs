@@ -1,11 +1,11 @@
 //! The core of one `Luminora` object.
 
+use luminoracore::Error;
 use luminoracore::bundle::snapshot::ExportOptions;
 use luminoracore::engine::{self, Command, CoreOptions, Effect, EffectResult, HistoryOptions, Output, Step};
 use luminoracore::json;
 use luminoracore::log::Record;
 use luminoracore::template::Template;
-use luminoracore::Error;
 use serde::Serialize;
 use wasm_bindgen::prelude::*;
 
@@ -48,7 +48,12 @@ impl Core {
     }
 
     /// Begins an operation.
-    pub fn dispatch(&mut self, command: JsValue, now: Option<f64>, seed: Option<Vec<u8>>) -> Result<JsValue, JsValue> {
+    pub fn dispatch(
+        &mut self,
+        command: JsValue,
+        now: Option<f64>,
+        seed: Option<Vec<u8>>,
+    ) -> Result<JsValue, JsValue> {
         let command = Command::parse(&from_js(command)?).map_err(|error| throw(&error))?;
         let environment = environment(now, seed)?;
         Ok(step(self.core.dispatch(command, &environment)))
@@ -120,7 +125,13 @@ impl Core {
     }
 
     /// What a turn would be.
-    pub fn preview(&self, user: &str, session: &str, text: &str, now: Option<f64>) -> Result<JsValue, JsValue> {
+    pub fn preview(
+        &self,
+        user: &str,
+        session: &str,
+        text: &str,
+        now: Option<f64>,
+    ) -> Result<JsValue, JsValue> {
         let now = milliseconds(now.unwrap_or_else(js_sys::Date::now))?;
         answer(self.core.preview(user, session, text, now))
     }
@@ -186,4 +197,3 @@ fn step(mut step: Step) -> JsValue {
     };
     to_js(&StepView { step, effects, output, error })
 }
-

@@ -18,7 +18,10 @@ pub(crate) fn environment(now: Option<f64>, seed: Option<Vec<u8>>) -> Result<Env
         None => {
             let mut seed = [0; SEED_LENGTH];
             getrandom::fill(&mut seed).map_err(|error| {
-                throw(&Error::new(ErrorCode::InvalidOperation, format!("no randomness is available here: {error}")))
+                throw(&Error::new(
+                    ErrorCode::InvalidOperation,
+                    format!("no randomness is available here: {error}"),
+                ))
             })?;
             seed
         }
@@ -30,7 +33,9 @@ pub(crate) fn environment(now: Option<f64>, seed: Option<Vec<u8>>) -> Result<Env
 pub(crate) fn milliseconds(now: f64) -> Result<u64, JsValue> {
     const LAST: f64 = 8.64e15;
     if !(0.0..=LAST).contains(&now) {
-        return Err(throw(&Error::new(ErrorCode::OutOfRange, "the clock must give milliseconds since 1970").at("/now")));
+        return Err(throw(
+            &Error::new(ErrorCode::OutOfRange, "the clock must give milliseconds since 1970").at("/now"),
+        ));
     }
     #[allow(clippy::cast_possible_truncation, clippy::cast_sign_loss, reason = "inside the bounds")]
     Ok(now as u64)

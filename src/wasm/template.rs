@@ -2,7 +2,7 @@
 
 use std::sync::Arc;
 
-use luminoracore::compile::{Compiled, CompileOptions, Prepared};
+use luminoracore::compile::{CompileOptions, Compiled, Prepared};
 use luminoracore::json;
 use luminoracore::template::{Template, ValidateOptions, validate};
 use wasm_bindgen::prelude::*;

@@ -81,7 +81,8 @@ fn arguments_out_of_line_are_refused_by_name() {
     assert_eq!(code(host.run(&by_hand("set-affinity", "points", json!(20.5)))), ErrorCode::OutOfRange);
     assert_eq!(code(host.run(&by_hand("set-affinity", "points", json!(101)))), ErrorCode::OutOfRange);
     assert_eq!(code(host.run(&by_hand("update-session", "title", json!(" ")))), ErrorCode::OutOfRange);
-    let reserved = json!({ "type": "create-session", "user": "luminora:x", "template": { "reference": "Alicia" } });
+    let reserved =
+        json!({ "type": "create-session", "user": "luminora:x", "template": { "reference": "Alicia" } });
     assert_eq!(code(host.run(&reserved)), ErrorCode::InvalidOwner);
     assert_eq!(host.storage.all(), before);
 }
@@ -97,12 +98,16 @@ fn a_library_knows_templates_by_name_alias_and_id() {
     assert_eq!(host.storage.batches.len(), batches, "the same content again is a no-op");
     let id = host.core.templates()[0].id.clone();
     for reference in ["Alicia", "alicia", "ALICIA", &id] {
-        let command = json!({ "type": "create-session", "user": "diego", "template": { "reference": reference } });
+        let command =
+            json!({ "type": "create-session", "user": "diego", "template": { "reference": reference } });
         host.run(&command).unwrap_or_else(|error| panic!("{reference}: {error}"));
     }
     let changed = document.replacen("\"description\": \"", "\"description\": \"Changed. ", 1);
     assert_ne!(changed, document);
-    assert_eq!(code(host.run(&json!({ "type": "add-template", "source": changed }))), ErrorCode::TemplateConflict);
+    assert_eq!(
+        code(host.run(&json!({ "type": "add-template", "source": changed }))),
+        ErrorCode::TemplateConflict
+    );
     let unknown = json!({ "type": "create-session", "user": "diego", "template": { "reference": "Alic" } });
     assert_eq!(code(host.run(&unknown)), ErrorCode::UnknownTemplate);
 }
@@ -185,7 +190,9 @@ fn history_is_paged_from_the_newest() {
     for number in 0..5 {
         host.send("diego", &session, &format!("Number {number}")).unwrap();
     }
-    let page = |limit, before| host.core.history("diego", &session, &HistoryOptions { limit: Some(limit), before }).unwrap();
+    let page = |limit, before| {
+        host.core.history("diego", &session, &HistoryOptions { limit: Some(limit), before }).unwrap()
+    };
     let newest = page(3, None);
     assert_eq!(newest[1].text, "Number 4");
     let older = page(100, Some(newest[0].id.clone()));
@@ -217,7 +224,8 @@ fn a_long_conversation_is_cut_to_the_budget_newest_first() {
         host.send("diego", &session, &format!("Story {number}: {}", "once upon a time ".repeat(8))).unwrap();
     }
     let last = host.prompts.last().unwrap();
-    let tokens: u32 = last.messages.iter().map(|message| luminoracore::context::estimate(&message.content) + 4).sum();
+    let tokens: u32 =
+        last.messages.iter().map(|message| luminoracore::context::estimate(&message.content) + 4).sum();
     assert!(tokens + luminoracore::context::estimate(&last.system) + 4 <= 2_000);
     assert!(last.messages.len() > 2 && last.messages.len() < 79, "{}", last.messages.len());
     assert!(last.messages[last.messages.len() - 3].content.starts_with("Story 38"));

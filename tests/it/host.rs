@@ -1,6 +1,9 @@
 //! A host for tests: performs effects in memory, and keeps what an observer would see.
 
-use luminoracore::engine::{Command, Core, CoreOptions, Effect, EffectResult, Environment, Event, ModelRequest, Operation, Output, Step};
+use luminoracore::engine::{
+    Command, Core, CoreOptions, Effect, EffectResult, Environment, Event, ModelRequest, Operation, Output,
+    Step,
+};
 use luminoracore::log::{Merged, Record, newer};
 use luminoracore::observe::Packs;
 use luminoracore::{Error, ErrorCode};
@@ -32,7 +35,8 @@ impl Storage {
         self.batches.push(records.to_vec());
         for record in records {
             let key = (record.owner.clone(), record.id.clone());
-            let wins = self.records.get(&key).is_none_or(|present| newer(present, record) == Ok(Merged::Replace));
+            let wins =
+                self.records.get(&key).is_none_or(|present| newer(present, record) == Ok(Merged::Replace));
             if wins {
                 self.records.insert(key, record.clone());
             }
@@ -48,6 +52,9 @@ impl Storage {
     }
 }
 
+/// Answers a call with its parts, or fails.
+pub(crate) type Model = Box<dyn FnMut(&ModelRequest) -> Option<Vec<EffectResult>>>;
+
 /// One core with a storage, a clock that stands where it is put, and seeds that count up.
 pub(crate) struct Host {
     pub(crate) core: Core,
@@ -56,7 +63,7 @@ pub(crate) struct Host {
     pub(crate) events: Vec<Event>,
     pub(crate) prompts: Vec<ModelRequest>,
     /// What the model says to the next call; a `None` fails the call.
-    pub(crate) model: Box<dyn FnMut(&ModelRequest) -> Option<Vec<EffectResult>>>,
+    pub(crate) model: Model,
     draws: u64,
     device: u8,
 }
@@ -104,7 +111,9 @@ impl Host {
             }
             Effect::Call(request) => {
                 self.prompts.push(request.clone());
-                let Some(parts) = (self.model)(&request) else { return self.resume(op, EffectResult::Failed) };
+                let Some(parts) = (self.model)(&request) else {
+                    return self.resume(op, EffectResult::Failed);
+                };
                 for part in parts {
                     let mut step = self.resume(op, part);
                     if step.done.is_some() || !step.effects.is_empty() {

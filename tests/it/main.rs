@@ -5,6 +5,7 @@ mod context;
 mod engine;
 mod host;
 mod json;
+mod observe;
 mod records;
 mod replay;
 mod sample;
@@ -12,4 +13,3 @@ mod snapshot;
 mod template;
 #[cfg(feature = "typescript")]
 mod typescript;
-mod observe;

@@ -36,7 +36,8 @@ fn every_broken_rule_is_named() {
     let time = "2026-01-31T08:00:00.000Z";
     let turn = json!({ "session": "s", "role": "user", "text": "x", "created_at": time });
     let session = json!({ "instance": "i", "status": "active", "started_at": time, "updated_at": time });
-    let run = json!({ "session": "s", "turn": "t", "template": template, "mode": "manual", "started_at": time });
+    let run =
+        json!({ "session": "s", "turn": "t", "template": template, "mode": "manual", "started_at": time });
     let instance = json!({ "template": template, "template_name": "Alicia", "created_at": time });
     let cases = [
         ("turn", &turn, "text", json!(1), "type", "/text"),
@@ -68,15 +69,21 @@ fn every_broken_rule_is_named() {
         let mut bad = good.clone();
         bad[field] = value;
         let error = body::parse(kind, 1, "diego", &bad).expect_err(&format!("{kind} {field}"));
-        assert_eq!((serde_json::to_value(error.code).unwrap(), error.path.as_str()), (json!(code), path), "{kind} {field}");
+        assert_eq!(
+            (serde_json::to_value(error.code).unwrap(), error.path.as_str()),
+            (json!(code), path),
+            "{kind} {field}"
+        );
     }
 }
 
 fn record(case: &Value) -> Record {
     let mut body = case.as_object().unwrap().clone();
-    let take = |body: &mut serde_json::Map<String, Value>, key: &str| body.shift_remove(key).unwrap_or(Value::Null);
+    let take =
+        |body: &mut serde_json::Map<String, Value>, key: &str| body.shift_remove(key).unwrap_or(Value::Null);
     let (id, kind, at) = (take(&mut body, "id"), take(&mut body, "kind"), take(&mut body, "at"));
-    let at = format!("{:015}-{:05}-{}", at[0].as_u64().unwrap(), at[1].as_u64().unwrap(), at[2].as_str().unwrap());
+    let at =
+        format!("{:015}-{:05}-{}", at[0].as_u64().unwrap(), at[1].as_u64().unwrap(), at[2].as_str().unwrap());
     let mut value = json!({ "id": id, "owner": "diego", "kind": kind, "at": at });
     if body.shift_remove("erased").is_some() {
         value["erased"] = json!(true);
@@ -97,7 +104,9 @@ fn merge_keeps_its_laws_on_the_shared_cases() {
         let (a, b) = (records(&case["a"]), records(&case["b"]));
         for (a, b) in [(&a, &b), (&b, &a)] {
             match case["merged"].as_str() {
-                Some("ERROR:integrity") => assert_eq!(merge(a, b).unwrap_err().code, ErrorCode::Integrity, "{id}"),
+                Some("ERROR:integrity") => {
+                    assert_eq!(merge(a, b).unwrap_err().code, ErrorCode::Integrity, "{id}")
+                }
                 Some(other) => panic!("{id}: {other} is not a result that this test knows"),
                 None => assert_eq!(merge(a, b).unwrap(), records(&case["merged"]), "{id}"),
             }

@@ -8,8 +8,16 @@ use serde_json::json;
 use crate::host::{Host, Storage, finish, packs, text};
 
 const SAYINGS: [&str; 10] = [
-    "Good morning!", "You're pretty", "I hate you", "It was a long day at the office today.", "Thank you, friend",
-    "That was terrible, you are stupid", "I am so happy today!!!", "What do you think of the sea?", "I miss my dog", "Bye",
+    "Good morning!",
+    "You're pretty",
+    "I hate you",
+    "It was a long day at the office today.",
+    "Thank you, friend",
+    "That was terrible, you are stupid",
+    "I am so happy today!!!",
+    "What do you think of the sea?",
+    "I miss my dog",
+    "Bye",
 ];
 
 /// Twenty turns with changes by hand between them.
@@ -24,10 +32,12 @@ fn talk(host: &mut Host) -> String {
         host.now += 7 * 60_000;
         host.send("diego", &session, SAYINGS[round % SAYINGS.len()]).unwrap();
         if round == 8 {
-            host.run(&json!({ "type": "set-mood", "user": "diego", "session": session, "name": "shy" })).unwrap();
+            host.run(&json!({ "type": "set-mood", "user": "diego", "session": session, "name": "shy" }))
+                .unwrap();
         }
         if round == 12 {
-            host.run(&json!({ "type": "set-affinity", "user": "diego", "session": session, "points": 60 })).unwrap();
+            host.run(&json!({ "type": "set-affinity", "user": "diego", "session": session, "points": 60 }))
+                .unwrap();
         }
     }
     session
@@ -52,7 +62,10 @@ fn a_core_opened_on_the_log_is_in_the_state_of_the_one_that_wrote_it() {
     let reopened = Host::open(CoreOptions::default(), 9, host.storage.clone());
     let state = |host: &Host, now| host.core.session_state("diego", &session, now).unwrap();
     assert_eq!(state(&host, host.now), state(&reopened, host.now));
-    assert_eq!(host.core.affinity_history("diego", &session), reopened.core.affinity_history("diego", &session));
+    assert_eq!(
+        host.core.affinity_history("diego", &session),
+        reopened.core.affinity_history("diego", &session)
+    );
     assert_eq!(host.core.mood_history("diego", &session), reopened.core.mood_history("diego", &session));
 }
 
@@ -132,8 +145,11 @@ fn a_record_that_breaks_its_rules_or_comes_from_the_future_is_left_out_and_named
     future.id = "turn_future".to_owned();
     future.at = luminoracore::log::Stamp::parse("009999999999999-00000-X").unwrap();
     let absorbed = host.core.absorb(vec![forged, future], host.now).unwrap();
-    let named: Vec<(&str, &str)> =
-        absorbed.quarantined.iter().map(|quarantined| (quarantined.id.as_str(), quarantined.code.as_str())).collect();
+    let named: Vec<(&str, &str)> = absorbed
+        .quarantined
+        .iter()
+        .map(|quarantined| (quarantined.id.as_str(), quarantined.code.as_str()))
+        .collect();
     assert_eq!(named, [("turn_forged", "invalid_record"), ("turn_future", "clock")]);
     let turns = host.core.history("diego", &session, &Default::default()).unwrap();
     assert_eq!(turns.len(), 40);

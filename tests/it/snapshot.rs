@@ -115,7 +115,10 @@ fn a_changed_file_is_refused_unless_it_was_meant() {
     command["allow_modified"] = json!(true);
     let Ok(Output::Import(report)) = host.run(&command) else { panic!("the import failed") };
     assert!(report.report.iter().any(|note| note.action == "recomputed"));
-    assert_eq!(host.core.session_state("maria", &report.session, host.now).unwrap().affinity.level, "soulmate");
+    assert_eq!(
+        host.core.session_state("maria", &report.session, host.now).unwrap().affinity.level,
+        "soulmate"
+    );
 }
 
 #[test]
@@ -135,7 +138,8 @@ fn files_that_are_no_snapshot_say_so_and_change_nothing() {
         (&file[..file.len() / 2], ErrorCode::UnsupportedFormat),
         (&without_persona, ErrorCode::SnapshotWithoutTemplate),
     ] {
-        let command = json!({ "type": "import-snapshot", "source": source, "user": "maria", "allow_modified": true });
+        let command =
+            json!({ "type": "import-snapshot", "source": source, "user": "maria", "allow_modified": true });
         assert_eq!(code(host.run(&command)), expected);
     }
     assert_eq!(host.storage.all(), before);
@@ -145,7 +149,9 @@ fn files_that_are_no_snapshot_say_so_and_change_nothing() {
 fn sections_that_are_switched_off_are_absent() {
     let (host, session) = talked();
     let options = ExportOptions { conversation: false, facts: false, episodes: false };
-    let file: Value = serde_json::from_str(&host.core.export_snapshot("diego", &session, options, host.now).unwrap()).unwrap();
+    let file: Value =
+        serde_json::from_str(&host.core.export_snapshot("diego", &session, options, host.now).unwrap())
+            .unwrap();
     let keys: Vec<&String> = file["current_state"].as_object().unwrap().keys().collect();
     assert_eq!(keys, ["affinity", "mood", "learned_mask"]);
 }

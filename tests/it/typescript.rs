@@ -25,7 +25,7 @@ macro_rules! declarations {
 }
 
 #[test]
-fn types() {
+fn generated_types() {
     use luminoracore::{compile, context, engine, log::body, observe, state, template};
     check(
         "js/generated/types.ts",
@@ -91,7 +91,7 @@ fn types() {
 }
 
 #[test]
-fn personalities() {
+fn generated_personalities() {
     let folder = format!("{}/personalities", env!("CARGO_MANIFEST_DIR"));
     let mut keys: Vec<String> = std::fs::read_dir(folder)
         .unwrap()

@@ -3,9 +3,9 @@
 use serde::Serialize;
 use serde_json::Value;
 
-use super::sharing::Sharing;
-use crate::json::{Fields, FieldError};
 use super::session::{as_text, stamp};
+use super::sharing::Sharing;
+use crate::json::{FieldError, Fields};
 use crate::log::Stamp;
 
 /// One owner with one template.
@@ -96,7 +96,8 @@ impl Instance {
                 let mut baseline = Fields::new(value, "/baseline")?;
                 let at = stamp(&mut baseline)?;
                 let affinity = baseline.raw("affinity");
-                let affinity = AffinityBaseline::parse(baseline.require("affinity", affinity)?, "/baseline/affinity")?;
+                let affinity =
+                    AffinityBaseline::parse(baseline.require("affinity", affinity)?, "/baseline/affinity")?;
                 baseline.finish()?;
                 Some(InstanceBaseline { at, affinity })
             }
@@ -149,7 +150,8 @@ impl Progression {
         let points = points(&mut fields)?;
         let points = fields.require("points", points)?;
         let level = fields.text("level", 50)?.unwrap_or_default();
-        let delta = fields.integer("delta", -100, 100)?.and_then(|delta| i32::try_from(delta).ok()).unwrap_or(0);
+        let delta =
+            fields.integer("delta", -100, 100)?.and_then(|delta| i32::try_from(delta).ok()).unwrap_or(0);
         let kind = fields.text("kind", 50)?.unwrap_or_else(|| "neutral".to_owned());
         let reasons = fields.texts("reasons")?;
         fields.finish()?;

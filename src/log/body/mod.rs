@@ -11,7 +11,9 @@ use serde_json::Value;
 
 pub use crate::json::{FieldCode as RecordCode, FieldError as RecordError};
 pub use instance::{AffinityBaseline, Instance, InstanceBaseline, Progression};
-pub use run::{AffinityChange, BlockReport, Mode, MoodChange, MoodCause, ModelReference, Outcome, Run, Usage};
+pub use run::{
+    AffinityChange, BlockReport, Mode, ModelReference, MoodCause, MoodChange, Outcome, Run, Usage,
+};
 pub use session::{MoodBaseline, MoodPeriod, Session, SessionBaseline, SessionStatus};
 pub use sharing::{Learn, Sharing, Visibility};
 pub(crate) use turn::MAXIMUM_TEXT_BYTES;

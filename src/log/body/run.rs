@@ -4,7 +4,7 @@ use serde::Serialize;
 use serde_json::Value;
 
 use super::sharing::Sharing;
-use crate::json::{Fields, FieldCode, FieldError};
+use crate::json::{FieldCode, FieldError, Fields};
 use crate::observe::Span;
 
 /// How a turn was produced.
@@ -187,8 +187,11 @@ impl MoodCause {
     }
 }
 
+/// Tells whether a value has a JSON type.
+type HasType = fn(&Value) -> bool;
+
 /// Fields of a run that later features write, with the JSON type each must have.
-const FURTHER: &[(&str, fn(&Value) -> bool)] = &[
+const FURTHER: &[(&str, HasType)] = &[
     ("domain", Value::is_string),
     ("complexity", Value::is_number),
     ("mask", Value::is_object),
@@ -217,8 +220,9 @@ impl Run {
         let mode = fields.require("mode", mode)?;
         let started_at = fields.time("started_at")?;
         let started_at = fields.require("started_at", started_at)?;
-        let duration_ms = fields.integer("duration_ms", 0, i64::from(u32::MAX))?.and_then(|ms| u64::try_from(ms).ok());
-        let model = fields.raw("model").map(|value| ModelReference::parse(value)).transpose()?;
+        let duration_ms =
+            fields.integer("duration_ms", 0, i64::from(u32::MAX))?.and_then(|ms| u64::try_from(ms).ok());
+        let model = fields.raw("model").map(ModelReference::parse).transpose()?;
         let blocks = fields.list("blocks", BlockReport::parse)?;
         let usage = fields.raw("usage").map(Usage::parse).transpose()?;
         let affinity = fields.raw("affinity").map(AffinityChange::parse).transpose()?;
@@ -230,12 +234,33 @@ impl Run {
                 Some(value) if has_type(value) => {
                     further.insert((*name).to_owned(), value.clone());
                 }
-                Some(_) => return Err(FieldError::new(FieldCode::Type, fields.at(name), "another JSON type is expected")),
+                Some(_) => {
+                    return Err(FieldError::new(
+                        FieldCode::Type,
+                        fields.at(name),
+                        "another JSON type is expected",
+                    ));
+                }
             }
         }
         let sharing = Sharing::parse(&mut fields, owner, true)?;
         fields.finish()?;
-        Ok(Self { session, turn, template, mode, started_at, duration_ms, model, blocks, usage, affinity, mood, outcome, further, sharing })
+        Ok(Self {
+            session,
+            turn,
+            template,
+            mode,
+            started_at,
+            duration_ms,
+            model,
+            blocks,
+            usage,
+            affinity,
+            mood,
+            outcome,
+            further,
+            sharing,
+        })
     }
 }
 
@@ -326,7 +351,8 @@ impl MoodCause {
         let kind = fields.text("type", 20)?;
         let kind = fields.require("type", kind)?;
         let spans = fields.list("spans", |value, path| {
-            let position = |index: usize| value.get(index).and_then(Value::as_u64).and_then(|at| u32::try_from(at).ok());
+            let position =
+                |index: usize| value.get(index).and_then(Value::as_u64).and_then(|at| u32::try_from(at).ok());
             match (position(0), position(1), value.get(2)) {
                 (Some(start), Some(end), None) => Ok([start, end]),
                 _ => Err(FieldError::new(FieldCode::Type, path, "a pair of positions")),

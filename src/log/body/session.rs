@@ -4,7 +4,7 @@ use serde::Serialize;
 use serde_json::Value;
 
 use super::sharing::Sharing;
-use crate::json::{Fields, FieldCode, FieldError};
+use crate::json::{FieldCode, FieldError, Fields};
 use crate::log::Stamp;
 use crate::timestamp;
 

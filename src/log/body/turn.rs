@@ -4,7 +4,7 @@ use serde::Serialize;
 use serde_json::Value;
 
 use super::sharing::Sharing;
-use crate::json::{Fields, FieldCode, FieldError};
+use crate::json::{FieldCode, FieldError, Fields};
 
 /// Most bytes of UTF-8 in one utterance.
 pub(crate) const MAXIMUM_TEXT_BYTES: usize = 262_144;
@@ -130,6 +130,19 @@ impl Turn {
         let links = fields.texts("links")?;
         let sharing = Sharing::parse(&mut fields, owner, false)?;
         fields.finish()?;
-        Ok(Self { session, role, text, created_at, format, source, reply_to, run, language, tool, links, sharing })
+        Ok(Self {
+            session,
+            role,
+            text,
+            created_at,
+            format,
+            source,
+            reply_to,
+            run,
+            language,
+            tool,
+            links,
+            sharing,
+        })
     }
 }

@@ -3,8 +3,8 @@
 use std::collections::BTreeSet;
 
 use super::Lint;
-use crate::text::fold;
 use crate::template::problem::ProblemCode;
+use crate::text::fold;
 
 pub(super) fn check(lint: &mut Lint<'_>) {
     let template = lint.template;
