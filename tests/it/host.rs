@@ -57,6 +57,8 @@ pub(crate) struct Host {
     pub(crate) prompts: Vec<ModelRequest>,
     /// What the model says to the next call; a `None` fails the call.
     pub(crate) model: Box<dyn FnMut(&ModelRequest) -> Option<Vec<EffectResult>>>,
+    /// When set, every draw of randomness gives the bytes of this one.
+    pub(crate) fixed_draw: Option<u64>,
     draws: u64,
     device: u8,
 }
@@ -73,7 +75,7 @@ impl Host {
         let mut core = Core::open(options, packs(), &environment);
         core.absorb(storage.all(), now).unwrap();
         let model = Box::new(|_: &ModelRequest| Some(vec![text("Hello."), finish()]));
-        Self { core, storage, now, events: Vec::new(), prompts: Vec::new(), model, draws: 0, device }
+        Self { core, storage, now, events: Vec::new(), prompts: Vec::new(), model, fixed_draw: None, draws: 0, device }
     }
 
     /// Runs a command to its end.
@@ -124,7 +126,7 @@ impl Host {
 
     fn environment(&mut self) -> Environment {
         self.draws += 1;
-        Environment { now: self.now, seed: seed(self.device, self.draws) }
+        Environment { now: self.now, seed: seed(self.device, self.fixed_draw.unwrap_or(self.draws)) }
     }
 
     /// Opens a session with a bundled personality.
