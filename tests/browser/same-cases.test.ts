@@ -2,6 +2,7 @@ import type { Page } from "playwright-core";
 import { afterAll, beforeAll } from "vitest";
 import { conversationSuite } from "../shared/suites/conversation.ts";
 import { pureSuite } from "../shared/suites/pure.ts";
+import { replaySuite } from "../shared/suites/replay.ts";
 import { type Inside, openInside } from "./inside.ts";
 
 let browser: Inside;
@@ -22,3 +23,5 @@ pureSuite({
   compileOrRefuse: (...args) => tab.evaluate((args) => inside.compileOrRefuse(...args), args),
   observe: (...args) => tab.evaluate((args) => inside.luminoracore.observe(...args), args),
 });
+
+replaySuite((document) => tab.evaluate((document) => inside.recordAndReplay(document), document));
