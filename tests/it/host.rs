@@ -1,9 +1,6 @@
 //! A host for tests: performs effects in memory, and keeps what an observer would see.
 
-use luminoracore::engine::{
-    Command, Core, CoreOptions, Effect, EffectResult, Environment, Event, ModelRequest, Operation, Output,
-    Step,
-};
+use luminoracore::engine::{Command, Core, CoreOptions, Effect, EffectResult, Environment, Event, ModelRequest, Operation, Output, Step};
 use luminoracore::log::{Merged, Record, newer};
 use luminoracore::observe::Packs;
 use luminoracore::{Error, ErrorCode};
@@ -35,8 +32,7 @@ impl Storage {
         self.batches.push(records.to_vec());
         for record in records {
             let key = (record.owner.clone(), record.id.clone());
-            let wins =
-                self.records.get(&key).is_none_or(|present| newer(present, record) == Ok(Merged::Replace));
+            let wins = self.records.get(&key).is_none_or(|present| newer(present, record) == Ok(Merged::Replace));
             if wins {
                 self.records.insert(key, record.clone());
             }
@@ -52,9 +48,6 @@ impl Storage {
     }
 }
 
-/// Answers a call with its parts, or fails.
-pub(crate) type Model = Box<dyn FnMut(&ModelRequest) -> Option<Vec<EffectResult>>>;
-
 /// One core with a storage, a clock that stands where it is put, and seeds that count up.
 pub(crate) struct Host {
     pub(crate) core: Core,
@@ -63,7 +56,9 @@ pub(crate) struct Host {
     pub(crate) events: Vec<Event>,
     pub(crate) prompts: Vec<ModelRequest>,
     /// What the model says to the next call; a `None` fails the call.
-    pub(crate) model: Model,
+    pub(crate) model: Box<dyn FnMut(&ModelRequest) -> Option<Vec<EffectResult>>>,
+    /// When set, every draw of randomness gives the bytes of this one.
+    pub(crate) fixed_draw: Option<u64>,
     draws: u64,
     device: u8,
 }
@@ -80,7 +75,7 @@ impl Host {
         let mut core = Core::open(options, packs(), &environment);
         core.absorb(storage.all(), now).unwrap();
         let model = Box::new(|_: &ModelRequest| Some(vec![text("Hello."), finish()]));
-        Self { core, storage, now, events: Vec::new(), prompts: Vec::new(), model, draws: 0, device }
+        Self { core, storage, now, events: Vec::new(), prompts: Vec::new(), model, fixed_draw: None, draws: 0, device }
     }
 
     /// Runs a command to its end.
@@ -111,9 +106,7 @@ impl Host {
             }
             Effect::Call(request) => {
                 self.prompts.push(request.clone());
-                let Some(parts) = (self.model)(&request) else {
-                    return self.resume(op, EffectResult::Failed);
-                };
+                let Some(parts) = (self.model)(&request) else { return self.resume(op, EffectResult::Failed) };
                 for part in parts {
                     let mut step = self.resume(op, part);
                     if step.done.is_some() || !step.effects.is_empty() {
@@ -133,7 +126,7 @@ impl Host {
 
     fn environment(&mut self) -> Environment {
         self.draws += 1;
-        Environment { now: self.now, seed: seed(self.device, self.draws) }
+        Environment { now: self.now, seed: seed(self.device, self.fixed_draw.unwrap_or(self.draws)) }
     }
 
     /// Opens a session with a bundled personality.

@@ -2,6 +2,7 @@
 
 mod compile;
 mod context;
+mod conversation;
 mod engine;
 mod host;
 mod json;

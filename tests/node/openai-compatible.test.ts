@@ -6,7 +6,16 @@ import type { CallOptions } from "../../js/models/model.ts";
 import { type OpenAICompatibleOptions, openaiCompatible } from "../../js/models/openai-compatible.ts";
 import type { Part } from "../../js/models/part.ts";
 import { fakeClock } from "../../js/testing/fake-clock.ts";
-import { type Answer, delta, done, event, finish, modelServer, status, stream } from "./model-server.ts";
+import {
+  type Answer,
+  delta,
+  done,
+  event,
+  finish,
+  modelServer,
+  status,
+  stream,
+} from "../shared/model-server.ts";
 
 const key = "sk-secret-0123456789";
 const hello = stream(

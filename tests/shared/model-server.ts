@@ -11,10 +11,22 @@ export interface Received {
 /** How the server answers one request. */
 export type Answer = (response: ServerResponse, request: IncomingMessage) => void | Promise<void>;
 
-/** A local HTTP server that gives the prepared answers in order, and the last of them again and again. */
+// What a page of another origin needs to be let in, and to see when it may come back.
+const crossOrigin = {
+  "access-control-allow-origin": "*",
+  "access-control-allow-headers": "authorization, content-type",
+  "access-control-expose-headers": "retry-after",
+};
+
+/**
+ * A local HTTP server that gives the prepared answers in order, and the last of them again and again. Pages of any
+ * origin may ask it.
+ */
 export async function modelServer(...answers: Answer[]) {
   const received: Received[] = [];
   const server = createServer(async (request, response) => {
+    for (const [name, value] of Object.entries(crossOrigin)) response.setHeader(name, value);
+    if (request.method === "OPTIONS") return void response.writeHead(204).end();
     let text = "";
     for await (const chunk of request) text += chunk;
     received.push({ url: request.url ?? "", headers: request.headers, body: JSON.parse(text) });

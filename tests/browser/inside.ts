@@ -1,0 +1,58 @@
+import { mkdtemp, rm, writeFile } from "node:fs/promises";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
+import { build } from "esbuild";
+import type { Page } from "playwright-core";
+import { type Harness, openHarness } from "./harness.ts";
+
+/** A browser whose tabs hold `tests/browser/inside/` as the global `inside`. */
+export interface Inside {
+  readonly harness: Harness;
+  /** Opens a tab in which `inside` is ready: call it in `page.evaluate`. */
+  open(options?: { expectErrors?: boolean }): Promise<Page>;
+  /** Ends the browser; see {@link Harness.close}. */
+  close(): Promise<void>;
+}
+
+/** Where the entries of the package are served; what an application writes into its page. */
+export const importMap = {
+  imports: {
+    luminoracore: "/luminoracore/index.js",
+    "luminoracore/indexeddb": "/luminoracore/indexeddb.js",
+    "luminoracore/testing": "/luminoracore/testing.js",
+  },
+};
+
+/** Starts a browser for tests that run their own code inside the browser, with the built package. */
+export async function openInside(): Promise<Inside> {
+  const folder = await mkdtemp(join(tmpdir(), "luminora-inside-"));
+  await build({
+    entryPoints: [join(import.meta.dirname, "inside", "index.ts")],
+    outfile: join(folder, "inside.js"),
+    bundle: true,
+    format: "esm",
+    target: "es2022",
+    // The package itself is what is tested: the page loads it by the import map.
+    external: ["luminoracore", "luminoracore/*"],
+    logLevel: "silent",
+  });
+  await writeFile(
+    join(folder, "index.html"),
+    `<!doctype html><title>inside</title>
+     <script type="importmap">${JSON.stringify(importMap)}</script>
+     <script type="module">globalThis.inside = await import("./inside.js");</script>`,
+  );
+  const harness = await openHarness({ mounts: [["/inside/", folder]] });
+  return {
+    harness,
+    async open(options) {
+      const page = await harness.open("/inside/index.html", options);
+      await page.waitForFunction(() => "inside" in globalThis);
+      return page;
+    },
+    async close() {
+      await rm(folder, { recursive: true, force: true });
+      await harness.close();
+    },
+  };
+}

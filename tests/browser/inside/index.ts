@@ -1,0 +1,11 @@
+// What runs in the tabs of the browser tests: the tests call these functions through `page.evaluate`.
+export * as luminoracore from "luminoracore";
+export { converse } from "../../shared/conversation.ts";
+export { tryFailingModel } from "../../shared/failing-model.ts";
+export { compileOrRefuse } from "../../shared/pure.ts";
+export { recordAndReplay } from "../../shared/replay.ts";
+
+declare global {
+  /** This module, as the tests reach it. */
+  var inside: typeof import("./index.ts");
+}

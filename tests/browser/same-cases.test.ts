@@ -1,0 +1,27 @@
+import type { Page } from "playwright-core";
+import { afterAll, beforeAll } from "vitest";
+import { conversationSuite } from "../shared/suites/conversation.ts";
+import { pureSuite } from "../shared/suites/pure.ts";
+import { replaySuite } from "../shared/suites/replay.ts";
+import { type Inside, openInside } from "./inside.ts";
+
+let browser: Inside;
+let tab: Page;
+
+beforeAll(async () => {
+  browser = await openInside();
+  tab = await browser.open();
+  await tab.evaluate(() => inside.luminoracore.init());
+});
+
+afterAll(() => browser?.close());
+
+conversationSuite((...args) => tab.evaluate((args) => inside.converse(...args), args));
+
+pureSuite({
+  validate: (...args) => tab.evaluate((args) => inside.luminoracore.validate(...args), args),
+  compileOrRefuse: (...args) => tab.evaluate((args) => inside.compileOrRefuse(...args), args),
+  observe: (...args) => tab.evaluate((args) => inside.luminoracore.observe(...args), args),
+});
+
+replaySuite((document) => tab.evaluate((document) => inside.recordAndReplay(document), document));

@@ -1,0 +1,4 @@
+import { converse } from "../shared/conversation.ts";
+import { conversationSuite } from "../shared/suites/conversation.ts";
+
+conversationSuite(converse);

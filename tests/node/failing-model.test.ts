@@ -1,0 +1,5 @@
+import { memoryStorage } from "luminoracore";
+import { tryFailingModel } from "../shared/failing-model.ts";
+import { failingModelSuite } from "../shared/suites/failing-model.ts";
+
+failingModelSuite((trial) => tryFailingModel(memoryStorage(), trial));

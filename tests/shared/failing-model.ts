@@ -1,0 +1,94 @@
+import { type ErrorCode, Luminora, LuminoraError, openaiCompatible, type Storage } from "luminoracore";
+import { fakeClock } from "luminoracore/testing";
+import { canonical, sorted } from "./canonical.ts";
+import { everything } from "./recording.ts";
+
+/** A send to a model that fails, between two that work. */
+export interface Trial {
+  readonly failingURL: string;
+  readonly workingURL: string;
+  readonly key: string;
+  /** When the caller gives up, if it does. */
+  readonly abort?: "before" | "at the first delta";
+}
+
+/** What came of it. */
+export interface Verdict {
+  /** Code of the error; absent when the send came through after all. */
+  readonly code?: ErrorCode;
+  readonly retryAfterMs?: number;
+  /** Whether the storage held exactly the same before and after the failing send. */
+  readonly unchanged: boolean;
+  /** The waits between attempts, in milliseconds. */
+  readonly sleeps: readonly number[];
+  /** The text of the failing send, as far as it came. */
+  readonly streamed: string;
+  /** The text of the next send. */
+  readonly next: string;
+  /** Turns in the end. */
+  readonly turns: number;
+  /** Where the key was found, apart from the request's header. */
+  readonly leaks: readonly string[];
+}
+
+const user = "diego";
+
+/** Sends three times through an OpenAI-compatible server; the second fails. */
+export async function tryFailingModel(storage: Storage, trial: Trial): Promise<Verdict> {
+  const clock = fakeClock();
+  const model = (baseURL: string) =>
+    openaiCompatible({
+      baseURL,
+      model: "small",
+      apiKey: trial.key,
+      dangerouslyAllowBrowser: true,
+      clock,
+      sleep: clock.sleep,
+    });
+  const luminora = await Luminora.open({ storage, model: model(trial.workingURL) });
+  const session = await luminora.createSession({ template: "alicia", user });
+  await session.send("Good morning!");
+  const before = canonical(sorted(await everything(storage)));
+
+  const abort = new AbortController();
+  if (trial.abort === "before") abort.abort();
+  let streamed = "";
+  let failure: unknown;
+  try {
+    const options = { model: model(trial.failingURL), signal: abort.signal };
+    for await (const delta of session.send("You're pretty", options)) {
+      streamed += delta;
+      if (trial.abort === "at the first delta") abort.abort();
+    }
+  } catch (error) {
+    failure = error;
+  }
+  const unchanged = canonical(sorted(await everything(storage))) === before;
+  const next = await session.send("Are you still there?");
+
+  const places = {
+    error: revealed(failure),
+    records: canonical(await everything(storage)),
+    snapshot: await session.exportSnapshot(),
+    preview: canonical(session.preview("And now?")),
+    explanation: canonical(session.explain(next.run)),
+  };
+  const leaks = Object.entries(places).flatMap(([place, text]) => (text.includes(trial.key) ? [place] : []));
+  const turns = session.history().length;
+  await luminora.close();
+  if (failure && !LuminoraError.isInstance(failure)) throw failure;
+  const { code, retryAfterMs } = (failure ?? {}) as Partial<LuminoraError>;
+  return {
+    ...(code && { code }),
+    ...(retryAfterMs !== undefined && { retryAfterMs }),
+    ...{ unchanged, sleeps: clock.sleeps, streamed, next: next.text, turns, leaks },
+  };
+}
+
+/** All that can be read from an error, its causes included. */
+function revealed(error: unknown, depth = 0): string {
+  if (typeof error !== "object" || error === null || depth > 8) return String(error);
+  return Object.getOwnPropertyNames(error)
+    .map((name) => `${name}: ${revealed((error as Record<string, unknown>)[name], depth + 1)}`)
+    .join("\n");
+}

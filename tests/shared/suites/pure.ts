@@ -1,0 +1,77 @@
+import type { CompileOptions, Observation, Validation } from "luminoracore";
+import { expect, it } from "vitest";
+import { file } from "../cases.ts";
+import { type Change, mutated } from "../mutation.ts";
+import type { Attempt, compileOrRefuse } from "../pure.ts";
+
+/** The pure functions of the package, here or in a browser. */
+export interface PureFunctions {
+  validate(document: string, options: { strict?: boolean; lint?: boolean }): Validation | Promise<Validation>;
+  compileOrRefuse(...args: Parameters<typeof compileOrRefuse>): Attempt | Promise<Attempt>;
+  observe(text: string, options: { language?: string }): Observation | Promise<Observation>;
+}
+
+/** The cases of the format, of compile and of the observer that the native core passes, through the public API. */
+export function pureSuite({ validate, compileOrRefuse, observe }: PureFunctions): void {
+  const tove = file("tests/cases/templates/tove.json");
+
+  it("validate finds exactly the problems of each case, in order", async () => {
+    for (const { name, mutate, expect: expected } of read<ValidationCase>("template/validation")) {
+      const { problems, valid } = await validate(mutated(tove, mutate), { lint: false });
+      const found = problems.map(({ severity, code, path }) => [severity, code, path]);
+      expect(found, name).toEqual(expected);
+      expect(valid, name).toBe(!expected.some(([severity]) => severity === "error"));
+    }
+  });
+
+  for (const row of read<CompileCase>("pure/compile")) {
+    it(`compile, row ${row.row}: ${JSON.stringify(row.options)}`, async () => {
+      const document = mutated(file(row.template), row.mutate ?? []);
+      const attempt = await compileOrRefuse(document, row.options);
+      if (row.error) return expect(attempt.error).toMatchObject(row.error);
+      expect(attempt.error).toBeUndefined();
+      expect(attempt.compiled).toMatchObject(row.expect ?? {});
+      for (const text of row.contains ?? []) expect(attempt.compiled?.text).toContain(text);
+      // The same again gives the same.
+      expect(await compileOrRefuse(document, row.options)).toEqual(attempt);
+    });
+  }
+
+  for (const { row, text, language, expect: expected } of read<ObserveCase>("pure/observe")) {
+    it(`observe, row ${row}: ${text}`, async () => {
+      const { emotions, ...observation } = await observe(text, language === undefined ? {} : { language });
+      const named = emotions.map(({ name }) => name);
+      expect({ ...observation, emotions: named }).toMatchObject(expected);
+      // In all of them nobody is happy by mistake.
+      if (observation.sentiment.class === "negative") expect(named).not.toContain("joy");
+    });
+  }
+}
+
+interface ValidationCase {
+  name: string;
+  mutate: Change[];
+  expect: [severity: string, code: string, path: string][];
+}
+
+interface CompileCase {
+  /** Row of the specification's table of behaviours, or its section. */
+  row: number | string;
+  template: string;
+  mutate?: Change[];
+  options: CompileOptions;
+  expect?: object;
+  contains?: string[];
+  error?: { code: string; path?: string };
+}
+
+interface ObserveCase {
+  row: number;
+  text: string;
+  language?: string;
+  expect: object;
+}
+
+function read<Case>(name: string): Case[] {
+  return JSON.parse(file(`tests/cases/${name}.json`));
+}
