@@ -33,6 +33,7 @@ async function main(): Promise<void> {
     show: (session) => showSession(session),
     async erased() {
       settings.forget();
+      chat.forget();
       await showStart();
     },
   });
@@ -46,14 +47,27 @@ async function main(): Promise<void> {
     rememberSession(undefined);
     settleAt();
     await showPersonalities(luminora, {
-      begin: (template) =>
-        attempt(async () => goTo((await luminora.createSession({ template, user: owner })).id)),
+      begin: (template) => attempt(() => begin(template)),
       resume: (session) => goTo(session),
     });
     show("start", "luminora");
     notice.textContent = message;
     notice.hidden = message === "";
     byId("start", HTMLElement).querySelector("h1")?.focus();
+  }
+
+  let beginning = false;
+  async function begin(template: string): Promise<void> {
+    // A second click comes before the first has led anywhere.
+    if (beginning) return;
+    beginning = true;
+    try {
+      const sessions = await luminora.sessions({ user: owner });
+      const empty = sessions.find((session) => session.template.name === template && session.turns === 0);
+      goTo(empty?.id ?? (await luminora.createSession({ template, user: owner })).id);
+    } finally {
+      beginning = false;
+    }
   }
 
   async function showSession(id: string): Promise<void> {

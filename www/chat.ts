@@ -67,6 +67,13 @@ export class Chat {
     this.#host.relationship.close();
   }
 
+  /** Forgets what was typed and not sent. */
+  forget(): void {
+    this.close();
+    this.#composer.text = "";
+    this.#drafts.clear();
+  }
+
   async #send(text: string): Promise<void> {
     const open = this.#open;
     if (!open) return;
@@ -86,6 +93,7 @@ export class Chat {
       for await (const delta of paced(reply, stop.signal)) pending.append(delta);
       const { text: answer, run } = await reply;
       pending.remove();
+      entitle(session, text);
       if (!here()) return;
       this.#transcript.update();
       this.#host.relationship.update();
@@ -131,4 +139,16 @@ export class Chat {
       this.#host.gone();
     }
   }
+}
+
+const titleLength = 60;
+
+/** Names a conversation after its first words, so that it is found again. */
+function entitle(session: Session, text: string): void {
+  if (session.summary.title !== null) return;
+  const line = text.replace(/\s+/g, " ");
+  const title =
+    line.length > titleLength ? `${line.slice(0, titleLength - 1).replace(/\s?\S*$/, "")}…` : line;
+  // A conversation without a title is found by its time as well.
+  session.update({ title }).catch(() => {});
 }

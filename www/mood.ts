@@ -26,6 +26,7 @@ export function showMood(personality: Personality, now: Mood, before: Mood | und
     value: now.intensity,
     text: `${intensity} %`,
   });
+  byId("mood-percent", HTMLSpanElement).textContent = `${intensity} %`;
   const description = byId("mood-description", HTMLParagraphElement);
   description.textContent = personality.moods.get(now.current) ?? "";
   description.lang = personality.language;

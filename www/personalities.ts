@@ -31,8 +31,10 @@ export async function showPersonalities(luminora: Luminora, choice: Choice): Pro
 /** How long a conversation is, and when it was. */
 export function describe({ turns, last_active, started_at }: SessionSummary): string {
   const when = new Date(last_active ?? started_at).toLocaleString("en", {
-    dateStyle: "medium",
-    timeStyle: "short",
+    month: "short",
+    day: "numeric",
+    hour: "numeric",
+    minute: "2-digit",
   });
   return `${turns === 1 ? "1 turn" : `${turns} turns`}, ${when}`;
 }
@@ -53,7 +55,7 @@ async function card(
     choice.begin(name),
   );
   if (latest) begin.setAttribute("aria-label", `New conversation with ${name}`);
-  const actions = create("div", { class: "row" }, begin);
+  const actions = create("div", { class: "row card-actions" }, begin);
   if (latest) {
     const resume = button("Continue", "primary", () => choice.resume(latest.id));
     resume.setAttribute("aria-label", `Continue with ${name}`);
@@ -85,7 +87,8 @@ function item(session: SessionSummary, choice: Choice): HTMLLIElement {
   const open = button("", "conversation-link hued", () => choice.resume(id));
   open.style.setProperty("--hue", String(hueOf(template.name)));
   open.append(
-    create("span", { class: "conversation-name", text: title ?? template.name, lang: template.language }),
+    create("span", { class: "conversation-name", text: template.name, lang: template.language }),
+    create("span", { class: "conversation-title", text: title ?? "" }),
     create("span", { class: "muted", text: describe(session) }),
   );
   return create("li", {}, open);

@@ -69,7 +69,10 @@ export class Relationship {
     showMood(personality, now.mood, before?.mood);
     showParameters(personality, now, before);
     const { affinity, mood } = now;
-    byId("summary-text", HTMLSpanElement).textContent =
+    const name = byId("summary-name", HTMLSpanElement);
+    name.textContent = personality.name;
+    name.lang = personality.language;
+    byId("summary-state", HTMLSpanElement).textContent =
       `${words(affinity.level)}, ${affinity.points} points · ${words(mood.current)}`;
     const { style } = document.documentElement;
     const neutral = personality.moods.keys().next().value === mood.current;

@@ -14,7 +14,7 @@ export interface PendingTurn {
 
 /** The turns of a conversation, and the one on its way. */
 export class Transcript {
-  readonly #view = byId("transcript", HTMLDivElement);
+  readonly #view = byId("transcript", HTMLElement);
   readonly #turns = byId("turns", HTMLOListElement);
   readonly #pending = byId("pending", HTMLOListElement);
   readonly #older = byId("older", HTMLButtonElement);
