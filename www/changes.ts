@@ -5,6 +5,8 @@ import { words } from "./dom.ts";
 export interface Change {
   readonly kind: "mood" | "level" | "points";
   readonly text: string;
+  /** The mood that came, where it is one. */
+  readonly mood?: string;
 }
 
 /** The parts of a run that are told. */
@@ -33,7 +35,7 @@ export function changesOf(session: Session, runId: string, name: string, said: s
   const changes: Change[] = [];
   if (mood) {
     const text = moodChange(name, mood.from, mood.to, mood.cause, said);
-    if (text) changes.push({ kind: "mood", text });
+    if (text) changes.push({ kind: "mood", text, mood: mood.to });
   }
   if (affinity && affinity.level_before !== affinity.level_after) {
     const up = affinity.after > affinity.before;

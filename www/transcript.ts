@@ -1,6 +1,7 @@
 import type { Session, TurnView } from "luminoracore";
-import { changesOf } from "./changes.ts";
+import { type Change, changesOf } from "./changes.ts";
 import { byId, create } from "./dom.ts";
+import { hueOf } from "./hue.ts";
 import type { Personality } from "./personality.ts";
 
 /** Turns that are shown at first, and more of them at each wish. */
@@ -141,11 +142,20 @@ function turnElement(
           create(
             "ul",
             { class: "changes", attributes: { "aria-label": "What changed" } },
-            ...changes.map(({ kind, text }) => create("li", { class: `change change-${kind}`, text })),
+            ...changes.map(changeElement),
           ),
         ]
       : []),
   );
+}
+
+function changeElement({ kind, text, mood }: Change): HTMLLIElement {
+  const made = create("li", { class: `change change-${kind}`, text });
+  if (mood !== undefined) {
+    made.classList.add("hued");
+    made.style.setProperty("--hue", String(hueOf(mood)));
+  }
+  return made;
 }
 
 function speaker(name: string): HTMLElement {
