@@ -1,0 +1,85 @@
+import type { MoodCause, Session } from "luminoracore";
+import { words } from "./dom.ts";
+
+/** One line about what a turn changed. */
+export interface Change {
+  readonly kind: "mood" | "level" | "points";
+  readonly text: string;
+  /** The mood that came, where it is one. */
+  readonly mood?: string;
+}
+
+/** The parts of a run that are told. */
+interface Run {
+  readonly affinity?: {
+    readonly delta: number;
+    readonly kind: string;
+    readonly level_before: string;
+    readonly level_after: string;
+    readonly before: number;
+    readonly after: number;
+  } | null;
+  readonly mood?: { readonly from: string; readonly to: string; readonly cause?: MoodCause } | null;
+}
+
+/**
+ * What the turn that a run produced has changed, in sentences. From the log, so that it reads the same right after the
+ * turn, after a reload, and in another tab.
+ *
+ * @param said what the person said in that turn
+ */
+export function changesOf(session: Session, runId: string, name: string, said: string): Change[] {
+  const run = runOf(session, runId);
+  if (!run) return [];
+  const { affinity, mood } = run;
+  const changes: Change[] = [];
+  if (mood) {
+    const text = moodChange(name, mood.from, mood.to, mood.cause, said);
+    if (text) changes.push({ kind: "mood", text, mood: mood.to });
+  }
+  if (affinity && affinity.level_before !== affinity.level_after) {
+    const up = affinity.after > affinity.before;
+    const [from, to] = [words(affinity.level_before), words(affinity.level_after)];
+    changes.push({
+      kind: "level",
+      text: up ? `A new level: from ${from} to ${to}` : `Back from ${from} to ${to}`,
+    });
+  }
+  if (affinity && affinity.delta !== 0)
+    changes.push({ kind: "points", text: points(affinity.delta, affinity.kind) });
+  return changes;
+}
+
+/** Turns of an imported snapshot have no run here. */
+function runOf(session: Session, runId: string): Run | undefined {
+  try {
+    const explanation = session.explain(runId);
+    return explanation.subject === "run" ? (explanation.run as Run) : undefined;
+  } catch {
+    return undefined;
+  }
+}
+
+function moodChange(
+  name: string,
+  from: string,
+  to: string,
+  cause: MoodCause | undefined,
+  said: string,
+): string | undefined {
+  const quote = cause?.type === "trigger" ? quoted(said, cause.spans) : undefined;
+  const because = quote ? `: you said ${quote}` : "";
+  if (from !== to) return `${name} is ${words(to)} now${because}`;
+  return quote ? `${name} is still ${words(to)}, and feels it more${because}` : undefined;
+}
+
+function quoted(said: string, spans: readonly (readonly [number, number])[]): string | undefined {
+  const quotes = [...new Set(spans.map(([from, to]) => said.slice(from, to)))].filter((text) => text !== "");
+  if (quotes.length === 0) return undefined;
+  return new Intl.ListFormat("en").format(quotes.map((text) => `“${text}”`));
+}
+
+function points(delta: number, kind: string): string {
+  const amount = `${delta > 0 ? "+" : "−"}${Math.abs(delta)} ${Math.abs(delta) === 1 ? "point" : "points"}`;
+  return kind === "neutral" ? amount : `${amount}: ${words(kind)}`;
+}

@@ -1,0 +1,154 @@
+import { type AnyModel, LuminoraError, type Session } from "luminoracore";
+import { announce } from "./announce.ts";
+import { changesOf } from "./changes.ts";
+import { Composer, givenBack } from "./composer.ts";
+import { button, byId } from "./dom.ts";
+import { hideFailure, showFailure } from "./failure.ts";
+import { paced } from "./pace.ts";
+import type { Personality } from "./personality.ts";
+import type { Relationship } from "./relationship.ts";
+import { Transcript } from "./transcript.ts";
+
+/** What a conversation needs from the rest of the page. */
+export interface ChatHost {
+  readonly relationship: Relationship;
+  /** Who answers now. */
+  model(): AnyModel;
+  /** Lets the person choose who answers. */
+  chooseModel(): void;
+  /** The open session is no longer there: another tab erased it. */
+  gone(): void;
+}
+
+/** The conversation on the page. */
+export class Chat {
+  readonly #host: ChatHost;
+  readonly #transcript = new Transcript();
+  readonly #failure = byId("failure", HTMLDivElement);
+  readonly #composer: Composer;
+  /** What was typed and not sent, by session. */
+  readonly #drafts = new Map<string, string>();
+  #open:
+    | { readonly session: Session; readonly personality: Personality; readonly leave: () => void }
+    | undefined;
+  #stop: AbortController | undefined;
+
+  constructor(host: ChatHost) {
+    this.#host = host;
+    this.#composer = new Composer(
+      (text) => void this.#send(text),
+      () => this.#stop?.abort(),
+    );
+  }
+
+  open(session: Session, personality: Personality): void {
+    this.close();
+    const leave = session.on("absorb", () => this.#absorb());
+    this.#open = { session, personality, leave };
+    this.#stop = undefined;
+    const title = byId("talk-name", HTMLHeadingElement);
+    title.textContent = personality.name;
+    title.lang = personality.language;
+    hideFailure(this.#failure);
+    this.#composer.busy = false;
+    this.#composer.placeholder(personality.name);
+    this.#composer.text = this.#drafts.get(session.id) ?? "";
+    this.#transcript.open(session, personality);
+    this.#host.relationship.open(session, personality);
+    this.#composer.focus();
+  }
+
+  /** Leaves the conversation. A reply on its way still arrives and is stored. */
+  close(): void {
+    if (!this.#open) return;
+    this.#drafts.set(this.#open.session.id, this.#composer.text);
+    this.#open.leave();
+    this.#open = undefined;
+    this.#host.relationship.close();
+  }
+
+  /** Forgets what was typed and not sent. */
+  forget(): void {
+    this.close();
+    this.#composer.text = "";
+    this.#drafts.clear();
+  }
+
+  async #send(text: string): Promise<void> {
+    const open = this.#open;
+    if (!open) return;
+    const { session, personality } = open;
+    const here = () => this.#open === open;
+    hideFailure(this.#failure);
+    const pending = this.#transcript.begin(text);
+    const stop = new AbortController();
+    this.#stop = stop;
+    this.#composer.busy = true;
+    try {
+      const reply = session.send(text, { model: this.#host.model(), signal: stop.signal });
+      reply.then(
+        () => here() && this.#composer.replyIsComplete(),
+        () => {},
+      );
+      for await (const delta of paced(reply, stop.signal)) pending.append(delta);
+      const { text: answer, run } = await reply;
+      pending.remove();
+      entitle(session, text);
+      if (!here()) return;
+      this.#transcript.update();
+      this.#host.relationship.update();
+      const changes = changesOf(session, run, personality.name, text).map((change) => `${change.text}.`);
+      announce(`${personality.name}: ${answer} ${changes.join(" ")}`, personality.language);
+    } catch (error) {
+      pending.remove();
+      if (here()) this.#giveBack(text, error);
+      else this.#drafts.set(session.id, givenBack(text, this.#drafts.get(session.id) ?? ""));
+    } finally {
+      if (here()) this.#composer.busy = false;
+    }
+  }
+
+  /** Nothing was stored: the text goes back to where it was typed. */
+  #giveBack(text: string, error: unknown): void {
+    this.#composer.giveBack(text);
+    this.#transcript.update();
+    if (LuminoraError.isInstance(error) && error.code === "aborted") {
+      announce("Stopped. Your message is back in the box.");
+      this.#composer.focus();
+      return;
+    }
+    const again = button("Try again", "primary", () => this.#composer.submit());
+    const settings = button("Model settings", "quiet", () => this.#host.chooseModel());
+    showFailure(
+      this.#failure,
+      error,
+      [again, settings],
+      "Nothing was stored; your message is back in the box below.",
+    );
+    this.#transcript.scrollToEnd();
+  }
+
+  /** Another tab added to the conversation, or ended it. */
+  #absorb(): void {
+    try {
+      this.#transcript.update();
+      this.#host.relationship.update();
+    } catch (error) {
+      if (!LuminoraError.isInstance(error) || error.code !== "unknown_session") throw error;
+      this.close();
+      this.#host.gone();
+    }
+  }
+}
+
+const titleLength = 60;
+
+/** Names a conversation after its first words, so that it is found again. */
+function entitle(session: Session, text: string): void {
+  if (session.summary.title !== null) return;
+  const line = text.replace(/\s+/g, " ");
+  const title =
+    line.length > titleLength ? `${line.slice(0, titleLength - 1).replace(/\s?\S*$/, "")}…` : line;
+  // A conversation without a title is found by its time as well.
+  session.update({ title }).catch(() => {});
+}

@@ -1,0 +1,50 @@
+import type { Parameters, Session, TemplateSummary } from "luminoracore";
+
+/** What the page shows of a personality beside its summary. */
+export interface Personality extends TemplateSummary {
+  readonly levels: readonly Level[];
+  /** What each mood is like, by its name. */
+  readonly moods: ReadonlyMap<string, string>;
+  /** The six parameters as the template has them, before level and mood. */
+  readonly base: Parameters;
+}
+
+/** A level of the relationship. */
+export interface Level {
+  readonly name: string;
+  readonly description: string;
+  /** Least and greatest points, 0..100. */
+  readonly range: readonly [number, number];
+}
+
+/** The parts of a template document that are read here; the core has validated it. */
+interface Document {
+  readonly advanced_parameters?: Parameters;
+  readonly hierarchical_config?: {
+    readonly relationship_levels?: readonly {
+      readonly name: string;
+      readonly description?: string;
+      readonly affinity_range: readonly [number, number];
+    }[];
+  };
+  readonly mood_config?: { readonly moods?: Readonly<Record<string, { readonly description?: string }>> };
+}
+
+/** The personality of a session. Its document travels in a snapshot, also where it was never among `templates`. */
+export async function personalityOf(session: Session): Promise<Personality> {
+  const snapshot = await session.exportSnapshot({ conversation: false, facts: false, episodes: false });
+  const document = JSON.parse(snapshot) as Document;
+  const levels = document.hierarchical_config?.relationship_levels ?? [];
+  return {
+    ...session.summary.template,
+    levels: levels.map(({ name, description = "", affinity_range }) => ({
+      name,
+      description,
+      range: affinity_range,
+    })),
+    moods: new Map(
+      Object.entries(document.mood_config?.moods ?? {}).map(([name, mood]) => [name, mood.description ?? ""]),
+    ),
+    base: document.advanced_parameters ?? {},
+  };
+}

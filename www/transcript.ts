@@ -1,0 +1,163 @@
+import type { Session, TurnView } from "luminoracore";
+import { type Change, changesOf } from "./changes.ts";
+import { byId, create } from "./dom.ts";
+import { hueOf } from "./hue.ts";
+import type { Personality } from "./personality.ts";
+
+/** Turns that are shown at first, and more of them at each wish. */
+const pageSize = 60;
+
+/** A turn that is not stored yet. */
+export interface PendingTurn {
+  append(delta: string): void;
+  remove(): void;
+}
+
+/** The turns of a conversation, and the one on its way. */
+export class Transcript {
+  readonly #view = byId("transcript", HTMLElement);
+  readonly #turns = byId("turns", HTMLOListElement);
+  readonly #pending = byId("pending", HTMLOListElement);
+  readonly #older = byId("older", HTMLButtonElement);
+  readonly #opening = byId("opening", HTMLParagraphElement);
+  readonly #elements = new Map<string, HTMLLIElement>();
+  #session: Session | undefined;
+  #personality: Personality | undefined;
+  #limit = pageSize;
+
+  constructor() {
+    this.#older.addEventListener("click", () => {
+      this.#limit += pageSize;
+      const fromEnd = this.#view.scrollHeight - this.#view.scrollTop;
+      this.update();
+      this.#view.scrollTop = this.#view.scrollHeight - fromEnd;
+    });
+  }
+
+  open(session: Session, personality: Personality): void {
+    this.#session = session;
+    this.#personality = personality;
+    this.#limit = pageSize;
+    this.#elements.clear();
+    this.#turns.replaceChildren();
+    this.#pending.replaceChildren();
+    this.update();
+    this.scrollToEnd();
+  }
+
+  /** Shows the turns that are stored. */
+  update(): void {
+    const [session, personality] = [this.#session, this.#personality];
+    if (!session || !personality) return;
+    const atEnd = this.#atEnd();
+    const turns = session.history({ limit: this.#limit });
+    this.#older.hidden = turns.length < this.#limit;
+    let said = "";
+    const elements = turns.map((turn) => {
+      if (turn.role === "user") said = turn.text;
+      const known = this.#elements.get(turn.id);
+      if (known) return known;
+      const made = turnElement(turn, session, personality, said);
+      this.#elements.set(turn.id, made);
+      return made;
+    });
+    const shown = [...this.#turns.children];
+    const common = shown.every((element, index) => element === elements[index]);
+    // Only what is new is added where that is possible: it keeps selections and scrolling as they are.
+    if (common) this.#turns.append(...elements.slice(shown.length));
+    else this.#turns.replaceChildren(...elements);
+    this.#opening.hidden = turns.length > 0 || this.#pending.childElementCount > 0;
+    this.#opening.textContent = `This is the beginning. Say hello to ${personality.name}.`;
+    if (atEnd) this.scrollToEnd();
+  }
+
+  /** Shows what was just said, and room for the reply. */
+  begin(text: string): PendingTurn {
+    const personality = this.#personality;
+    const reply = create("p", { class: "said" });
+    const waiting = create(
+      "span",
+      {
+        class: "waiting",
+        attributes: { role: "img", "aria-label": `${personality?.name ?? "It"} is writing` },
+      },
+      create("i"),
+      create("i"),
+      create("i"),
+    );
+    reply.append(waiting);
+    if (personality) reply.lang = personality.language;
+    const elements = [
+      create("li", { class: "turn turn-user" }, speaker("You"), create("p", { class: "said", text })),
+      create("li", { class: "turn turn-assistant" }, speaker(personality?.name ?? ""), reply),
+    ];
+    this.#pending.append(...elements);
+    this.#opening.hidden = true;
+    this.scrollToEnd();
+    return {
+      append: (delta) => {
+        const atEnd = this.#atEnd();
+        waiting.remove();
+        reply.append(create("span", { class: "delta-text", text: delta }));
+        if (atEnd) this.scrollToEnd();
+      },
+      remove: () => {
+        for (const element of elements) element.remove();
+      },
+    };
+  }
+
+  scrollToEnd(): void {
+    this.#view.scrollTop = this.#view.scrollHeight;
+  }
+
+  #atEnd(): boolean {
+    const { scrollHeight, scrollTop, clientHeight } = this.#view;
+    return scrollHeight - scrollTop - clientHeight < 80;
+  }
+}
+
+function turnElement(
+  turn: TurnView,
+  session: Session,
+  personality: Personality,
+  said: string,
+): HTMLLIElement {
+  if (turn.role === "user") {
+    return create(
+      "li",
+      { class: "turn turn-user" },
+      speaker("You"),
+      create("p", { class: "said", text: turn.text }),
+    );
+  }
+  const changes = turn.run ? changesOf(session, turn.run, personality.name, said) : [];
+  return create(
+    "li",
+    { class: "turn turn-assistant" },
+    speaker(personality.name),
+    create("p", { class: "said", text: turn.text, lang: personality.language }),
+    ...(changes.length > 0
+      ? [
+          create(
+            "ul",
+            { class: "changes", attributes: { "aria-label": "What changed" } },
+            ...changes.map(changeElement),
+          ),
+        ]
+      : []),
+  );
+}
+
+function changeElement({ kind, text, mood }: Change): HTMLLIElement {
+  const made = create("li", { class: `change change-${kind}`, text });
+  if (mood !== undefined) {
+    made.classList.add("hued");
+    made.style.setProperty("--hue", String(hueOf(mood)));
+  }
+  return made;
+}
+
+function speaker(name: string): HTMLElement {
+  return create("p", { class: "visually-hidden", text: `${name}:` });
+}
