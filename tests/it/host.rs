@@ -1,6 +1,9 @@
 //! A host for tests: performs effects in memory, and keeps what an observer would see.
 
-use luminoracore::engine::{Command, Core, CoreOptions, Effect, EffectResult, Environment, Event, ModelRequest, Operation, Output, Step};
+use luminoracore::engine::{
+    Command, Core, CoreOptions, Effect, EffectResult, Environment, Event, ModelRequest, Operation, Output,
+    Step,
+};
 use luminoracore::log::{Merged, Record, newer};
 use luminoracore::observe::Packs;
 use luminoracore::{Error, ErrorCode};
@@ -32,7 +35,8 @@ impl Storage {
         self.batches.push(records.to_vec());
         for record in records {
             let key = (record.owner.clone(), record.id.clone());
-            let wins = self.records.get(&key).is_none_or(|present| newer(present, record) == Ok(Merged::Replace));
+            let wins =
+                self.records.get(&key).is_none_or(|present| newer(present, record) == Ok(Merged::Replace));
             if wins {
                 self.records.insert(key, record.clone());
             }
@@ -75,7 +79,17 @@ impl Host {
         let mut core = Core::open(options, packs(), &environment);
         core.absorb(storage.all(), now).unwrap();
         let model = Box::new(|_: &ModelRequest| Some(vec![text("Hello."), finish()]));
-        Self { core, storage, now, events: Vec::new(), prompts: Vec::new(), model, fixed_draw: None, draws: 0, device }
+        Self {
+            core,
+            storage,
+            now,
+            events: Vec::new(),
+            prompts: Vec::new(),
+            model,
+            fixed_draw: None,
+            draws: 0,
+            device,
+        }
     }
 
     /// Runs a command to its end.
@@ -106,7 +120,9 @@ impl Host {
             }
             Effect::Call(request) => {
                 self.prompts.push(request.clone());
-                let Some(parts) = (self.model)(&request) else { return self.resume(op, EffectResult::Failed) };
+                let Some(parts) = (self.model)(&request) else {
+                    return self.resume(op, EffectResult::Failed);
+                };
                 for part in parts {
                     let mut step = self.resume(op, part);
                     if step.done.is_some() || !step.effects.is_empty() {
