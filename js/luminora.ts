@@ -1,3 +1,4 @@
+/// <reference lib="esnext.disposable" preserve="true" />
 import type { Core } from "../build/wasm/core.js";
 import { ask, type Host, run } from "./driver.ts";
 import { LuminoraError } from "./errors.ts";

@@ -1,3 +1,4 @@
+/// <reference lib="esnext.disposable" preserve="true" />
 import type { TemplateHandle } from "../build/wasm/core.js";
 import { ask } from "./driver.ts";
 import type {
