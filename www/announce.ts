@@ -1,8 +1,6 @@
-import { byId } from "./dom.ts";
+import { byId, create } from "./dom.ts";
 
 /** Tells people who listen to the page instead of looking at it: whole sentences, never single deltas. */
-export function announce(text: string, lang = "en"): void {
-  const announcer = byId("announcer", HTMLDivElement);
-  announcer.lang = lang;
-  announcer.textContent = text;
+export function announce(...parts: readonly { readonly text: string; readonly lang?: string }[]): void {
+  byId("announcer", HTMLDivElement).replaceChildren(...parts.map((part) => create("p", part)));
 }

@@ -78,7 +78,8 @@ export class Chat {
     const open = this.#open;
     if (!open) return;
     const { session, personality } = open;
-    const here = () => this.#open === open;
+    // Left and come back to: the same conversation in a new view.
+    const here = () => this.#open?.session.id === session.id;
     hideFailure(this.#failure);
     const pending = this.#transcript.begin(text);
     const stop = new AbortController();
@@ -87,7 +88,7 @@ export class Chat {
     try {
       const reply = session.send(text, { model: this.#host.model(), signal: stop.signal });
       reply.then(
-        () => here() && this.#composer.replyIsComplete(),
+        () => this.#stop === stop && this.#composer.replyIsComplete(),
         () => {},
       );
       for await (const delta of paced(reply, stop.signal)) pending.append(delta);
@@ -98,13 +99,16 @@ export class Chat {
       this.#transcript.update();
       this.#host.relationship.update();
       const changes = changesOf(session, run, personality.name, text).map((change) => `${change.text}.`);
-      announce(`${personality.name}: ${answer} ${changes.join(" ")}`, personality.language);
+      announce(
+        { text: `${personality.name}: ${answer}`, lang: personality.language },
+        { text: changes.join(" ") },
+      );
     } catch (error) {
       pending.remove();
       if (here()) this.#giveBack(text, error);
       else this.#drafts.set(session.id, givenBack(text, this.#drafts.get(session.id) ?? ""));
     } finally {
-      if (here()) this.#composer.busy = false;
+      if (this.#stop === stop) this.#composer.busy = false;
     }
   }
 
@@ -113,7 +117,7 @@ export class Chat {
     this.#composer.giveBack(text);
     this.#transcript.update();
     if (LuminoraError.isInstance(error) && error.code === "aborted") {
-      announce("Stopped. Your message is back in the box.");
+      announce({ text: "Stopped. Your message is back in the box." });
       this.#composer.focus();
       return;
     }

@@ -8,7 +8,6 @@ const gap = 5;
 /** The ring of affinity around an initial: one segment for each level, lit up to the points. Decoration only. */
 export function halo(initial: string, levels: readonly Level[], points: number): SVGSVGElement {
   const svg = draw("svg", { viewBox: "0 0 128 128", "aria-hidden": "true", focusable: "false" });
-  svg.append(draw("circle", { class: "halo-glow", cx: 64, cy: 64, r: 40 }));
   const segments = levels.length > 0 ? levels.map(({ range }) => range) : [[0, 100] as const];
   for (const [from, to] of segments) {
     const [begin, end] = [angle(from), angle(to === 100 ? 100 : to + 1)];

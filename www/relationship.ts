@@ -57,8 +57,10 @@ export class Relationship {
   }
 
   #refresh(): void {
-    if (!this.#session) return;
-    this.#now = snapshot(this.#session);
+    if (!this.#session || !this.#now) return;
+    const now = snapshot(this.#session);
+    if (looks(now) === looks(this.#now)) return;
+    this.#now = now;
     this.#show();
   }
 
@@ -88,4 +90,15 @@ function snapshot({ state }: Session): SessionState {
     affinity: { ...state.affinity },
     mood: { ...state.mood },
   };
+}
+
+/** What of a state can be seen to change while nobody speaks. */
+function looks({ mood, parameters, affinity }: SessionState): string {
+  return JSON.stringify([
+    mood.current,
+    mood.intensity.toFixed(2),
+    parameters,
+    affinity.points,
+    affinity.level,
+  ]);
 }

@@ -286,6 +286,34 @@ describe("the page with an endpoint", () => {
     expect(await page.locator("#mood-name").textContent()).toBe("neutral");
   });
 
+  it("lets a reply arrive while its conversation is left and come back to", async () => {
+    const page = await openPage();
+    await choose(page, "Alicia");
+    await connect(page, endpoint);
+    const answer = endpoint.answer;
+    let release = () => {};
+    const released = new Promise<void>((resolve) => {
+      release = resolve;
+    });
+    endpoint.answer = async (response) => {
+      await released;
+      await answer(response);
+    };
+    await page.locator("#message").fill("You're pretty");
+    await page.keyboard.press("Enter");
+    await page.locator(".waiting").waitFor();
+    await page.getByRole("link", { name: "Back to all personalities" }).click();
+    await page.locator("#conversations button").click();
+    await page.locator("#opening").waitFor();
+    release();
+    await page.getByText("Hello from the endpoint.", { exact: true }).waitFor();
+    expect(await page.locator(".turn .said").allTextContents()).toEqual([
+      "You're pretty",
+      "Hello from the endpoint.",
+    ]);
+    expect(await page.locator("#mood-name").textContent()).toBe("shy");
+  });
+
   it("says what is wrong with an address", async () => {
     const page = await openPage();
     await page.getByRole("button", { name: "Model:" }).click();
