@@ -90,7 +90,11 @@ async function callModel(
   { model, signal, onEvent }: RunOptions,
 ): Promise<Step> {
   if (!model) throw new LuminoraError("model_unsupported", "No model was given that could be called.");
-  const parts = model.call({ ...request, messages: messagesOf(request), signal: signal ?? new AbortController().signal });
+  const parts = model.call({
+    ...request,
+    messages: messagesOf(request),
+    signal: signal ?? new AbortController().signal,
+  });
   for await (const part of parts) {
     const result = resultOf(part);
     if (!result) continue;
@@ -102,7 +106,10 @@ async function callModel(
 }
 
 function messagesOf(request: ModelRequest): { role: "user" | "assistant"; content: string }[] {
-  return request.messages.map(({ role, content }) => ({ role: role === "assistant" ? role : "user", content }));
+  return request.messages.map(({ role, content }) => ({
+    role: role === "assistant" ? role : "user",
+    content,
+  }));
 }
 
 function resultOf(part: Part): object | undefined {

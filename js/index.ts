@@ -4,11 +4,12 @@
  *
  * @module
  */
+
+import { fetchedAssets } from "./assets/fetched.ts";
 import { useDefaultStorage } from "./luminora.ts";
 import { useAssets } from "./runtime.ts";
 import { indexedDbStorage } from "./storage/indexeddb.ts";
 import { memoryStorage } from "./storage/memory.ts";
-import { fetchedAssets } from "./assets/fetched.ts";
 
 export * from "./slim.ts";
 export { indexedDbStorage } from "./storage/indexeddb.ts";

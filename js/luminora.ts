@@ -107,7 +107,9 @@ export class Luminora {
       },
     };
     this.templates = new Templates(this.#connection, () => this.#load(library));
-    this.#unsubscribe = storage.subscribe?.((owner, records, replaced) => this.#hear(owner, records, replaced));
+    this.#unsubscribe = storage.subscribe?.((owner, records, replaced) =>
+      this.#hear(owner, records, replaced),
+    );
   }
 
   /** Opens a storage and loads the core, if that is still to be done. */
@@ -129,7 +131,12 @@ export class Luminora {
       return this.#session(user, id);
     }
     const template = await this.templates.locate(options.template);
-    const output = await run(this.#connection, { type: "create-session", user, template, title: options.title });
+    const output = await run(this.#connection, {
+      type: "create-session",
+      user,
+      template,
+      title: options.title,
+    });
     return this.#session(user, (output as { value: SessionSummary }).value.id);
   }
 

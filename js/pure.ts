@@ -2,8 +2,8 @@
 import type { TemplateHandle } from "../build/wasm/core.js";
 import { ask } from "./driver.ts";
 import type {
-  CompileFeatures,
   Compiled as CompiledPersonality,
+  CompileFeatures,
   MaskDeltas,
   Message,
   Observation,

@@ -17,7 +17,10 @@ export class ReplyStream implements AsyncIterable<string>, PromiseLike<Reply> {
   #wake: (() => void) | undefined;
 
   /** @internal */
-  constructor(start: (push: (delta: string) => void, signal: AbortSignal) => Promise<Reply>, signal?: AbortSignal) {
+  constructor(
+    start: (push: (delta: string) => void, signal: AbortSignal) => Promise<Reply>,
+    signal?: AbortSignal,
+  ) {
     this.#abort = new AbortController();
     const forward = () => this.#abort.abort();
     if (signal?.aborted) forward();

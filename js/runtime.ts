@@ -98,7 +98,7 @@ async function load(given: CoreSource | undefined): Promise<Runtime> {
   const source = given ?? (await assets?.core());
   if (!source) {
     throw new LuminoraError("wasm_failed", "This entry of the package does not load the core by itself.", {
-      hint: "Call `await init({ wasm, packs })` first, or import from \"luminoracore\" instead of \"luminoracore/slim\".",
+      hint: 'Call `await init({ wasm, packs })` first, or import from "luminoracore" instead of "luminoracore/slim".',
     });
   }
   const module = await compileModule(await source.wasm);
@@ -116,7 +116,9 @@ async function load(given: CoreSource | undefined): Promise<Runtime> {
   return runtime;
 }
 
-async function compileModule(wasm: WebAssembly.Module | BufferSource | Response): Promise<WebAssembly.Module> {
+async function compileModule(
+  wasm: WebAssembly.Module | BufferSource | Response,
+): Promise<WebAssembly.Module> {
   if (wasm instanceof WebAssembly.Module) return wasm;
   const isResponse = typeof Response !== "undefined" && wasm instanceof Response;
   const bytes = isResponse ? await readWasm(wasm) : (wasm as BufferSource);
@@ -145,8 +147,8 @@ async function readWasm(response: Response): Promise<Uint8Array<ArrayBuffer>> {
     const type = response.headers.get("content-type") ?? "no content type";
     throw new LuminoraError("wasm_not_served", `The server answered ${where} with ${type}, not with wasm.`, {
       hint:
-        "With Vite, add `optimizeDeps: { exclude: [\"luminoracore\"] }`. With esbuild, copy core.wasm beside the " +
-        "output. Or import from \"luminoracore/inline\", which needs no file.",
+        'With Vite, add `optimizeDeps: { exclude: ["luminoracore"] }`. With esbuild, copy core.wasm beside the ' +
+        'output. Or import from "luminoracore/inline", which needs no file.',
     });
   }
   return bytes;

@@ -5,14 +5,15 @@ import type {
   Preview,
   Progression,
   Reply,
-  SessionState as StateView,
   SessionStatus,
   SessionSummary,
+  SessionState as StateView,
   TurnView,
 } from "./generated/types.ts";
 import type { Connection } from "./luminora.ts";
 import { type AnyModel, isCallable } from "./models/model.ts";
 import { ReplyStream } from "./reply.ts";
+import type { TemplateEntry } from "./templates.ts";
 
 /** What a relationship is like now. The two histories are read when they are asked for. */
 export interface SessionState extends StateView {
@@ -73,6 +74,13 @@ export class Session {
   /** Template, title, status and times of this session. */
   get summary(): SessionSummary {
     return ask(() => this.#connection.core.session(this.user, this.id) as SessionSummary);
+  }
+
+  /** The personality that speaks here: the version that this person's instance keeps. */
+  get template(): TemplateEntry {
+    const { template } = this.summary;
+    const document = ask(() => this.#connection.core.templateDocument(this.user, template.id));
+    return { ...template, document: JSON.parse(document) };
   }
 
   /** What the relationship is like now. */
@@ -145,7 +153,10 @@ export class Session {
   }
 
   /** Calls `handler` on every such event; gives the function that stops it. */
-  on<Name extends keyof SessionEvents>(name: Name, handler: (event: SessionEvents[Name]) => void): () => void {
+  on<Name extends keyof SessionEvents>(
+    name: Name,
+    handler: (event: SessionEvents[Name]) => void,
+  ): () => void {
     const handlers = this.#handlers.get(name) ?? new Set();
     this.#handlers.set(name, handlers);
     handlers.add(handler);
@@ -187,7 +198,8 @@ export class Session {
   }
 
   async #command(command: object): Promise<void> {
-    const onEvent = (event: { readonly type: string }) => this.emit(event.type as keyof SessionEvents, event as never);
+    const onEvent = (event: { readonly type: string }) =>
+      this.emit(event.type as keyof SessionEvents, event as never);
     await this.#connection.inTurn(this.id, () =>
       run(this.#connection, { user: this.user, session: this.id, ...command }, { onEvent }),
     );

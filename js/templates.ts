@@ -1,6 +1,6 @@
 import { ask, run } from "./driver.ts";
-import type { TemplateSummary } from "./generated/types.ts";
 import { bundledPersonalities } from "./generated/personalities.ts";
+import type { TemplateSummary } from "./generated/types.ts";
 import type { Connection } from "./luminora.ts";
 import { bundledAssets } from "./runtime.ts";
 
@@ -55,7 +55,10 @@ export class Templates {
     await this.#load();
     const added = ask(() => this.#connection.core.templates() as TemplateSummary[]);
     const ids = new Set(added.map(({ id }) => id));
-    return [...added, ...bundledPersonalities.map(({ key, aliases, ...summary }) => summary).filter(({ id }) => !ids.has(id))];
+    return [
+      ...added,
+      ...bundledPersonalities.map(({ key, aliases, ...summary }) => summary).filter(({ id }) => !ids.has(id)),
+    ];
   }
 
   /** @internal */
@@ -85,6 +88,7 @@ function bundledKey(name: string): string | undefined {
   const fold = (text: string) => text.normalize("NFKD").replace(/\p{M}/gu, "").toLowerCase();
   const wanted = fold(name);
   return bundledPersonalities.find(
-    ({ key, name: own, aliases }) => key === name || [own, ...aliases].some((known) => fold(known) === wanted),
+    ({ key, id, name: own, aliases }) =>
+      key === name || id === name || [own, ...aliases].some((known) => fold(known) === wanted),
   )?.key;
 }

@@ -689,11 +689,6 @@ facts: boolean,
 conversation: boolean, };
 
 /**
- * What to do when the owner of an import has an instance of its template.
- */
-export type OnConflict = "Refuse" | "Replace";
-
-/**
  * What a model is asked.
  */
 export type ModelRequest = { 

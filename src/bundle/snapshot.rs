@@ -296,5 +296,5 @@ fn unsupported(path: &str, message: &str) -> Error {
 fn modified(path: &str) -> Error {
     Error::new(ErrorCode::HashMismatch, "the file was changed after it was exported")
         .at(path)
-        .hint("Pass allow_modified: true if you changed it on purpose.")
+        .hint("Allow modified files if you changed it on purpose.")
 }

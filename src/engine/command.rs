@@ -281,7 +281,6 @@ impl Restore {
 
 /// What to do when the owner of an import has an instance of its template.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
-#[cfg_attr(feature = "typescript", derive(ts_rs::TS))]
 pub enum OnConflict {
     /// Refuse with `instance_exists`.
     #[default]

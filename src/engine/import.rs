@@ -73,7 +73,7 @@ impl Core {
                 ErrorCode::InstanceExists,
                 format!("{user:?} already has a relationship with {name}"),
             )
-            .hint("Pass on_conflict: \"replace\" to let the file's affinity and mood win."));
+            .hint("Choose \"replace\" on conflict to let the file's affinity and mood win."));
         }
         let mut notes = Vec::new();
         let session = self.session_for(&user, &snapshot.session, ids, &mut notes);

@@ -71,7 +71,6 @@ fn generated_types() {
             luminoracore::bundle::snapshot::ExportOptions,
             engine::Features,
             engine::Restore,
-            engine::OnConflict,
             engine::ModelRequest,
             engine::Direction,
             engine::Event,
