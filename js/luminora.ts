@@ -1,6 +1,7 @@
 /// <reference lib="esnext.disposable" preserve="true" />
 import type { Core } from "../build/wasm/core.js";
-import { ask, type Host, run } from "./driver.ts";
+import type { Connection } from "./connection.ts";
+import { ask, run } from "./driver.ts";
 import { LuminoraError } from "./errors.ts";
 import type { Absorbed, Features, ImportReport, Restore, SessionSummary } from "./generated/types.ts";
 import type { AnyModel } from "./models/model.ts";
@@ -43,17 +44,6 @@ export interface ImportOptions {
   readonly onConflict?: "refuse" | "replace";
   /** Accept a file whose hashes do not match its content. */
   readonly allowModified?: boolean;
-}
-
-/**
- * What sessions share with the object that opened them.
- *
- * @internal
- */
-export interface Connection extends Host {
-  readonly model: AnyModel;
-  /** Runs work on a session after the work begun before it. */
-  inTurn<T>(session: string, work: () => Promise<T>): Promise<T>;
 }
 
 let defaultStorage: () => Storage = memoryStorage;

@@ -1,3 +1,4 @@
+import type { Connection } from "./connection.ts";
 import { ask, run } from "./driver.ts";
 import type {
   ExportOptions,
@@ -10,7 +11,6 @@ import type {
   SessionState as StateView,
   TurnView,
 } from "./generated/types.ts";
-import type { Connection } from "./luminora.ts";
 import { type AnyModel, isCallable } from "./models/model.ts";
 import { ReplyStream } from "./reply.ts";
 import type { TemplateEntry } from "./templates.ts";

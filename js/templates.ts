@@ -1,7 +1,7 @@
+import type { Connection } from "./connection.ts";
 import { ask, run } from "./driver.ts";
 import { bundledPersonalities } from "./generated/personalities.ts";
 import type { TemplateSummary } from "./generated/types.ts";
-import type { Connection } from "./luminora.ts";
 import { bundledAssets } from "./runtime.ts";
 
 /** A personality: the name of one that is known, or a document as JSON text, bytes or object. */

@@ -5,8 +5,8 @@ use crate::bundle::snapshot::{ActiveConfiguration, ExportOptions, Snapshot, Snap
 use crate::error::Error;
 use crate::log::Record;
 use crate::log::body::Role;
-use crate::observe::{ObserveContext, SentimentClass, observe};
-use crate::template::Template;
+use crate::observe::{SentimentClass, observe_with};
+use crate::state::Personality;
 use crate::timestamp;
 
 impl Core {
@@ -21,7 +21,7 @@ impl Core {
         self.require_feature(self.options.features.snapshot_export, "snapshot_export")?;
         let (state, instance, personality) = self.conversation(user, session)?;
         let turns: Vec<SnapshotTurn> = self.owner(user).turns(session).filter_map(snapshot_turn).collect();
-        let sentiment = self.overall_sentiment(&turns, personality.template());
+        let sentiment = self.overall_sentiment(&turns, &personality);
         let view = self.session_state(user, session, now)?;
         let active = ActiveConfiguration {
             compiled_parameters: view.parameters,
@@ -47,12 +47,15 @@ impl Core {
     }
 
     /// The class of the mean score of the person's turns.
-    fn overall_sentiment(&self, turns: &[SnapshotTurn], template: &Template) -> &'static str {
-        let context = ObserveContext { language: None, template: Some(template), after_assistant: false };
+    fn overall_sentiment(&self, turns: &[SnapshotTurn], personality: &Personality) -> &'static str {
         let scores: Vec<f64> = turns
             .iter()
             .filter(|turn| turn.role == Role::User)
-            .map(|turn| observe(&self.packs, &turn.text, &context).sentiment.score)
+            .map(|turn| {
+                observe_with(&self.packs, &turn.text, None, Some(&personality.triggers), false)
+                    .sentiment
+                    .score
+            })
             .collect();
         #[allow(clippy::cast_precision_loss, reason = "a count of turns")]
         let mean = scores.iter().sum::<f64>() / scores.len().max(1) as f64;

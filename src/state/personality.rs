@@ -3,6 +3,7 @@
 use std::sync::Arc;
 
 use crate::compile::Prepared;
+use crate::observe::TriggerSet;
 use crate::template::Template;
 
 /// A template, prepared once for many turns.
@@ -10,12 +11,15 @@ use crate::template::Template;
 pub struct Personality {
     /// Its prompt, ready to be compiled.
     pub prepared: Prepared,
+    /// Its trigger phrases and names, ready to be found.
+    pub triggers: TriggerSet,
 }
 
 impl Personality {
     /// Prepares a template.
     pub fn new(template: Template) -> Self {
-        Self { prepared: Prepared::new(Arc::new(template)) }
+        let triggers = TriggerSet::new(&template);
+        Self { prepared: Prepared::new(Arc::new(template)), triggers }
     }
 
     /// The template itself.

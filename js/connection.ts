@@ -1,0 +1,13 @@
+import type { Host } from "./driver.ts";
+import type { AnyModel } from "./models/model.ts";
+
+/**
+ * What sessions share with the object that opened them.
+ *
+ * @internal
+ */
+export interface Connection extends Host {
+  readonly model: AnyModel;
+  /** Runs work on a session after the work begun before it. */
+  inTurn<T>(session: string, work: () => Promise<T>): Promise<T>;
+}
