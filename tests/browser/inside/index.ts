@@ -4,6 +4,9 @@ export { converse } from "../../shared/conversation.ts";
 export { tryFailingModel } from "../../shared/failing-model.ts";
 export { compileOrRefuse } from "../../shared/pure.ts";
 export { recordAndReplay } from "../../shared/replay.ts";
+export { conforms } from "./conformance.ts";
+export { findings, talkEndlessly } from "./endless.ts";
+export { openTab, say, stored, view } from "./tab.ts";
 
 declare global {
   /** This module, as the tests reach it. */
