@@ -9,7 +9,6 @@ import {
 } from "./http.ts";
 import type { CallOptions, Model } from "./model.ts";
 import type { FinishReason, Part } from "./part.ts";
-import { serverSentEvents } from "./server-sent-events.ts";
 
 /** What {@link openaiCompatible} takes: there is no default address. */
 export interface OpenAICompatibleOptions extends HttpModelOptions {
@@ -45,6 +44,8 @@ export function chatCompletionsModel(kind: string, options: HttpModelOptions): M
           hint: wrongAddress,
         });
       } else {
+        // Loaded with the first answer: a page that only ever talks offline does not pay for it.
+        const { serverSentEvents } = await import("./server-sent-events.ts");
         for await (const data of serverSentEvents(answer, "[DONE]", call.signal))
           yield* completion.read(data);
       }

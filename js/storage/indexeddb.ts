@@ -1,4 +1,4 @@
-import { type DBSchema, type IDBPDatabase, openDB } from "idb";
+import type { DBSchema, IDBPDatabase } from "idb";
 import { LuminoraError } from "../errors.ts";
 import type { ScanOptions, Storage, StorageListener, StoredRecord } from "./storage.ts";
 import { winners } from "./winners.ts";
@@ -154,30 +154,35 @@ class IndexedDbStorage implements Storage {
       if (this.#database === opening) this.#database = undefined;
     };
     const opening = new Promise<IDBPDatabase<Schema>>((resolve, reject) => {
-      openDB<Schema>(this.#name, 1, {
-        upgrade(database) {
-          database
-            .createObjectStore("records", { keyPath: ["owner", "id"] })
-            .createIndex("at", ["owner", "at"]);
-        },
-        blocked() {
-          reject(
-            new LuminoraError("storage", "Another tab keeps an older version of the database open.", {
-              hint: "Close or reload the other tabs of this site.",
-            }),
-          );
-        },
-        // Another tab upgrades or deletes the database: let it, and open again when next used.
-        blocking(_current, _blocked, event) {
-          reset();
-          (event.target as IDBDatabase).close();
-        },
-        terminated: reset,
-      }).then((database) => {
-        // Nobody waits any more after `blocked`: let go.
-        if (this.#database !== opening) database.close();
-        resolve(database);
-      }, reject);
+      // Loaded when a database is opened: whoever keeps records elsewhere does not pay for it.
+      import("idb")
+        .then(({ openDB }) =>
+          openDB<Schema>(this.#name, 1, {
+            upgrade(database) {
+              database
+                .createObjectStore("records", { keyPath: ["owner", "id"] })
+                .createIndex("at", ["owner", "at"]);
+            },
+            blocked() {
+              reject(
+                new LuminoraError("storage", "Another tab keeps an older version of the database open.", {
+                  hint: "Close or reload the other tabs of this site.",
+                }),
+              );
+            },
+            // Another tab upgrades or deletes the database: let it, and open again when next used.
+            blocking(_current, _blocked, event) {
+              reset();
+              (event.target as IDBDatabase).close();
+            },
+            terminated: reset,
+          }),
+        )
+        .then((database) => {
+          // Nobody waits any more after `blocked`: let go.
+          if (this.#database !== opening) database.close();
+          resolve(database);
+        }, reject);
     });
     opening.catch(reset);
     return opening;
