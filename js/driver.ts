@@ -3,7 +3,7 @@ import { LuminoraError } from "./errors.ts";
 import type { CoreError, CoreEvent, ModelRequest, Output } from "./generated/types.ts";
 import type { Model } from "./models/model.ts";
 import type { Part } from "./models/part.ts";
-import { abortedError, type Clock, type Random } from "./ports.ts";
+import { abortable, abortedError, type Clock, type Random } from "./ports.ts";
 import type { Storage, StoredRecord } from "./storage/storage.ts";
 
 /** What the driver performs effects with. */
@@ -12,6 +12,10 @@ export interface Host {
   readonly storage: Storage;
   readonly clock: Clock;
   readonly random: Random;
+  /** Aborted when the host is being closed: model calls end, what is being stored is finished. */
+  readonly closing: AbortSignal;
+  /** The operations under way, for `close` to wait for. */
+  readonly operations: Set<Promise<unknown>>;
 }
 
 /** What a command may need beyond the host. */
@@ -44,6 +48,26 @@ const seedLength = 32;
  * hands its events on. When anything fails the core drops the operation, and nothing of it is kept.
  */
 export async function run(host: Host, command: object, options: RunOptions = {}): Promise<Output> {
+  if (host.closing.aborted) throw disposedError();
+  if (options.signal?.aborted) throw abortedError();
+  // Begun a moment later: `close` must know of it before anything happens.
+  const operation = Promise.resolve().then(() => runToEnd(host, command, options));
+  host.operations.add(operation);
+  try {
+    return await operation;
+  } catch (error) {
+    throw host.closing.aborted && !options.signal?.aborted ? disposedError() : error;
+  } finally {
+    host.operations.delete(operation);
+  }
+}
+
+/** What a call is refused with once its `Luminora` object is closed. */
+export function disposedError(): LuminoraError {
+  return new LuminoraError("disposed", "This Luminora object is closed.");
+}
+
+async function runToEnd(host: Host, command: object, options: RunOptions): Promise<Output> {
   const { core, clock, random } = host;
   const resume = (op: number, result: object): Step =>
     ask(() => core.resume(op, result, clock(), random(seedLength)));
@@ -71,9 +95,9 @@ async function perform(
   resume: (op: number, result: object) => Step,
   options: RunOptions,
 ): Promise<Step> {
-  if (effect.type === "call") return await callModel(effect.request, op, resume, options);
+  if (effect.type === "call") return await callModel(host, effect.request, op, resume, options);
   // The last moment to give up: what is being stored is not taken back.
-  if (options.signal?.aborted) throw abortedError();
+  if (options.signal?.aborted || host.closing.aborted) throw abortedError();
   if (effect.type === "append") {
     await host.storage.append(effect.owner, JSON.parse(effect.records) as StoredRecord[]);
   } else {
@@ -84,25 +108,38 @@ async function perform(
 
 /** Feeds the model's parts to the core until it has the whole answer. */
 async function callModel(
+  { closing }: Host,
   request: ModelRequest,
   op: number,
   resume: (op: number, result: object) => Step,
   { model, signal, onEvent }: RunOptions,
 ): Promise<Step> {
   if (!model) throw new LuminoraError("model_unsupported", "No model was given that could be called.");
-  const parts = model.call({
-    ...request,
-    messages: messagesOf(request),
-    signal: signal ?? new AbortController().signal,
-  });
-  for await (const part of parts) {
-    const result = resultOf(part);
-    if (!result) continue;
-    const step = resume(op, result);
-    if (part.type === "finish" || step.error) return step;
-    for (const event of step.events) onEvent?.(event);
+  const abort = new AbortController();
+  const forward = () => abort.abort();
+  const sources = [closing, ...(signal ? [signal] : [])];
+  for (const source of sources) source.addEventListener("abort", forward);
+  let parts: AsyncIterator<Part> | undefined;
+  try {
+    parts = model
+      .call({ ...request, messages: messagesOf(request), signal: abort.signal })
+      [Symbol.asyncIterator]();
+    for (;;) {
+      // A model that does not heed its signal is left behind.
+      const { done, value: part } = await abortable(parts.next(), abort.signal);
+      if (done)
+        throw new LuminoraError("model_incomplete", "The model's answer ended before it was complete.");
+      const result = resultOf(part);
+      if (!result) continue;
+      const step = resume(op, result);
+      if (part.type === "finish" || step.error) return step;
+      for (const event of step.events) onEvent?.(event);
+    }
+  } finally {
+    for (const source of sources) source.removeEventListener("abort", forward);
+    // Not awaited: a model that hangs would hold up its caller.
+    parts?.return?.().catch(() => {});
   }
-  throw new LuminoraError("model_incomplete", "The model's answer ended before it was complete.");
 }
 
 function messagesOf(request: ModelRequest): { role: "user" | "assistant"; content: string }[] {

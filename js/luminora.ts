@@ -1,7 +1,7 @@
 /// <reference lib="esnext.disposable" preserve="true" />
 import type { Core } from "../build/wasm/core.js";
 import type { Connection } from "./connection.ts";
-import { ask, run } from "./driver.ts";
+import { ask, disposedError, run } from "./driver.ts";
 import { LuminoraError } from "./errors.ts";
 import type { Absorbed, Features, ImportReport, Restore, SessionSummary } from "./generated/types.ts";
 import type { AnyModel } from "./models/model.ts";
@@ -72,21 +72,33 @@ export class Luminora {
   readonly #owners = new Map<string, Promise<void>>();
   readonly #sessions = new Set<WeakRef<Session>>();
   readonly #unsubscribe: (() => void) | undefined;
-  #closed = false;
+  readonly #free: () => void;
+  readonly #closing = new AbortController();
+  #closed: Promise<void> | undefined;
 
   /** @internal */
   private constructor(core: Core, storage: Storage, options: LuminoraOptions) {
     const tails = new Map<string, Promise<unknown>>();
+    let freed = false;
+    this.#free = () => {
+      freed = true;
+      core.free();
+    };
     this.#connection = {
-      core,
+      get core() {
+        if (freed) throw disposedError();
+        return core;
+      },
       storage,
       clock: options.clock ?? systemClock,
       random: options.random ?? systemRandom,
       model: options.model ?? scriptedModel(),
+      closing: this.#closing.signal,
+      operations: new Set(),
       inTurn: async (session, work) => {
         this.#check();
         const before = tails.get(session) ?? Promise.resolve();
-        const mine = before.then(work, work);
+        const mine = before.then(work);
         const settled = mine.catch(() => {});
         tails.set(session, settled);
         try {
@@ -162,13 +174,25 @@ export class Luminora {
     if (purge) this.#owners.delete(user);
   }
 
-  /** Lets go of the storage and of the core's memory. Nothing can be called afterwards. */
-  async close(): Promise<void> {
-    if (this.#closed) return;
-    this.#closed = true;
+  /**
+   * Lets go of the storage and of the core's memory. Turns that wait for a model end with `disposed`; what is being
+   * stored is finished first. Nothing can be called afterwards.
+   */
+  close(): Promise<void> {
+    this.#closed ??= this.#close();
+    return this.#closed;
+  }
+
+  async #close(): Promise<void> {
+    this.#closing.abort();
     this.#unsubscribe?.();
-    await this.#connection.storage.close();
-    this.#connection.core.free();
+    const { operations, storage } = this.#connection;
+    await Promise.allSettled([...operations, ...this.#owners.values()]);
+    try {
+      await storage.close();
+    } finally {
+      this.#free();
+    }
   }
 
   /** {@link close}, for `await using`. */
@@ -198,7 +222,7 @@ export class Luminora {
 
   /** Another tab changed a log. Logs that were never asked for are read when they are. */
   #hear(owner: string, records: readonly StoredRecord[], replaced: boolean): void {
-    if (this.#closed || !this.#owners.has(owner)) return;
+    if (this.#closing.signal.aborted || !this.#owners.has(owner)) return;
     if (replaced) this.#connection.core.dropOwner(owner);
     const { changed } = this.#absorb(records);
     for (const reference of this.#sessions) {
@@ -220,7 +244,7 @@ export class Luminora {
   }
 
   #check(): void {
-    if (this.#closed) throw new LuminoraError("disposed", "This Luminora object is closed.");
+    if (this.#closing.signal.aborted) throw disposedError();
   }
 }
 

@@ -1,5 +1,6 @@
 import type { Connection } from "./connection.ts";
-import { ask, run } from "./driver.ts";
+import { ask, fromCore, run } from "./driver.ts";
+import { LuminoraError } from "./errors.ts";
 import { bundledPersonalities } from "./generated/personalities.ts";
 import type { TemplateSummary } from "./generated/types.ts";
 import { bundledAssets } from "./runtime.ts";
@@ -55,9 +56,10 @@ export class Templates {
     await this.#load();
     const added = ask(() => this.#connection.core.templates() as TemplateSummary[]);
     const ids = new Set(added.map(({ id }) => id));
+    const bundled = bundledAssets() ? bundledPersonalities : [];
     return [
       ...added,
-      ...bundledPersonalities.map(({ key, aliases, ...summary }) => summary).filter(({ id }) => !ids.has(id)),
+      ...bundled.map(({ key, aliases, ...summary }) => summary).filter(({ id }) => !ids.has(id)),
     ];
   }
 
@@ -69,12 +71,22 @@ export class Templates {
     try {
       core.templateDocument("", source);
       return { reference: source };
-    } catch {
+    } catch (cause) {
       const key = bundledKey(source);
       const assets = bundledAssets();
-      // The core's own error names what is known, when this is not the name of a bundled one either.
-      return key && assets ? { document: await assets.personality(key) } : { reference: source };
+      if (key && assets) return { document: await assets.personality(key) };
+      throw await this.#unknown(fromCore(cause));
     }
+  }
+
+  /** The core's error, with a hint that names the bundled ones too: the core does not know them. */
+  async #unknown(error: Error): Promise<Error> {
+    if (!LuminoraError.isInstance(error) || error.code !== "unknown_template") return error;
+    const names = (await this.list()).map(({ name }) => name);
+    return new LuminoraError(error.code, error.message, {
+      path: error.path,
+      hint: `Known: ${names.join(", ")}.`,
+    });
   }
 }
 
