@@ -47,8 +47,7 @@ describe("a process killed while it appends", () => {
   it("and others go on beside it: 3 processes, all killed", async () => {
     const writers = ["a", "b", "c"].map((name) => ({ name, ...startWriter(name) }));
     await Promise.all(writers.map(({ ready }) => ready));
-    // However slow the machine is: kill only once each of them has got somewhere.
-    while (writers.some((writer) => writer.acknowledged() < 20)) await pause(20);
+    while (writers.some((writer) => writer.acknowledged() < 20)) await pause(10);
     for (const writer of writers) await writer.kill();
     for (const writer of writers) {
       expect(writer.acknowledged()).toBeGreaterThan(0);
