@@ -29,7 +29,7 @@ async function rust() {
     return warn("clippy is not installed: its lints are not checked");
   }
   // The binding crate compiles natively as well, which is enough for lints; the build compiles it for wasm.
-  const clippy = ["clippy", "--workspace", "--all-targets"];
+  const clippy = ["clippy", "--workspace", "--all-targets", "--features", "luminoracore/typescript"];
   await tool("cargo clippy", "cargo", [...clippy, "--", "-D", "warnings"]);
 }
 

@@ -52,6 +52,9 @@ impl Storage {
     }
 }
 
+/// Answers a call with its parts, or fails.
+pub(crate) type Model = Box<dyn FnMut(&ModelRequest) -> Option<Vec<EffectResult>>>;
+
 /// One core with a storage, a clock that stands where it is put, and seeds that count up.
 pub(crate) struct Host {
     pub(crate) core: Core,
@@ -60,7 +63,7 @@ pub(crate) struct Host {
     pub(crate) events: Vec<Event>,
     pub(crate) prompts: Vec<ModelRequest>,
     /// What the model says to the next call; a `None` fails the call.
-    pub(crate) model: Box<dyn FnMut(&ModelRequest) -> Option<Vec<EffectResult>>>,
+    pub(crate) model: Model,
     /// When set, every draw of randomness gives the bytes of this one.
     pub(crate) fixed_draw: Option<u64>,
     draws: u64,
