@@ -8,8 +8,8 @@ import { type Harness, openHarness } from "./harness.ts";
 /** A browser whose tabs hold `tests/browser/inside/` as the global `inside`. */
 export interface Inside {
   readonly harness: Harness;
-  /** Opens a tab in which `inside` is ready: call it in `page.evaluate`. */
-  open(options?: { expectErrors?: boolean }): Promise<Page>;
+  /** Opens a tab in which `inside` is ready: call it in `page.evaluate`. `origin`: another name of the same server. */
+  open(options?: { expectErrors?: boolean; origin?: string }): Promise<Page>;
   /** Ends the browser; see {@link Harness.close}. */
   close(): Promise<void>;
 }
@@ -45,8 +45,8 @@ export async function openInside(): Promise<Inside> {
   const harness = await openHarness({ mounts: [["/inside/", folder]] });
   return {
     harness,
-    async open(options) {
-      const page = await harness.open("/inside/index.html", options);
+    async open({ origin = harness.url, ...options } = {}) {
+      const page = await harness.open(`${origin}/inside/index.html`, options);
       await page.waitForFunction(() => "inside" in globalThis);
       return page;
     },

@@ -14,12 +14,15 @@ async function resume(luminora: Luminora): Promise<Session> {
 }
 
 /** Sends `turns` turns, and calls `acknowledge` with the run of each once its reply is there. */
-export async function talkEndlessly(turns: number, acknowledge: (run: string) => void): Promise<void> {
+export async function talkEndlessly(
+  turns: number,
+  acknowledge: (run: string) => Promise<void>,
+): Promise<void> {
   const luminora = await Luminora.open({ storage: indexedDbStorage(database) });
   const session = await resume(luminora);
   for (let turn = 0; turn < turns; turn++) {
     const { run } = await session.send(`${sayings[turn % sayings.length]} (${turn})`);
-    acknowledge(run);
+    await acknowledge(run);
   }
   await luminora.close();
 }
