@@ -38,7 +38,7 @@ interface Step {
 
 type Effect =
   | { readonly type: "call"; readonly request: ModelRequest }
-  | { readonly type: "append"; readonly owner: string; readonly records: readonly StoredRecord[] }
+  | { readonly type: "append"; readonly owner: string; readonly records: readonly StoredRecord[]; readonly replace: boolean }
   | { readonly type: "erase"; readonly owner: string };
 
 const seedLength = 32;
@@ -99,7 +99,7 @@ async function perform(
   // The last moment to give up: what is being stored is not taken back.
   if (options.signal?.aborted || host.closing.aborted) throw abortedError();
   if (effect.type === "append") {
-    await host.storage.append(effect.owner, effect.records);
+    await host.storage.append(effect.owner, effect.records, { replace: effect.replace });
   } else {
     await host.storage.erase(effect.owner);
   }

@@ -165,7 +165,14 @@ export class Session {
 
   /** @internal */
   emit<Name extends keyof SessionEvents>(name: Name, event: SessionEvents[Name]): void {
-    for (const handler of this.#handlers.get(name) ?? []) handler(event as never);
+    for (const handler of this.#handlers.get(name) ?? []) {
+      try {
+        handler(event as never);
+      } catch (error) {
+        // What is told has already happened: a handler that throws must not make it look undone.
+        console.error(error);
+      }
+    }
   }
 
   async #send(

@@ -111,6 +111,8 @@ pub(super) enum Pending {
 pub(super) struct Commit {
     pub owner: String,
     pub records: Vec<Record>,
+    /// Whether the owner has exactly these records afterwards.
+    pub replace: bool,
     /// Told once the batch is stored.
     pub events: Vec<Event>,
     pub outcome: Outcome,
@@ -262,7 +264,10 @@ impl Core {
     }
 
     fn committed(&mut self, op: Operation, commit: Commit, environment: &Environment) -> Step {
-        let Commit { owner, records, events, outcome } = commit;
+        let Commit { owner, records, replace, events, outcome } = commit;
+        if replace {
+            self.owners.remove(&owner);
+        }
         // Our own records are never from the future, even when the device's clock was set back since.
         let now = environment.now.max(self.clock.milliseconds());
         let done = self.absorb(records, now).and_then(|_| {
@@ -283,9 +288,15 @@ impl Core {
 }
 
 impl Commit {
+    /// A batch that is added to what is there.
+    pub(super) fn new(owner: &str, records: Vec<Record>, events: Vec<Event>, outcome: Outcome) -> Self {
+        Self { owner: owner.to_owned(), records, replace: false, events, outcome }
+    }
+
     /// The step that asks the host to store this batch.
     pub(super) fn begin(self, events: Vec<Event>) -> Begun {
-        let effects = vec![Effect::Append { owner: self.owner.clone(), records: self.records.clone() }];
+        let (owner, records, replace) = (self.owner.clone(), self.records.clone(), self.replace);
+        let effects = vec![Effect::Append { owner, records, replace }];
         Begun::Waiting { pending: Pending::Commit(self), effects, events }
     }
 }

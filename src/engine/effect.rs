@@ -19,6 +19,8 @@ pub enum Effect {
         owner: String,
         /// The batch.
         records: Vec<Record>,
+        /// Whether the owner has exactly these records afterwards.
+        replace: bool,
     },
     /// Leave nothing of this owner in the storage.
     Erase {

@@ -116,8 +116,7 @@ impl Core {
             }
         }
         let report = ImportReport { session, instance, user: user.clone(), report: notes };
-        Ok(Commit { owner: user, records, events: Vec::new(), outcome: Outcome::Import(report) }
-            .begin(Vec::new()))
+        Ok(Commit::new(&user, records, Vec::new(), Outcome::Import(report)).begin(Vec::new()))
     }
 
     /// The file's own session id where it is free, else a new one.

@@ -42,8 +42,7 @@ impl Core {
         }
         let id = template.id.clone();
         let record = self.write(LIBRARY, &id, "template", template.document, environment.now);
-        let (owner, outcome) = (LIBRARY.to_owned(), Outcome::Template(id));
-        Ok(Commit { owner, records: vec![record], events: Vec::new(), outcome }.begin(Vec::new()))
+        Ok(Commit::new(LIBRARY, vec![record], Vec::new(), Outcome::Template(id)).begin(Vec::new()))
     }
 
     /// Opens a session; makes the instance, and copies its template to the owner, when they are not there yet.
@@ -83,7 +82,7 @@ impl Core {
         };
         records.push(self.write(user, &session, "session", to_body(&body)?, environment.now));
         let outcome = Outcome::Session(session);
-        Ok(Commit { owner: user.to_owned(), records, events: Vec::new(), outcome }.begin(Vec::new()))
+        Ok(Commit::new(user, records, Vec::new(), outcome).begin(Vec::new()))
     }
 
     /// Changes a session's title or status.
@@ -101,8 +100,7 @@ impl Core {
         body.status = status.unwrap_or(body.status);
         let record = self.write_session(user, session, body, environment)?;
         let outcome = Outcome::Session(session.to_owned());
-        Ok(Commit { owner: user.to_owned(), records: vec![record], events: Vec::new(), outcome }
-            .begin(Vec::new()))
+        Ok(Commit::new(user, vec![record], Vec::new(), outcome).begin(Vec::new()))
     }
 
     /// Sets the mood by hand: a new baseline of the session.
@@ -148,8 +146,7 @@ impl Core {
             cause: Some(MoodCause::Manual),
         };
         let events = if from == name { Vec::new() } else { vec![changed] };
-        Ok(Commit { owner: user.to_owned(), records: vec![record], events, outcome: Outcome::Nothing }
-            .begin(Vec::new()))
+        Ok(Commit::new(user, vec![record], events, Outcome::Nothing).begin(Vec::new()))
     }
 
     /// Sets the affinity points by hand: a new baseline of the instance.
@@ -185,11 +182,11 @@ impl Core {
         body.baseline = Some(InstanceBaseline { at: at.clone(), affinity });
         let record = live(user, &id, "instance", to_body(&body)?, at);
         let events = level_change(&from, &to, before, points).into_iter().collect();
-        Ok(Commit { owner: user.to_owned(), records: vec![record], events, outcome: Outcome::Nothing }
-            .begin(Vec::new()))
+        Ok(Commit::new(user, vec![record], events, Outcome::Nothing).begin(Vec::new()))
     }
 
-    /// Erases an owner: tombstones that outlive every copy, or, with `purge`, nothing at all.
+    /// Erases an owner: tombstones that outlive every copy, or, with `purge`, nothing at all. A template leaves no
+    /// tombstone, because its id is its content: one would forbid the person that personality for ever.
     pub(super) fn erase(
         &mut self,
         user: &str,
@@ -208,16 +205,18 @@ impl Core {
         let live: Vec<(String, String)> = self
             .owner(user)
             .records()
-            .filter(|record| record.content != Content::Erased)
+            .filter(|record| record.kind != "template" && record.content != Content::Erased)
             .map(|record| (record.id.clone(), record.kind.clone()))
             .collect();
+        let erased_before: Vec<Record> =
+            self.owner(user).records().filter(|record| record.content == Content::Erased).cloned().collect();
         let tombstone = |(id, kind)| {
             let at = self.clock.tick(environment.now);
             Record { id, owner: user.to_owned(), kind, at, content: Content::Erased }
         };
-        let records: Vec<Record> = live.into_iter().map(tombstone).collect();
+        let records: Vec<Record> = live.into_iter().map(tombstone).chain(erased_before).collect();
         let events = vec![Event::Erased { user: user.to_owned() }];
-        Ok(Commit { owner: user.to_owned(), records, events, outcome: Outcome::Nothing }.begin(Vec::new()))
+        Ok(Commit { replace: true, ..Commit::new(user, records, events, Outcome::Nothing) }.begin(Vec::new()))
     }
 
     /// A session of an owner.

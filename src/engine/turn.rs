@@ -280,7 +280,7 @@ impl Core {
             state: None,
         };
         let events = changes(affinity.as_ref(), mood.as_ref());
-        Ok(Commit { owner: user, records, events, outcome: Outcome::Reply(Box::new(reply)) }.begin(told))
+        Ok(Commit::new(&user, records, events, Outcome::Reply(Box::new(reply))).begin(told))
     }
 
     /// Records what the host itself answered: an assistant turn with a run of its own. It changes neither
@@ -349,7 +349,7 @@ impl Core {
             state: None,
         };
         let outcome = Outcome::Reply(Box::new(reply));
-        Ok(Commit { owner: user.to_owned(), records, events: Vec::new(), outcome }.begin(Vec::new()))
+        Ok(Commit::new(user, records, Vec::new(), outcome).begin(Vec::new()))
     }
 }
 

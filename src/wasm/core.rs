@@ -176,14 +176,14 @@ struct StepView {
 #[serde(tag = "type", rename_all = "kebab-case")]
 enum EffectView {
     Call { request: engine::ModelRequest },
-    Append { owner: String, records: Vec<Record> },
+    Append { owner: String, records: Vec<Record>, replace: bool },
     Erase { owner: String },
 }
 
 fn step(mut step: Step) -> JsValue {
     let effects = std::mem::take(&mut step.effects).into_iter().map(|effect| match effect {
         Effect::Call(request) => EffectView::Call { request },
-        Effect::Append { owner, records } => EffectView::Append { owner, records },
+        Effect::Append { owner, records, replace } => EffectView::Append { owner, records, replace },
         Effect::Erase { owner } => EffectView::Erase { owner },
     });
     let effects = effects.collect();

@@ -113,7 +113,10 @@ impl Host {
     fn perform(&mut self, step: Step) -> Step {
         let op = step.op;
         match step.effects.into_iter().next().unwrap() {
-            Effect::Append { records, .. } => {
+            Effect::Append { owner, records, replace } => {
+                if replace {
+                    self.storage.records.retain(|(of, _), _| *of != owner);
+                }
                 self.storage.append(&records);
                 self.resume(op, EffectResult::Stored)
             }

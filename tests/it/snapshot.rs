@@ -75,6 +75,21 @@ fn an_erased_conversation_stays_erased() {
 }
 
 #[test]
+fn whoever_erased_everything_can_begin_again_with_the_same_personality() {
+    let (mut host, _) = talked();
+    host.run(&json!({ "type": "erase", "user": "diego" })).unwrap();
+    assert!(host.core.sessions("diego").is_empty());
+    let session = host.session("diego", "alicia");
+    host.send("diego", &session, "Hello again").unwrap();
+    assert_eq!(host.core.session_state("diego", &session, host.now).unwrap().affinity.total_messages, 1);
+    let kept = serde_json::to_string(&host.storage.all()).unwrap();
+    assert!(!kept.contains("Mondays"));
+    host.run(&json!({ "type": "erase", "user": "diego" })).unwrap();
+    let erased = host.storage.scan("diego").into_iter().filter(|record| record.fields().is_none()).count();
+    assert!(erased > 15, "tombstones outlive the next erasure: {erased}");
+}
+
+#[test]
 fn a_second_relationship_with_the_same_personality_is_not_overwritten_by_accident() {
     let (mut host, session) = talked();
     let file = export(&host, &session);
