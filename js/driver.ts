@@ -38,7 +38,12 @@ interface Step {
 
 type Effect =
   | { readonly type: "call"; readonly request: ModelRequest }
-  | { readonly type: "append"; readonly owner: string; readonly records: readonly StoredRecord[]; readonly replace: boolean }
+  | {
+      readonly type: "append";
+      readonly owner: string;
+      readonly records: readonly StoredRecord[];
+      readonly replace: boolean;
+    }
   | { readonly type: "erase"; readonly owner: string };
 
 const seedLength = 32;

@@ -125,6 +125,8 @@ describe("erasing", () => {
     expect(JSON.stringify(left)).not.toContain("wonderful");
     expect(await luminora.sessions({ user })).toEqual([]);
     await expect(session.send("Hi")).rejects.toMatchObject({ code: "unknown_session" });
+    const again = await luminora.createSession({ template: "alicia", user });
+    expect((await again.send("Hello")).state?.affinity.total_messages).toBe(1);
     await luminora.close();
   });
 

@@ -7,7 +7,7 @@ import {
   scriptedModel,
 } from "luminoracore";
 import { fakeClock } from "luminoracore/testing";
-import { afterEach, beforeEach, describe, expect, it } from "vitest";
+import { afterEach, beforeEach, describe, expect, it, vi } from "vitest";
 import { answerOf, recordingModel } from "../shared/recording.ts";
 
 let clock: ReturnType<typeof fakeClock>;
@@ -21,6 +21,19 @@ beforeEach(async () => {
 });
 
 afterEach(() => luminora.close());
+
+describe("a handler that throws", () => {
+  it("is reported, and the turn is told as what it is: stored", async () => {
+    const reported = vi.spyOn(console, "error").mockImplementation(() => {});
+    session.on("mood-change", () => {
+      throw new Error("a handler's own fault");
+    });
+    const reply = await session.send("You're pretty");
+    expect(reply.events).toContainEqual(expect.objectContaining({ type: "mood-change", to: "shy" }));
+    expect(reported).toHaveBeenCalledOnce();
+    reported.mockRestore();
+  });
+});
 
 describe("sends", () => {
   it("of one session wait for each other, in their order", async () => {
