@@ -34,7 +34,7 @@ interface Step {
 
 type Effect =
   | { readonly type: "call"; readonly request: ModelRequest }
-  | { readonly type: "append"; readonly owner: string; readonly records: string }
+  | { readonly type: "append"; readonly owner: string; readonly records: readonly StoredRecord[] }
   | { readonly type: "erase"; readonly owner: string };
 
 const seedLength = 32;
@@ -75,7 +75,7 @@ async function perform(
   // The last moment to give up: what is being stored is not taken back.
   if (options.signal?.aborted) throw abortedError();
   if (effect.type === "append") {
-    await host.storage.append(effect.owner, JSON.parse(effect.records) as StoredRecord[]);
+    await host.storage.append(effect.owner, effect.records);
   } else {
     await host.storage.erase(effect.owner);
   }
@@ -90,7 +90,11 @@ async function callModel(
   { model, signal, onEvent }: RunOptions,
 ): Promise<Step> {
   if (!model) throw new LuminoraError("model_unsupported", "No model was given that could be called.");
-  const parts = model.call({ ...request, messages: messagesOf(request), signal: signal ?? new AbortController().signal });
+  const parts = model.call({
+    ...request,
+    messages: messagesOf(request),
+    signal: signal ?? new AbortController().signal,
+  });
   for await (const part of parts) {
     const result = resultOf(part);
     if (!result) continue;
@@ -102,7 +106,10 @@ async function callModel(
 }
 
 function messagesOf(request: ModelRequest): { role: "user" | "assistant"; content: string }[] {
-  return request.messages.map(({ role, content }) => ({ role: role === "assistant" ? role : "user", content }));
+  return request.messages.map(({ role, content }) => ({
+    role: role === "assistant" ? role : "user",
+    content,
+  }));
 }
 
 function resultOf(part: Part): object | undefined {

@@ -16,7 +16,7 @@ use super::target::Target;
 use crate::decimal::round6;
 use crate::error::{Error, ErrorCode};
 use crate::template::Template;
-use crate::template::model::{Level, Modifiers, Mood, Parameter};
+use crate::template::model::{Level, Modifiers, Mood, Parameter, Parameters};
 
 /// A template with everything worked out that depends on it alone.
 #[derive(Debug)]
@@ -112,8 +112,7 @@ impl Prepared {
         let result = effective(&self.template.advanced_parameters, &self.sources(&active, &checked));
         self.warn_without_base(&result.without_base, &mut warnings);
         self.warn_undeclared(options.target, &mut warnings);
-        let creativity = result.parameters.get(Parameter::Creativity).unwrap_or(0.5);
-        let temperature = round6(checked.temperature.unwrap_or(0.1 + 0.9 * creativity));
+        let temperature = temperature(&result.parameters, &checked);
 
         let mut current = Vec::with_capacity(1 + Parameter::ALL.len());
         current.push(mood_line(&mood.text, checked.intensity));
@@ -148,6 +147,21 @@ impl Prepared {
                 messages: options.messages.clone(),
             },
         })
+    }
+
+    /// The part of [`Prepared::compile`] that is numbers and names: no prompt is written, and nothing is warned of.
+    ///
+    /// # Errors
+    /// As [`Prepared::compile`], but for the budget.
+    pub fn settings(&self, options: &CompileOptions) -> Result<Settings, Error> {
+        let checked = options.checked()?;
+        let level = self.level(options.level.as_deref(), checked.points, &mut Vec::new())?;
+        let mood = self.mood(options.mood.as_deref())?;
+        let active = self.active(options, level, mood);
+        let parameters =
+            effective(&self.template.advanced_parameters, &self.sources(&active, &checked)).parameters;
+        let temperature = temperature(&parameters, &checked);
+        Ok(Settings { parameters, temperature, applied: active.applied() })
     }
 
     /// Compiles for all eight targets, in the order of [`Target::ALL`]; `options.target` plays no part.
@@ -281,6 +295,23 @@ impl Prepared {
         text.push_str(affixes.after());
         Ok(Prompt { text, tokens: cut.tokens, dropped: cut.dropped })
     }
+}
+
+/// What level and mood set beside the prompt.
+#[derive(Clone, Debug, PartialEq)]
+pub struct Settings {
+    /// As in [`Compiled`].
+    pub parameters: Parameters,
+    /// As in [`Compiled`].
+    pub temperature: f64,
+    /// As in [`Compiled`].
+    pub applied: Vec<String>,
+}
+
+/// That of the mask, or the one that follows from the effective creativity.
+fn temperature(parameters: &Parameters, checked: &Checked<'_>) -> f64 {
+    let creativity = parameters.get(Parameter::Creativity).unwrap_or(0.5);
+    round6(checked.temperature.unwrap_or(0.1 + 0.9 * creativity))
 }
 
 struct Prompt {

@@ -31,7 +31,6 @@ pub(super) struct Request<'a> {
 #[derive(Clone, Debug, PartialEq)]
 pub(super) struct Prompt {
     pub request: ModelRequest,
-    pub compiled: Compiled,
     pub blocks: Vec<BlockReport>,
     pub tokens: u32,
 }
@@ -49,14 +48,8 @@ impl Core {
         let compiled =
             compile(prepared, request.options, budget.saturating_sub(user_turn.tokens + PER_MESSAGE))?;
         let persona = Block { tokens: compiled.tokens + PER_MESSAGE, ..Block::required("persona_core", "") };
-        let turns: Vec<&Record> =
-            self.owner(request.user).turns(request.session).rev().take(HISTORY_TURNS).collect();
-        let items = turns
-            .iter()
-            .rev()
-            .enumerate()
-            .filter_map(|(position, turn)| history_item(position, turn))
-            .collect();
+        let free = budget.saturating_sub(persona.tokens.saturating_add(user_turn.tokens));
+        let (turns, items) = self.history_items(request.user, request.session, free);
         let history = Block::divisible("history", HISTORY_WEIGHT, 0, items);
         let blocks = [persona, history, user_turn];
         let assembly = assemble(&blocks, budget)?;
@@ -76,17 +69,35 @@ impl Core {
         let [persona, _, user_turn] = &blocks;
         let history_tokens = assembly.tokens.saturating_sub(persona.tokens + user_turn.tokens);
         let mut reports = vec![report("persona_core", persona.tokens, &[], compiled.dropped.len())];
-        if !turns.is_empty() {
-            reports.push(report("history", history_tokens, taken, turns.len() - taken.len()));
+        if turns > 0 {
+            reports.push(report("history", history_tokens, taken, turns - taken.len()));
         }
         reports.push(report("user_turn", user_turn.tokens, &[], 0));
         let request = ModelRequest {
-            system: compiled.text.clone(),
+            system: compiled.text,
             messages,
             temperature: compiled.temperature,
             max_output_tokens,
         };
-        Ok(Prompt { request, compiled, blocks: reports, tokens: assembly.tokens })
+        Ok(Prompt { request, blocks: reports, tokens: assembly.tokens })
+    }
+
+    /// How many turns may enter the prompt, and those of them that fit into `free` tokens, oldest first.
+    ///
+    /// History is the only optional block, so it gets all that is free, and what [`assemble`] would pass over need
+    /// not be offered to it: the newest first, each that fits.
+    fn history_items(&self, user: &str, session: &str, mut free: u32) -> (usize, Vec<Item>) {
+        let mut turns = 0_u32;
+        let mut items: Vec<Item> = Vec::new();
+        for (id, tokens) in self.owner(user).turn_costs(session).rev().take(HISTORY_TURNS) {
+            turns += 1;
+            let Some(tokens) = tokens.map(|tokens| tokens.saturating_add(PER_MESSAGE)) else { continue };
+            let Some(left) = free.checked_sub(tokens) else { continue };
+            free = left;
+            items.push(Item { id: id.to_owned(), text: String::new(), tokens, score: -f64::from(turns) });
+        }
+        items.reverse();
+        (usize::try_from(turns).unwrap_or(usize::MAX), items)
     }
 }
 
@@ -103,13 +114,6 @@ fn compile(prepared: &Prepared, mut options: CompileOptions, budget: u32) -> Res
 fn message_block(name: &str, text: &str) -> Block {
     let tokens = estimate(text) + PER_MESSAGE;
     Block { tokens, ..Block::required(name, "") }
-}
-
-fn history_item(position: usize, turn: &Record) -> Option<Item> {
-    let tokens = estimate(text(turn)?) + PER_MESSAGE;
-    role(turn)?;
-    #[allow(clippy::cast_precision_loss, reason = "at most a few hundred")]
-    Some(Item { id: turn.id.clone(), text: String::new(), tokens, score: position as f64 })
 }
 
 fn text(turn: &Record) -> Option<&str> {

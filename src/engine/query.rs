@@ -222,7 +222,7 @@ impl Core {
             None => (state.mood.current.clone(), state.mood.intensity),
         };
         let options = self.compile_options(progress.points, &progress.level, Some((&current, intensity)));
-        let compiled = personality.prepared.compile(&options)?;
+        let settings = personality.prepared.settings(&options)?;
         let time = |milliseconds: i64| timestamp::format(u64::try_from(milliseconds).unwrap_or(0));
         Ok(SessionState {
             affinity: AffinityView {
@@ -237,9 +237,9 @@ impl Core {
                 last_interaction: instance.affinity.last_interaction.map(time),
             },
             mood: MoodView { current, intensity, since: time(state.mood.since) },
-            parameters: compiled.parameters,
-            temperature: compiled.temperature,
-            applied: compiled.applied,
+            parameters: settings.parameters,
+            temperature: settings.temperature,
+            applied: settings.applied,
         })
     }
 

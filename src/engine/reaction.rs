@@ -3,7 +3,7 @@
 use super::core::Core;
 use crate::compile::{CompileFeatures, CompileOptions};
 use crate::log::body::{AffinityChange, MoodChange};
-use crate::observe::{Observation, ObserveContext, observe};
+use crate::observe::{Observation, observe_with};
 use crate::state::{self, InstanceState, Interaction, Personality, SessionState};
 
 /// What a message does to a relationship.
@@ -27,8 +27,8 @@ impl Core {
         now: i64,
     ) -> Reaction {
         let template = personality.template();
-        let context = ObserveContext { language, template: Some(template), after_assistant };
-        let observation = observe(&self.packs, text, &context);
+        let triggers = Some(&personality.triggers);
+        let observation = observe_with(&self.packs, text, language, triggers, after_assistant);
         let affinity = self.options.features.affinity_system.then(|| {
             let interaction =
                 Interaction { kind: &observation.interaction.kind, length: text.chars().count(), now };

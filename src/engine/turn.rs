@@ -123,7 +123,6 @@ impl Core {
             _ if model.local => Mode::LocalLlm,
             _ => Mode::RemoteLlm,
         };
-        let turn_number = self.owner(&user).turn_count(&session);
         let mut operation = TurnOperation {
             template: template.id.clone(),
             mode,
@@ -147,7 +146,10 @@ impl Core {
             "scripted" => {
                 operation.answer = match model.reply {
                     Some(reply) => reply,
-                    None => scripted::answer(template, &operation.observation, model.seed, turn_number),
+                    None => {
+                        let number = self.owner(&operation.user).turn_count(&operation.session);
+                        scripted::answer(template, &operation.observation, model.seed, number)
+                    }
                 };
                 check_answer(&operation.answer, FinishReason::Stop)?;
                 let words = operation.answer.split_inclusive(' ');

@@ -1,14 +1,15 @@
 //! Everything that one owner's log adds up to. The records are the truth; all else in here is an index or a fold
 //! over them and can be dropped and computed again.
 
-use std::collections::{BTreeMap, BTreeSet};
+use std::collections::BTreeMap;
 use std::sync::Arc;
 
 use super::affinity::Affinity;
 use super::mood::Mood;
 use super::personality::Personality;
+use crate::context::estimate;
 use crate::error::Error;
-use crate::log::body::{self, AffinityChange, Body, Instance, MoodChange, Session};
+use crate::log::body::{self, AffinityChange, Body, Instance, MoodChange, Role, Session};
 use crate::log::{Content, Merged, Record, Stamp, newer};
 use crate::order;
 use crate::template::Template;
@@ -18,8 +19,8 @@ use crate::timestamp;
 #[derive(Debug, Default)]
 pub struct OwnerState {
     entries: BTreeMap<String, Entry>,
-    /// The turns and runs of every session, in clock order.
-    places: BTreeSet<Place>,
+    /// The turns and runs of every session, in clock order, with the [`TurnCost`] of a turn.
+    places: BTreeMap<Place, TurnCost>,
 }
 
 /// A record with what is derived from it.
@@ -41,6 +42,9 @@ enum Derived {
 
 /// Where a turn or a run stands: session, lane, and its position in that lane.
 type Place = (String, Lane, Option<Position>);
+
+/// The tokens of a turn's text; `None` for what no prompt shows.
+type TurnCost = Option<u32>;
 
 /// Clock order, and the id should two clocks ever be equal.
 type Position = (Stamp, String);
@@ -193,7 +197,13 @@ impl OwnerState {
 
     /// The turns of a session, oldest first.
     pub fn turns(&self, session: &str) -> impl DoubleEndedIterator<Item = &Record> {
-        self.lane(session, Lane::Turns, Lane::Runs).filter_map(|(_, id)| self.record(id))
+        self.lane(session, Lane::Turns, Lane::Runs).filter_map(|((_, id), _)| self.record(id))
+    }
+
+    /// The ids of a session's turns, oldest first, and the tokens of each text; `None` where the role is not one
+    /// of a conversation. Known beforehand, because every prompt asks for hundreds of them.
+    pub fn turn_costs(&self, session: &str) -> impl DoubleEndedIterator<Item = (&str, Option<u32>)> {
+        self.lane(session, Lane::Turns, Lane::Runs).map(|((_, id), tokens)| (id.as_str(), tokens))
     }
 
     /// How many turns a session has.
@@ -201,9 +211,14 @@ impl OwnerState {
         self.lane(session, Lane::Turns, Lane::Runs).count()
     }
 
-    fn lane(&self, session: &str, lane: Lane, next: Lane) -> impl DoubleEndedIterator<Item = &Position> {
+    fn lane(
+        &self,
+        session: &str,
+        lane: Lane,
+        next: Lane,
+    ) -> impl DoubleEndedIterator<Item = (&Position, TurnCost)> {
         let range = (session.to_owned(), lane, None)..(session.to_owned(), next, None);
-        self.places.range(range).filter_map(|(_, _, position)| position.as_ref())
+        self.places.range(range).filter_map(|((_, _, position), cost)| Some((position.as_ref()?, *cost)))
     }
 
     fn derived(&self, id: &str) -> Option<&Derived> {
@@ -248,11 +263,12 @@ impl OwnerState {
                 }))
             }
             Body::Turn(turn) => {
-                self.places.insert((turn.session, Lane::Turns, Some(position)));
+                let cost = matches!(turn.role, Role::User | Role::Assistant).then(|| estimate(&turn.text));
+                self.places.insert((turn.session, Lane::Turns, Some(position)), cost);
                 Derived::Nothing
             }
             Body::Run(run) => {
-                self.places.insert((run.session.clone(), Lane::Runs, Some(position.clone())));
+                self.places.insert((run.session.clone(), Lane::Runs, Some(position.clone())), None);
                 stale.runs.push(position);
                 Derived::Run(Box::new(RunEntry {
                     session: run.session,
@@ -344,7 +360,7 @@ impl OwnerState {
             Some(baseline) => Mood::from_baseline(&baseline.mood),
             None => Mood::start(default_mood, started_at),
         };
-        let runs: Vec<Position> = self.lane(id, Lane::Runs, Lane::End).cloned().collect();
+        let runs: Vec<Position> = self.lane(id, Lane::Runs, Lane::End).map(|(run, _)| run.clone()).collect();
         if let Some(state) = self.session_mut(id) {
             (state.mood, state.folded_to) = (mood, None);
         }
@@ -364,7 +380,7 @@ impl OwnerState {
         let mut runs: Vec<Position> = Vec::new();
         for (session, state) in self.sessions() {
             if state.session.instance == id {
-                runs.extend(self.lane(session, Lane::Runs, Lane::End).cloned());
+                runs.extend(self.lane(session, Lane::Runs, Lane::End).map(|(run, _)| run.clone()));
             }
         }
         order::sort_by(&mut runs, Ord::cmp);

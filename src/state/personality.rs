@@ -3,6 +3,7 @@
 use std::sync::Arc;
 
 use crate::compile::Prepared;
+use crate::observe::TriggerSet;
 use crate::template::Template;
 
 /// A template, prepared once for many turns.
@@ -10,12 +11,14 @@ use crate::template::Template;
 pub struct Personality {
     /// Its prompt, ready to be compiled.
     pub prepared: Prepared,
+    /// Its triggers and names, ready to be looked for in messages.
+    pub triggers: TriggerSet,
 }
 
 impl Personality {
     /// Prepares a template.
     pub fn new(template: Template) -> Self {
-        Self { prepared: Prepared::new(Arc::new(template)) }
+        Self { triggers: TriggerSet::new(&template), prepared: Prepared::new(Arc::new(template)) }
     }
 
     /// The template itself.

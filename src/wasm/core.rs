@@ -3,7 +3,6 @@
 use luminoracore::Error;
 use luminoracore::bundle::snapshot::ExportOptions;
 use luminoracore::engine::{self, Command, CoreOptions, Effect, EffectResult, HistoryOptions, Output, Step};
-use luminoracore::json;
 use luminoracore::log::Record;
 use luminoracore::template::Template;
 use serde::Serialize;
@@ -160,7 +159,7 @@ fn answer<T: Serialize>(answer: Result<T, Error>) -> Result<JsValue, JsValue> {
     answer.map(|answer| to_js(&answer)).map_err(|error| throw(&error))
 }
 
-/// A step as JS sees it. Records go as JSON text: one parse in the host is cheaper than a crossing for each field.
+/// A step as JS sees it.
 #[derive(Serialize)]
 struct StepView {
     #[serde(flatten)]
@@ -177,16 +176,14 @@ struct StepView {
 #[serde(tag = "type", rename_all = "kebab-case")]
 enum EffectView {
     Call { request: engine::ModelRequest },
-    Append { owner: String, records: String },
+    Append { owner: String, records: Vec<Record> },
     Erase { owner: String },
 }
 
 fn step(mut step: Step) -> JsValue {
     let effects = std::mem::take(&mut step.effects).into_iter().map(|effect| match effect {
         Effect::Call(request) => EffectView::Call { request },
-        Effect::Append { owner, records } => {
-            EffectView::Append { owner, records: json::compact(&Record::to_array(&records)) }
-        }
+        Effect::Append { owner, records } => EffectView::Append { owner, records },
         Effect::Erase { owner } => EffectView::Erase { owner },
     });
     let effects = effects.collect();

@@ -44,7 +44,12 @@ impl TemplateHandle {
 
     /// The personality for one level, one mood and one target.
     pub fn compile(&self, options: JsValue) -> Result<JsValue, JsValue> {
-        Ok(to_js(&self.compiled(options)?))
+        let mut compiled = self.compiled(options)?;
+        // The prompt is most of the result. It goes as a string of its own, not escaped and parsed again.
+        let text = std::mem::take(&mut compiled.text);
+        let result = to_js(&compiled);
+        js_sys::Reflect::set(&result, &JsValue::from_str("text"), &JsValue::from_str(&text))?;
+        Ok(result)
     }
 
     /// The body of a request to the target, as JSON text.

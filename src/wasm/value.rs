@@ -1,14 +1,14 @@
 //! Typed values across the boundary.
 
-use luminoracore::{Error, ErrorCode, json};
+use luminoracore::{Error, ErrorCode};
 use serde::Serialize;
 use serde_json::Value;
 use wasm_bindgen::JsValue;
 
 /// A value as a plain JS object. It goes as JSON text: one crossing and the engine's own parser are faster than a
-/// crossing for each member, and cost less code than a second serialiser for every type.
+/// crossing for each member. The text is written straight from the value, without a tree of it in between.
 pub(crate) fn to_js(value: &impl Serialize) -> JsValue {
-    let text = serde_json::to_value(value).map(|value| json::compact(&value)).unwrap_or_default();
+    let text = serde_json::to_string(value).unwrap_or_default();
     js_sys::JSON::parse(&text).unwrap_or(JsValue::NULL)
 }
 
