@@ -1,0 +1,36 @@
+// Measures the built package, beside plain JavaScript that does the same work: `npm run bench`.
+
+import { join } from "node:path";
+import { pathToFileURL } from "node:url";
+import { build } from "./build.mjs";
+import { show } from "./setup/command.mjs";
+import { elapsed, main, say } from "./setup/report.mjs";
+import { ROOT, setup } from "./setup.mjs";
+
+/** Bundles `tests/bench`, which is TypeScript, and runs it in a process of its own. */
+export async function bench() {
+  const esbuild = await import("esbuild");
+  const outfile = join(ROOT, "build", "bench", "main.js");
+  await esbuild.build({
+    absWorkingDir: ROOT,
+    entryPoints: ["tests/bench/main.ts"],
+    outfile,
+    bundle: true,
+    format: "esm",
+    platform: "node",
+    target: "node20",
+    // The built package as its users load it.
+    packages: "external",
+    logLevel: "error",
+  });
+  say("");
+  await show(process.execPath, [outfile], { cwd: ROOT });
+}
+
+if (import.meta.url === pathToFileURL(process.argv[1]).href) {
+  await main(async () => {
+    await build(await setup());
+    await bench();
+    say(`\nmeasured (${elapsed()})`);
+  });
+}

@@ -1,0 +1,334 @@
+import assert from "node:assert/strict";
+import {
+  compile as compileWasm,
+  init,
+  Luminora,
+  type Model,
+  memoryStorage,
+  parse,
+  type Session,
+  validate,
+} from "luminoracore";
+import { Core, initSync, LanguagePacks, version } from "../../build/wasm/core.js";
+import { prepare } from "./compile.ts";
+import { bytes, fullAlicia, read } from "./documents.ts";
+import { measure, measureLater, type Row, summary, type Times } from "./measure.ts";
+
+const packNames = ["languages", "en", "es"];
+const moods = ["shy", "cheerful", "sad", "inspired", "neutral"];
+const packs = () => new LanguagePacks(packNames.map((name) => bytes("pkg", "packs", `${name}.json`)));
+const coreSeed = new Uint8Array(32).fill(7);
+
+/** Loads the core twice: as the package does, and its module alone, for what the facade does not show. */
+export async function load(): Promise<void> {
+  initSync({ module: bytes("build", "wasm", "core.wasm") });
+  await init();
+}
+
+/** Template, affinity and mood to parameters and prompt. */
+export function compileRows(): Row[] {
+  const document = fullAlicia();
+  const template = parse(document);
+  const plain = prepare(document);
+  const options = (call: number) => ({
+    affinity: call % 101,
+    mood: moods[call % moods.length] as string,
+    moodIntensity: 0.7,
+  });
+  // The same work, or the ratio says nothing.
+  for (let call = 0; call < 101 * moods.length; call++) {
+    const { text, parameters, temperature, level, mood, applied, trace, tone, rules } = template.compile(
+      options(call),
+    );
+    assert.deepEqual(
+      { text, parameters, temperature, level, mood, applied, trace, tone, rules },
+      plain(options(call)),
+    );
+  }
+  const size = template.compile({ affinity: 45, mood: "shy" }).text.length;
+  const counterpart = measure((call) => plain(options(call)));
+  const rows: Row[] = [
+    {
+      what: `compile, warm handle, prompt of ${size} characters`,
+      times: measure((call) => template.compile(options(call))),
+      counterpart,
+      note: "floor 60, goal 20; predecessor 208 without the prompt",
+    },
+    {
+      what: "compile and request body",
+      times: measure((call) => template.compile({ ...options(call), target: "anthropic" }).request),
+      counterpart: measure((call) => requestOf(plain(options(call)))),
+    },
+    {
+      what: "parse and compile once",
+      times: measure((call) => {
+        const once = parse(document);
+        const compiled = compileWasm(once, options(call));
+        once.free();
+        return compiled;
+      }),
+      counterpart: measure((call) => prepare(JSON.parse(JSON.stringify(document)))(options(call))),
+      note: "the counterpart validates nothing",
+    },
+  ];
+  template.free();
+  return rows;
+}
+
+function requestOf({ text, temperature }: { text: string; temperature: number }) {
+  return { system: text, messages: [], temperature, max_tokens: 1024 };
+}
+
+/** One turn: all that is neither the model's nor the storage's time, and the core's part of it. */
+export async function turnRows(): Promise<Row[]> {
+  const rows: Row[] = [];
+  const { host, counterpart } = await hostTimes();
+  for (const [turns, note] of [
+    [200, "bar 200"],
+    [1000, "after 1,000 turns"],
+  ] as const) {
+    const { luminora, session } = await sessionOf(turns - 200);
+    const times = await measureLater(200, (call) => session.send(messageAt(call)));
+    await luminora.close();
+    rows.push({
+      what: "turn: send and await, beyond model and storage",
+      times: less(times, host),
+      counterpart,
+      note,
+    });
+  }
+  const driven = drive(new Core({}, packs(), 1.75e12, coreSeed));
+  for (let call = 0; call < 100; call++) driven.turn(call);
+  const parts: Record<string, number[]> = {};
+  for (let call = 0; call < 400; call++) {
+    for (const [name, taken] of driven.turn(call)) {
+      parts[name] ??= [];
+      parts[name].push(taken);
+    }
+  }
+  for (const [name, samples] of Object.entries(parts))
+    rows.push({ what: `core: ${name}`, times: summary(samples) });
+  return rows;
+}
+
+/** Crossings of the boundary, from the empty one to a whole log. */
+export function boundaryRows(): Row[] {
+  const rows: Row[] = [
+    {
+      what: "boundary: empty call (a string comes back)",
+      times: measure(version),
+      counterpart: measure(() => "0.1.0"),
+    },
+  ];
+  const driven = drive(new Core({}, packs(), 1.75e12, coreSeed));
+  driven.turn(0);
+  rows.push({
+    what: "boundary: session.state",
+    times: measure(() => driven.core.sessionState("diego", driven.session, 1.75e12)),
+  });
+  const shared = packs();
+  for (const count of [1, 1_000, 10_000]) {
+    const log = turns(count);
+    const text = new TextEncoder().encode(JSON.stringify(log));
+    const times = measure(() => {
+      const core = new Core({}, shared, 1.75e12, coreSeed);
+      core.absorb(text, 1.75e12);
+      core.free();
+    });
+    const counterpart = measure(() => {
+      const records: typeof log = JSON.parse(new TextDecoder().decode(text));
+      return new Map(records.sort((a, b) => (a.id < b.id ? -1 : 1)).map((record) => [record.id, record]));
+    });
+    rows.push({
+      what: `boundary: absorb ${count.toLocaleString("en")} records into a new core`,
+      times,
+      counterpart,
+    });
+  }
+  return rows;
+}
+
+/** Validate, observe, packs and snapshots. */
+export async function readingRows(): Promise<Row[]> {
+  const document = bytes("personalities", "alicia.json");
+  const decoder = new TextDecoder();
+  const text = read("personalities", "alicia.json");
+  const observer = packs();
+  const message =
+    "You are so kind, thank you! I was a little sad today, but talking to you makes me happy again, my dear.";
+  const observed = measure(() => observer.observe(message, undefined, undefined));
+  const files = packNames.map((name) => bytes("pkg", "packs", `${name}.json`));
+  const { luminora, session } = await sessionOf(200);
+  const snapshot = await session.exportSnapshot();
+  const parsed = JSON.parse(snapshot);
+  const exported = await measureLater(40, () => session.exportSnapshot());
+  const imported = await measureLater(40, (call) =>
+    luminora.importSnapshot(snapshot, { user: `person-${call}` }),
+  );
+  await luminora.close();
+  return [
+    {
+      what: `validate ${(document.length / 1000).toFixed(1)} KB`,
+      times: measure(() => validate(document)),
+      counterpart: measure(() => JSON.parse(decoder.decode(document))),
+      note: "the counterpart only parses",
+    },
+    {
+      what: `observe ${message.length} characters`,
+      times: observed,
+      counterpart: measure(() => message.toLowerCase().match(/[\p{L}\p{N}']+/gu)),
+      note: `${(message.length / observed.median).toFixed(1)} MB/s; the counterpart only finds words`,
+    },
+    {
+      what: "load the language packs",
+      times: measure(() => new LanguagePacks(files).free()),
+      counterpart: measure(() => files.map((file) => JSON.parse(decoder.decode(file)))),
+      note: "the counterpart only parses",
+    },
+    {
+      what: `export a snapshot of 200 turns, ${(snapshot.length / 1000).toFixed(0)} KB`,
+      times: exported,
+      counterpart: measure(() => JSON.stringify(parsed, null, 2)),
+      note: "the counterpart only writes JSON",
+    },
+    {
+      what: "import it as another person's",
+      times: imported,
+      counterpart: measure(() => structuredClone(JSON.parse(snapshot))),
+      note: "the counterpart only parses and copies",
+    },
+    { what: "template.id of a warm handle", times: measure(idOf(text)) },
+  ];
+}
+
+function idOf(text: string) {
+  const template = parse(text);
+  return () => template.id;
+}
+
+/** Answers at once, so that its time is none. */
+const instantModel: Model = {
+  kind: "instant",
+  id: "instant",
+  async *call() {
+    yield { type: "text-delta", text: "Oh, hello. I was drawing a very serious snail." };
+    yield { type: "finish", reason: "stop" };
+  },
+};
+
+async function sessionOf(turns: number): Promise<{ luminora: Luminora; session: Session }> {
+  const luminora = await Luminora.open({ model: instantModel, storage: memoryStorage() });
+  const session = await luminora.createSession({ template: fullAlicia(), user: "diego" });
+  for (let call = 0; call < turns; call++) await session.send(messageAt(call));
+  return { luminora, session };
+}
+
+function messageAt(call: number): string {
+  return `I had a long day, and then I did it: drawing number ${call} is done. You would like it.`;
+}
+
+/**
+ * What model and storage of a turn take by themselves, and what a turn would take that only compiles the prompt and
+ * makes the records, in plain JavaScript.
+ */
+async function hostTimes() {
+  const batch = drive(new Core({}, packs(), 1.75e12, coreSeed)).batch(0);
+  const signal = new AbortController().signal;
+  const storage = memoryStorage();
+  const host = await measureLater(400, async (call) => {
+    for await (const _ of instantModel.call({ system: "", messages: [], temperature: 0, signal }));
+    await storage.append(
+      "diego",
+      batch.map((record) => ({ ...record, id: `${record.id}${call}` })),
+    );
+  });
+  const plain = prepare(fullAlicia());
+  const counterpart = measure((call) => {
+    const { text } = plain({ affinity: call % 101, mood: "shy", moodIntensity: 0.7 });
+    return [text, JSON.parse(JSON.stringify(batch))];
+  });
+  return { host, counterpart };
+}
+
+function less(times: Times, other: Times): Times {
+  return { median: times.median - other.median, p95: times.p95 - other.median };
+}
+
+interface CoreStep {
+  readonly op: number;
+  readonly effects: readonly { readonly type: string; readonly records?: readonly StoredLike[] }[];
+  readonly output?: { readonly value?: { readonly id: string } };
+  readonly error?: unknown;
+}
+
+interface StoredLike {
+  readonly id: string;
+  readonly owner: string;
+  readonly kind: string;
+  readonly at: string;
+}
+
+/** Plays the host of a core by hand, and notes what each call takes, in microseconds. */
+function drive(core: Core) {
+  let now = 1.75e12;
+  const seed = () => crypto.getRandomValues(new Uint8Array(32));
+  let taken: [string, number][] = [];
+  let stored: readonly StoredLike[] = [];
+  const step = (name: string, work: () => CoreStep): CoreStep => {
+    const begun = performance.now();
+    const result = work();
+    taken.push([name, (performance.now() - begun) * 1000]);
+    assert.equal(result.error, undefined);
+    return result;
+  };
+  const run = (name: string, command: object, parts: readonly object[] = []): CoreStep => {
+    let entropy = seed();
+    let result = step(`dispatch ${name}`, () => core.dispatch(command, now++, entropy));
+    for (;;) {
+      const [effect] = result.effects;
+      if (!effect) return result;
+      if (effect.type === "append") stored = effect.records ?? [];
+      for (const part of effect.type === "call" ? parts : [{ type: "stored" }]) {
+        entropy = seed();
+        result = step(`resume ${(part as { type: string }).type}`, () =>
+          core.resume(result.op, part, now++, entropy),
+        );
+      }
+    }
+  };
+  const document = JSON.stringify(fullAlicia());
+  const session = run("create-session", { type: "create-session", user: "diego", template: { document } })
+    .output?.value?.id as string;
+  const turn = (call: number) => {
+    taken = [];
+    const text = messageAt(call);
+    const command = { type: "send", user: "diego", session, text, model: { kind: "instant", id: "instant" } };
+    run("send", command, [
+      { type: "text-delta", text: "Oh, hello. I was drawing a very serious snail." },
+      { type: "finish", reason: "stop" },
+    ]);
+    return taken;
+  };
+  const batch = (call: number) => {
+    turn(call);
+    return stored as (StoredLike & { schema: number; body: Record<string, never> })[];
+  };
+  return { core, session, turn, batch };
+}
+
+/** Turn records of one session, as a storage keeps them. */
+function turns(count: number) {
+  return Array.from({ length: count }, (_, index) => ({
+    id: `turn_${index.toString(32).padStart(26, "a")}`,
+    owner: "diego",
+    kind: "turn",
+    at: `${(1.75e12 - count + index).toString().padStart(15, "0")}-00000-bench`,
+    schema: 1,
+    body: {
+      session: "session_benchbenchbenchbenchbenchbe",
+      role: index % 2 === 0 ? "user" : "assistant",
+      text: messageAt(index),
+      created_at: "2026-02-01T09:00:00.000Z",
+    },
+  }));
+}
