@@ -45,7 +45,10 @@ export function measure(work: Work): Times {
 }
 
 /** Times work that answers later, `count` times in a row. */
-export async function measureLater(count: number, work: (call: number) => PromiseLike<unknown>): Promise<Times> {
+export async function measureLater(
+  count: number,
+  work: (call: number) => PromiseLike<unknown>,
+): Promise<Times> {
   const samples: number[] = [];
   for (let call = 0; call < count; call++) {
     const begun = performance.now();
