@@ -65,6 +65,8 @@ export async function buildWasm(root, environment) {
   });
 }
 
+const TARGET = "wasm32-unknown-unknown";
+
 async function compile(root, folder, env, progress) {
   const out = join(folder, "wasm-pack");
   const args = ["build", join(root, "src", "wasm"), "--release", "--target", "web", "--mode", "no-install"];
@@ -72,7 +74,14 @@ async function compile(root, folder, env, progress) {
   // In the cache folder as well: a clone then compiles the project and not its dependencies. Apart from native
   // builds: with two compilers in one folder, each build would undo the other's.
   const CARGO_TARGET_DIR = join(cacheFolder(), "target");
-  await quiet("wasm-pack", args, { cwd: root, env: { ...env, CARGO_TARGET_DIR }, progress });
+  const cargo = { cwd: root, env: { ...env, CARGO_TARGET_DIR }, progress };
+  // Another clone may have left the project's own crates there, and cargo tells clones apart by time alone.
+  await quiet(
+    "cargo",
+    ["clean", "--release", "--target", TARGET, "-p", "luminoracore", "-p", "luminoracore-wasm"],
+    cargo,
+  );
+  await quiet("wasm-pack", args, cargo);
   renameSync(join(out, "core_bg.wasm"), join(folder, "core.wasm"));
   renameSync(join(out, "core.js"), join(folder, "core.js"));
   renameSync(join(out, "core.d.ts"), join(folder, "core.d.ts"));

@@ -10,7 +10,7 @@ use wasm_bindgen::prelude::*;
 
 use crate::environment::{environment, milliseconds};
 use crate::packs::LanguagePacks;
-use crate::value::{from_js, throw, to_js};
+use crate::value::{from_js, set_text, throw, to_js};
 
 /// The core of one `Luminora` object: logs, sessions, and operations under way.
 #[wasm_bindgen]
@@ -55,7 +55,7 @@ impl Core {
     ) -> Result<JsValue, JsValue> {
         let command = Command::parse(&from_js(command)?).map_err(|error| throw(&error))?;
         let environment = environment(now, seed)?;
-        Ok(step(self.core.dispatch(command, &environment)))
+        step(self.core.dispatch(command, &environment))
     }
 
     /// Goes on with an operation.
@@ -68,7 +68,7 @@ impl Core {
     ) -> Result<JsValue, JsValue> {
         let result = EffectResult::parse(&from_js(result)?).map_err(|error| throw(&error))?;
         let environment = environment(now, seed)?;
-        Ok(step(self.core.resume(op, result, &environment)))
+        step(self.core.resume(op, result, &environment))
     }
 
     /// One session.
@@ -180,9 +180,14 @@ enum EffectView {
     Erase { owner: String },
 }
 
-fn step(mut step: Step) -> JsValue {
+fn step(mut step: Step) -> Result<JsValue, JsValue> {
+    // The prompt is most of a step. It goes as a string of its own, not escaped and parsed again.
+    let mut prompt = None;
     let effects = std::mem::take(&mut step.effects).into_iter().map(|effect| match effect {
-        Effect::Call(request) => EffectView::Call { request },
+        Effect::Call(mut request) => {
+            prompt = Some(std::mem::take(&mut request.system));
+            EffectView::Call { request }
+        }
         Effect::Append { owner, records, replace } => EffectView::Append { owner, records, replace },
         Effect::Erase { owner } => EffectView::Erase { owner },
     });
@@ -192,5 +197,11 @@ fn step(mut step: Step) -> JsValue {
         Some(Ok(output)) => (Some(output), None),
         Some(Err(error)) => (None, Some(error)),
     };
-    to_js(&StepView { step, effects, output, error })
+    let view = to_js(&StepView { step, effects, output, error });
+    if let Some(prompt) = prompt {
+        // A step that calls has this one effect.
+        let effect = js_sys::Reflect::get_u32(&js_sys::Reflect::get(&view, &"effects".into())?, 0)?;
+        set_text(&js_sys::Reflect::get(&effect, &"request".into())?, "system", &prompt)?;
+    }
+    Ok(view)
 }

@@ -7,7 +7,7 @@ use luminoracore::json;
 use luminoracore::template::{Template, ValidateOptions, validate};
 use wasm_bindgen::prelude::*;
 
-use crate::value::{from_js, throw, to_js};
+use crate::value::{from_js, set_text, throw, to_js};
 
 /// Every problem of a document, given as UTF-8 JSON text. Never throws for a bad document.
 #[wasm_bindgen(js_name = validate)]
@@ -48,7 +48,7 @@ impl TemplateHandle {
         // The prompt is most of the result. It goes as a string of its own, not escaped and parsed again.
         let text = std::mem::take(&mut compiled.text);
         let result = to_js(&compiled);
-        js_sys::Reflect::set(&result, &JsValue::from_str("text"), &JsValue::from_str(&text))?;
+        set_text(&result, "text", &text)?;
         Ok(result)
     }
 

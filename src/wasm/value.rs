@@ -8,8 +8,17 @@ use wasm_bindgen::JsValue;
 /// A value as a plain JS object. It goes as JSON text: one crossing and the engine's own parser are faster than a
 /// crossing for each member. The text is written straight from the value, without a tree of it in between.
 pub(crate) fn to_js(value: &impl Serialize) -> JsValue {
-    let text = serde_json::to_string(value).unwrap_or_default();
-    js_sys::JSON::parse(&text).unwrap_or(JsValue::NULL)
+    // Most values fit, and then the text need not move while it grows.
+    let mut text = Vec::with_capacity(4096);
+    if serde_json::to_writer(&mut text, value).is_err() {
+        return JsValue::NULL;
+    }
+    String::from_utf8(text).ok().and_then(|text| js_sys::JSON::parse(&text).ok()).unwrap_or(JsValue::NULL)
+}
+
+/// Sets a member of an object that [`to_js`] gave, to a text that is too long to be escaped and parsed again.
+pub(crate) fn set_text(object: &JsValue, name: &str, text: &str) -> Result<(), JsValue> {
+    js_sys::Reflect::set(object, &JsValue::from_str(name), &JsValue::from_str(text)).map(|_| ())
 }
 
 /// The arguments of a call, as a plain JS object; members that are `undefined` or `null` count as absent.
