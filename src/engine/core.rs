@@ -1,7 +1,5 @@
 //! The core: logs by owner, operations under way, and the two entries that move them, `dispatch` and `resume`.
 
-use std::collections::BTreeMap;
-
 use serde::Serialize;
 use serde_json::Value;
 
@@ -16,6 +14,7 @@ use crate::error::{Error, ErrorCode};
 use crate::json::Fields;
 use crate::log::{Device, HybridClock, IdSource, Record};
 use crate::observe::Packs;
+use crate::order;
 use crate::state::{Absorbed, OwnerState};
 
 /// The owner of what `AddTemplate` stores. Opening a session copies the template to its owner.
@@ -57,8 +56,10 @@ pub struct Core {
     pub(super) options: CoreOptions,
     pub(super) packs: Packs,
     pub(super) clock: HybridClock,
-    owners: BTreeMap<String, OwnerState>,
-    operations: BTreeMap<Operation, Pending>,
+    /// Few at a time: a tab talks for one person.
+    owners: Vec<(String, OwnerState)>,
+    /// Few at a time: one for each turn under way.
+    operations: Vec<(Operation, Pending)>,
     next_operation: Operation,
     nothing: OwnerState,
 }
@@ -143,8 +144,8 @@ impl Core {
             options,
             packs,
             clock: HybridClock::new(Device::from_seed(environment.seed)),
-            owners: BTreeMap::new(),
-            operations: BTreeMap::new(),
+            owners: Vec::new(),
+            operations: Vec::new(),
             next_operation: 1,
             nothing: OwnerState::default(),
         }
@@ -152,15 +153,18 @@ impl Core {
 
     /// Merges records from a storage, another tab or another device. One id with two contents under one clock is
     /// an `integrity` error, and then nothing of that owner is merged.
-    pub fn absorb(&mut self, records: Vec<Record>, now: u64) -> Result<Absorbed, Error> {
-        let mut by_owner: BTreeMap<String, Vec<Record>> = BTreeMap::new();
-        for record in records {
-            by_owner.entry(record.owner.clone()).or_default().push(record);
-        }
+    pub fn absorb(&mut self, mut records: Vec<Record>, now: u64) -> Result<Absorbed, Error> {
+        order::sort_by(&mut records, |a, b| a.owner.cmp(&b.owner));
         let mut all = Absorbed::default();
-        for (owner, records) in by_owner {
+        let mut rest = records.into_iter().peekable();
+        while let Some(first) = rest.next() {
+            let owner = first.owner.clone();
+            let mut records = vec![first];
+            while let Some(next) = rest.next_if(|record| record.owner == owner) {
+                records.push(next);
+            }
             let stamps: Vec<_> = records.iter().map(|record| record.at.clone()).collect();
-            let absorbed = self.owners.entry(owner).or_default().absorb(records, now)?;
+            let absorbed = self.owner_mut(owner).absorb(records, now)?;
             let limit = now.saturating_add(crate::state::MAXIMUM_AHEAD);
             stamps
                 .iter()
@@ -174,7 +178,7 @@ impl Core {
 
     /// Drops what this core knows of an owner, because another tab erased it. The storage is not touched.
     pub fn drop_owner(&mut self, owner: &str) {
-        self.owners.remove(owner);
+        self.owners.retain(|(name, _)| name != owner);
     }
 
     /// Begins an operation.
@@ -222,7 +226,8 @@ impl Core {
 
     /// Goes on with an operation after the host has done, or failed to do, what it asked for.
     pub fn resume(&mut self, op: Operation, result: EffectResult, environment: &Environment) -> Step {
-        let Some(pending) = self.operations.remove(&op) else {
+        let found = self.operations.iter().position(|(number, _)| *number == op);
+        let Some((_, pending)) = found.map(|index| self.operations.swap_remove(index)) else {
             let error = Error::new(ErrorCode::InvalidOperation, "no such operation is under way");
             return Step { op, effects: Vec::new(), events: Vec::new(), done: Some(Err(error)) };
         };
@@ -233,7 +238,7 @@ impl Core {
                 return self.committed(op, commit, environment);
             }
             (Pending::Erase(owner), EffectResult::Stored) => {
-                self.owners.remove(&owner);
+                self.drop_owner(&owner);
                 let events = vec![Event::Erased { user: owner }];
                 return Step { op, effects: Vec::new(), events, done: Some(Ok(Output::Nothing)) };
             }
@@ -247,13 +252,21 @@ impl Core {
 
     /// What one owner's log adds up to; empty for an unknown owner.
     pub(super) fn owner(&self, owner: &str) -> &OwnerState {
-        self.owners.get(owner).unwrap_or(&self.nothing)
+        self.owners.iter().find(|(name, _)| name == owner).map_or(&self.nothing, |(_, state)| state)
+    }
+
+    fn owner_mut(&mut self, owner: String) -> &mut OwnerState {
+        let index = self.owners.iter().position(|(name, _)| *name == owner).unwrap_or_else(|| {
+            self.owners.push((owner, OwnerState::default()));
+            self.owners.len() - 1
+        });
+        &mut self.owners[index].1
     }
 
     fn settle(&mut self, op: Operation, begun: Result<Begun, Error>) -> Step {
         match begun {
             Ok(Begun::Waiting { pending, effects, events }) => {
-                self.operations.insert(op, pending);
+                self.operations.push((op, pending));
                 Step { op, effects, events, done: None }
             }
             Ok(Begun::Done(output)) => {
@@ -266,7 +279,7 @@ impl Core {
     fn committed(&mut self, op: Operation, commit: Commit, environment: &Environment) -> Step {
         let Commit { owner, records, replace, events, outcome } = commit;
         if replace {
-            self.owners.remove(&owner);
+            self.drop_owner(&owner);
         }
         // Our own records are never from the future, even when the device's clock was set back since.
         let now = environment.now.max(self.clock.milliseconds());
