@@ -1,5 +1,6 @@
 /// <reference lib="esnext.disposable" preserve="true" />
 import type { TemplateHandle } from "../build/wasm/core.js";
+import { bytesOf, type Document } from "./document.ts";
 import { ask } from "./driver.ts";
 import type {
   Compiled as CompiledPersonality,
@@ -11,9 +12,6 @@ import type {
   Validation,
 } from "./generated/types.ts";
 import { loadedRuntime } from "./runtime.ts";
-
-/** A personality document: JSON text, its bytes, or the object. */
-export type Document = string | Uint8Array | object;
 
 /** What a compile can be told beyond the template. */
 export interface CompileOptions {
@@ -119,12 +117,13 @@ export function compile(template: Template | Document, options: CompileOptions =
 /** What a message says: sentiment, emotions, interaction, mood triggers. Needs `await init()` once before. */
 export function observe(text: string, options: { language?: string; template?: Template } = {}): Observation {
   const { packs } = loadedRuntime();
-  return ask(() => packs.observe(text, options.language, options.template?.handle) as Observation);
-}
-
-function bytesOf(document: Document): Uint8Array {
-  if (document instanceof Uint8Array) return document;
-  return new TextEncoder().encode(typeof document === "string" ? document : JSON.stringify(document));
+  const { language, template } = options;
+  return ask(
+    () =>
+      (template
+        ? packs.observeFor(text, language, template.handle)
+        : packs.observe(text, language)) as Observation,
+  );
 }
 
 /** Options are camelCase in JavaScript and snake_case in the format; both are understood. */

@@ -4,6 +4,7 @@
  * @module
  */
 
+export type { Document } from "./document.ts";
 export { type ErrorCode, LuminoraError, type Problem } from "./errors.ts";
 export type * from "./generated/types.ts";
 export {
@@ -22,7 +23,6 @@ export {
   type Compiled,
   type CompileOptions,
   compile,
-  type Document,
   observe,
   parse,
   Template,

@@ -1,4 +1,5 @@
 import type { Connection } from "./connection.ts";
+import { textOf } from "./document.ts";
 import { ask, fromCore, run } from "./driver.ts";
 import { LuminoraError } from "./errors.ts";
 import { bundledPersonalities } from "./generated/personalities.ts";
@@ -88,11 +89,6 @@ export class Templates {
       hint: `Known: ${names.join(", ")}.`,
     });
   }
-}
-
-function textOf(source: TemplateSource): string {
-  if (typeof source === "string") return source;
-  return source instanceof Uint8Array ? new TextDecoder().decode(source) : JSON.stringify(source);
 }
 
 /** The key of the bundled personality that goes by this name. */

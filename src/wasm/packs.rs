@@ -1,6 +1,7 @@
 //! Language packs: JSON beside the wasm, loaded once and shared by everything that observes.
 
 use luminoracore::observe::{self, ObserveContext};
+use luminoracore::template::Template;
 use wasm_bindgen::prelude::*;
 
 use crate::template::TemplateHandle;
@@ -23,8 +24,19 @@ impl LanguagePacks {
     }
 
     /// What a message says.
-    pub fn observe(&self, text: &str, language: Option<String>, template: Option<TemplateHandle>) -> JsValue {
-        let template = template.as_ref().map(TemplateHandle::template);
+    pub fn observe(&self, text: &str, language: Option<String>) -> JsValue {
+        self.read(text, language, None)
+    }
+
+    /// What a message says to a personality: with its triggers, its names and its language.
+    #[wasm_bindgen(js_name = observeFor)]
+    pub fn observe_for(&self, text: &str, language: Option<String>, template: &TemplateHandle) -> JsValue {
+        self.read(text, language, Some(template.template()))
+    }
+}
+
+impl LanguagePacks {
+    fn read(&self, text: &str, language: Option<String>, template: Option<&Template>) -> JsValue {
         let context = ObserveContext { language: language.as_deref(), template, after_assistant: false };
         to_js(&observe::observe(&self.packs, text, &context))
     }

@@ -156,7 +156,7 @@ export async function readingRows(): Promise<Row[]> {
   const observer = packs();
   const message =
     "You are so kind, thank you! I was a little sad today, but talking to you makes me happy again, my dear.";
-  const observed = measure(() => observer.observe(message, undefined, undefined));
+  const observed = measure(() => observer.observe(message, undefined));
   const files = packNames.map((name) => bytes("pkg", "packs", `${name}.json`));
   const { luminora, session } = await sessionOf(200);
   const snapshot = await session.exportSnapshot();
