@@ -20,8 +20,10 @@ impl Core {
     ) -> Result<String, Error> {
         self.require_feature(self.options.features.snapshot_export, "snapshot_export")?;
         let (state, instance, personality) = self.conversation(user, session)?;
-        let turns: Vec<SnapshotTurn> = self.owner(user).turns(session).filter_map(snapshot_turn).collect();
-        let sentiment = self.overall_sentiment(&turns, &personality);
+        // Without its section the conversation is neither copied nor read.
+        let conversation: Option<Vec<SnapshotTurn>> =
+            options.conversation.then(|| self.owner(user).turns(session).filter_map(snapshot_turn).collect());
+        let sentiment = self.overall_sentiment(conversation.as_deref().unwrap_or_default(), &personality);
         let view = self.session_state(user, session, now)?;
         let active = ActiveConfiguration {
             compiled_parameters: view.parameters,
@@ -40,7 +42,7 @@ impl Core {
             created_at: timestamp::format(now),
             affinity: Some(instance.affinity.to_baseline()),
             mood: Some(state.mood.to_baseline()),
-            conversation: options.conversation.then_some(turns),
+            conversation,
             imported,
         };
         snapshot.write(options, &active, sentiment)

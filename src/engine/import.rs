@@ -217,18 +217,8 @@ impl Core {
             }
         };
         let body = to_body(&Turn {
-            session: session.to_owned(),
-            role: turn.role,
-            text: turn.text.clone(),
-            created_at: turn.at.clone(),
-            format: None,
             source: Some(Source::Import),
-            reply_to: None,
-            run: None,
-            language: None,
-            tool: None,
-            links: Vec::new(),
-            sharing: Sharing::default(),
+            ..Turn::new(session, turn.role, turn.text.clone(), turn.at.clone())
         })?;
         body::parse("turn", body::SCHEMA, user, &body).map_err(|error| {
             let file_path = error.path.replace("/created_at", "/at");

@@ -16,8 +16,8 @@ use crate::compile::MaskDeltas;
 use crate::error::{Error, ErrorCode};
 use crate::log::IdSource;
 use crate::log::body::{
-    AffinityChange, MAXIMUM_TEXT_BYTES, Mode, ModelReference, MoodChange, Role, Run, SessionStatus, Sharing,
-    Turn, Usage,
+    AffinityChange, MAXIMUM_TEXT_BYTES, Mode, ModelReference, MoodChange, Role, Run, SessionStatus, Turn,
+    Usage,
 };
 use crate::observe::Observation;
 use crate::timestamp;
@@ -224,47 +224,27 @@ impl Core {
             records.push(self.write_session(&user, &session, body, environment)?);
         }
         let turn = Turn {
-            session: session.clone(),
-            role: Role::User,
-            text,
-            created_at: started_at.clone(),
-            format: None,
-            source: None,
-            reply_to: None,
-            run: None,
             language: (observation.language.code != "und").then(|| observation.language.code.clone()),
-            tool: None,
-            links: Vec::new(),
-            sharing: Sharing::default(),
+            ..Turn::new(&session, Role::User, text, started_at.clone())
         };
         records.push(self.write(&user, &turn_id, "turn", to_body(&turn)?, environment.now));
         let run = Run {
-            session: session.clone(),
-            turn: Some(turn_id.clone()),
-            template: operation.template,
-            mode: operation.mode,
-            started_at,
             duration_ms: Some(environment.now.saturating_sub(started)),
             model: operation.model,
             blocks: operation.prompt.blocks,
             usage: usage.clone(),
             affinity: affinity.clone(),
             mood: mood.clone(),
-            outcome: None,
-            further: serde_json::Map::new(),
-            sharing: Sharing::default(),
+            ..Run::new(&session, turn_id.clone(), operation.template, operation.mode, started_at)
         };
         records.push(self.write(&user, &run_id, "run", to_body(&run)?, environment.now));
         let answer_id = (operation.mode != Mode::Manual).then(|| ids.next("turn"));
         if let Some(answer_id) = &answer_id {
+            let created_at = timestamp::format(environment.now.max(started));
             let turn = Turn {
-                role: Role::Assistant,
-                text: answer.clone(),
-                created_at: timestamp::format(environment.now.max(started)),
                 reply_to: Some(turn_id.clone()),
                 run: Some(run_id.clone()),
-                language: None,
-                ..turn
+                ..Turn::new(&session, Role::Assistant, answer.clone(), created_at)
             };
             records.push(self.write(&user, answer_id, "turn", to_body(&turn)?, environment.now));
         }
@@ -303,35 +283,11 @@ impl Core {
         })?;
         let now = timestamp::format(environment.now);
         let (run_id, turn_id) = (ids.next("run"), ids.next("turn"));
-        let run = Run {
-            session: session.to_owned(),
-            turn: Some(answered.clone()),
-            template,
-            mode: Mode::Manual,
-            started_at: now.clone(),
-            duration_ms: None,
-            model: None,
-            blocks: Vec::new(),
-            usage: None,
-            affinity: None,
-            mood: None,
-            outcome: None,
-            further: serde_json::Map::new(),
-            sharing: Sharing::default(),
-        };
+        let run = Run::new(session, answered.clone(), template, Mode::Manual, now.clone());
         let turn = Turn {
-            session: session.to_owned(),
-            role: Role::Assistant,
-            text: text.clone(),
-            created_at: now,
-            format: None,
-            source: None,
             reply_to: Some(answered),
             run: Some(run_id.clone()),
-            language: None,
-            tool: None,
-            links: Vec::new(),
-            sharing: Sharing::default(),
+            ..Turn::new(session, Role::Assistant, text.clone(), now)
         };
         let records = vec![
             self.write(user, &run_id, "run", to_body(&run)?, environment.now),

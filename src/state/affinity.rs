@@ -5,6 +5,7 @@ use serde::Serialize;
 use crate::compile::{level_at, levels, next_level};
 use crate::decimal::round6;
 use crate::log::body::{AffinityBaseline, AffinityChange, Progression};
+use crate::observe::SentimentClass;
 use crate::template::Template;
 use crate::template::model::{AffinityConfig, Level};
 use crate::timestamp::{self, DAY};
@@ -186,13 +187,9 @@ fn points_of(kind: &str, config: &AffinityConfig) -> (i32, bool) {
     if let Some((_, points)) = config.interaction_types.iter().find(|(name, _)| name == kind) {
         return (*points, true);
     }
-    match kind {
-        "very_positive" => (5, true),
-        "positive" => (2, true),
-        "neutral" => (1, true),
-        "negative" => (-2, true),
-        "very_negative" => (-5, true),
-        _ => (points_of("neutral", config).0, false),
+    match SentimentClass::from_name(kind) {
+        Some(class) => (class.points(), true),
+        None => (points_of(SentimentClass::Neutral.name(), config).0, false),
     }
 }
 

@@ -205,6 +205,26 @@ const FURTHER: &[(&str, HasType)] = &[
 ];
 
 impl Run {
+    /// A run with nothing but what every one has.
+    pub(crate) fn new(session: &str, turn: String, template: String, mode: Mode, started_at: String) -> Self {
+        Self {
+            session: session.to_owned(),
+            turn: Some(turn),
+            template,
+            mode,
+            started_at,
+            duration_ms: None,
+            model: None,
+            blocks: Vec::new(),
+            usage: None,
+            affinity: None,
+            mood: None,
+            outcome: None,
+            further: serde_json::Map::new(),
+            sharing: Sharing::default(),
+        }
+    }
+
     pub(super) fn parse(owner: &str, body: &Value) -> Result<Self, FieldError> {
         let mut fields = Fields::new(body, "")?;
         let session = fields.id("session")?;

@@ -97,6 +97,24 @@ impl Source {
 }
 
 impl Turn {
+    /// An utterance with nothing but what every one has.
+    pub(crate) fn new(session: &str, role: Role, text: String, created_at: String) -> Self {
+        Self {
+            session: session.to_owned(),
+            role,
+            text,
+            created_at,
+            format: None,
+            source: None,
+            reply_to: None,
+            run: None,
+            language: None,
+            tool: None,
+            links: Vec::new(),
+            sharing: Sharing::default(),
+        }
+    }
+
     pub(super) fn parse(owner: &str, body: &Value) -> Result<Self, FieldError> {
         let mut fields = Fields::new(body, "")?;
         let session = fields.id("session")?;
