@@ -474,6 +474,11 @@ patterns: unknown[],
 tensions: unknown[], };
 
 /**
+ * Who says something.
+ */
+export type TurnRole = "user" | "assistant" | "tool";
+
+/**
  * Why a mood changed or grew.
  */
 export type MoodCause = { "type": "trigger", 
@@ -921,9 +926,9 @@ export type TurnView = {
  */
 id: string, 
 /**
- * `user`, `assistant` or `tool`.
+ * Who said it.
  */
-role: string, 
+role: TurnRole, 
 /**
  * What was said.
  */

@@ -3,12 +3,14 @@
 //! The template's keys sit at the top of the file, as they are in its document; what the relationship has become
 //! sits under `current_state`. Two hashes guard it: that of the template, and that of everything.
 
+use std::sync::Arc;
+
 use serde::Serialize;
-use serde_json::{Map, Value, json};
 
 use crate::error::{Error, ErrorCode};
-use crate::json::{self, FieldError, Fields, Limits};
+use crate::json::{self, FieldError, Fields, Limits, Map, Value};
 use crate::log::body::{AffinityBaseline, MoodBaseline, Role};
+use crate::order;
 use crate::template::Template;
 use crate::template::model::Parameters;
 use crate::timestamp;
@@ -69,7 +71,7 @@ impl ExportOptions {
 #[derive(Clone, Debug, PartialEq)]
 pub struct Snapshot {
     /// Who talks.
-    pub template: Template,
+    pub template: Arc<Template>,
     /// Whose relationship this is.
     pub user: String,
     /// Its session.
@@ -83,7 +85,7 @@ pub struct Snapshot {
     /// What was said, oldest first; `None` when the section is switched off.
     pub conversation: Option<Vec<SnapshotTurn>>,
     /// State keys that this library does not know.
-    pub imported: Option<Map<String, Value>>,
+    pub imported: Option<Map>,
 }
 
 /// One turn of a snapshot.
@@ -114,32 +116,37 @@ pub struct ActiveConfiguration {
 
 impl Snapshot {
     /// The file's text. The same snapshot gives the same bytes.
-    pub fn write(
-        &self,
-        options: ExportOptions,
-        active: &ActiveConfiguration,
-        sentiment: &str,
-    ) -> Result<String, Error> {
+    pub fn write(&self, options: ExportOptions, active: &ActiveConfiguration, sentiment: &str) -> String {
         let turns = self.conversation.as_deref().unwrap_or_default();
         let mut days: Vec<i64> =
             turns.iter().filter_map(|turn| timestamp::parse(&turn.at)).map(timestamp::day).collect();
-        days.sort_unstable();
+        order::sort_by(&mut days, Ord::cmp);
         days.dedup();
         let mut file = Map::new();
-        file.insert("format".into(), FORMAT.into());
-        file.insert("schema_version".into(), SCHEMA_VERSION.into());
+        file.insert("format", FORMAT);
+        file.insert("schema_version", SCHEMA_VERSION);
         let persona = &self.template.persona;
         file.insert(
-            "_snapshot_info".into(),
-            json!({
-                "created_at": self.created_at, "template_name": persona.name, "template_version": persona.version,
-                "user_id": self.user, "session_id": self.session,
-                "total_messages": turns.len(), "days_active": days.len(),
-                "options": {
-                    "conversation_history": options.conversation, "facts": options.facts,
-                    "episodes": options.episodes, "embeddings": false, "anonymize_user_data": false,
-                },
-            }),
+            "_snapshot_info",
+            Value::object(vec![
+                ("created_at", self.created_at.as_str().into()),
+                ("template_name", persona.name.as_str().into()),
+                ("template_version", persona.version.as_str().into()),
+                ("user_id", self.user.as_str().into()),
+                ("session_id", self.session.as_str().into()),
+                ("total_messages", turns.len().into()),
+                ("days_active", days.len().into()),
+                (
+                    "options",
+                    Value::object(vec![
+                        ("conversation_history", options.conversation.into()),
+                        ("facts", options.facts.into()),
+                        ("episodes", options.episodes.into()),
+                        ("embeddings", false.into()),
+                        ("anonymize_user_data", false.into()),
+                    ]),
+                ),
+            ]),
         );
         let mut extra = Map::new();
         for (key, item) in self.template.document.as_object().into_iter().flatten() {
@@ -147,40 +154,45 @@ impl Snapshot {
             place.insert(key.clone(), item.clone());
         }
         if !extra.is_empty() {
-            file.insert("template_extra".into(), Value::Object(extra));
+            file.insert("template_extra", Value::Object(extra));
         }
         let mut state = Map::new();
         if let Some(affinity) = &self.affinity {
-            state.insert("affinity".into(), serde_json::to_value(affinity).map_err(unwritable)?);
+            state.insert("affinity", json::to_value(affinity));
         }
         if let Some(mood) = &self.mood {
-            state.insert("mood".into(), serde_json::to_value(mood).map_err(unwritable)?);
+            state.insert("mood", json::to_value(mood));
         }
         let imported = |key: &str| self.imported.as_ref().and_then(|imported| imported.get(key)).cloned();
         for (on, key) in [(options.facts, "learned_facts"), (options.episodes, "memorable_episodes")] {
             if on {
-                state.insert(key.into(), imported(key).unwrap_or_else(|| json!([])));
+                state.insert(key, imported(key).unwrap_or_else(|| Vec::new().into()));
             }
         }
         if options.conversation {
-            state.insert("conversation_history".into(), serde_json::to_value(turns).map_err(unwritable)?);
+            state.insert("conversation_history", json::to_value(turns));
             state.insert(
-                "conversation_summary".into(),
-                json!({ "total_messages": turns.len(), "main_topics": [], "sentiment_overall": sentiment }),
+                "conversation_summary",
+                Value::object(vec![
+                    ("total_messages", turns.len().into()),
+                    ("main_topics", Vec::new().into()),
+                    ("sentiment_overall", sentiment.into()),
+                ]),
             );
         }
-        state.insert("learned_mask".into(), imported("learned_mask").unwrap_or(Value::Null));
+        state.insert("learned_mask", imported("learned_mask").unwrap_or(Value::Null));
         for (key, item) in self.imported.iter().flatten() {
             if !matches!(key.as_str(), "learned_facts" | "memorable_episodes" | "learned_mask") {
                 state.insert(key.clone(), item.clone());
             }
         }
-        file.insert("current_state".into(), Value::Object(state));
-        file.insert("active_configuration".into(), serde_json::to_value(active).map_err(unwritable)?);
-        let content = json::sha256_hex(json::canonical(&Value::Object(file.clone())).as_bytes());
+        file.insert("current_state", Value::Object(state));
+        file.insert("active_configuration", json::to_value(active));
+        let (content, mut file) = content_hash(file);
         let template = self.template.id.trim_start_matches("sha256:");
-        file.insert("hashes".into(), json!({ "template": template, "content": content }));
-        Ok(json::pretty(&Value::Object(file)))
+        let hashes = vec![("template", template.into()), ("content", content.into())];
+        file.insert("hashes", Value::object(hashes));
+        json::pretty(&Value::Object(file))
     }
 
     /// Reads a file that [`Snapshot::write`] made. `allow_modified` accepts one whose hashes do not match.
@@ -193,14 +205,14 @@ impl Snapshot {
         if file.get("format").and_then(Value::as_str) != Some(FORMAT) {
             return Err(unsupported("/format", "this is not a luminoracore snapshot"));
         }
-        let hashes = file.shift_remove("hashes");
+        let hashes = file.remove("hashes");
         let hash = |name: &str| hashes.as_ref().and_then(|hashes| hashes.get(name)).and_then(Value::as_str);
-        let content = json::sha256_hex(json::canonical(&Value::Object(file.clone())).as_bytes());
+        let (content, mut file) = content_hash(file);
         if hash("content") != Some(content.as_str()) && !allow_modified {
             return Err(modified("/hashes/content"));
         }
-        let state = file.shift_remove("current_state").unwrap_or_else(|| json!({}));
-        let info = file.shift_remove("_snapshot_info").unwrap_or_else(|| json!({}));
+        let state = file.remove("current_state").unwrap_or_else(|| Map::new().into());
+        let info = file.remove("_snapshot_info").unwrap_or_default();
         let template = read_template(file)?;
         if hash("template") != template.id.strip_prefix("sha256:") && !allow_modified {
             return Err(modified("/hashes/template"));
@@ -217,13 +229,13 @@ impl Snapshot {
         let affinity =
             state.get("affinity").map(|value| AffinityBaseline::parse(value, "/current_state/affinity"));
         let mood = state.get("mood").map(|value| MoodBaseline::parse(value, "/current_state/mood"));
-        let unknown: Map<String, Value> = state
+        let unknown: Map = state
             .iter()
             .filter(|(key, value)| !STATE_KEYS.contains(&key.as_str()) && !is_nothing(key, value))
             .map(|(key, value)| (key.clone(), value.clone()))
             .collect();
         Ok(Self {
-            template,
+            template: Arc::new(template),
             user,
             session,
             created_at,
@@ -232,6 +244,16 @@ impl Snapshot {
             conversation: state.get("conversation_history").map(read_turns).transpose()?,
             imported: (!unknown.is_empty()).then_some(unknown),
         })
+    }
+}
+
+/// The hash over everything but the hashes.
+fn content_hash(file: Map) -> (String, Map) {
+    let file = Value::Object(file);
+    let hash = json::sha256_hex(json::canonical(&file).as_bytes());
+    match file {
+        Value::Object(file) => (hash, file),
+        _ => (hash, Map::new()),
     }
 }
 
@@ -244,20 +266,24 @@ fn is_nothing(key: &str, value: &Value) -> bool {
     }
 }
 
-fn read_template(mut file: Map<String, Value>) -> Result<Template, Error> {
+fn read_template(mut file: Map) -> Result<Template, Error> {
     let persona = file.get("persona").and_then(Value::as_object);
     if persona.is_none_or(Map::is_empty) {
         return Err(Error::new(ErrorCode::SnapshotWithoutTemplate, "the snapshot holds no usable template")
             .at("/persona")
             .hint("Export it again with its personality; without one nobody could answer."));
     }
-    let extra = file.shift_remove("template_extra");
+    let extra = file.remove("template_extra");
     // Keys that had to make way come first: `schema_version` usually opens a document.
     let mut document = match extra {
         Some(Value::Object(extra)) => extra,
         _ => Map::new(),
     };
-    document.extend(file.into_iter().filter(|(key, _)| !OWN_KEYS.contains(&key.as_str())));
+    for (key, item) in file {
+        if !OWN_KEYS.contains(&key.as_str()) {
+            document.insert(key, item);
+        }
+    }
     Template::from_value(Value::Object(document))
 }
 
@@ -281,10 +307,6 @@ fn read_turns(value: &Value) -> Result<Vec<SnapshotTurn>, Error> {
 
 fn unreadable(error: FieldError) -> Error {
     unsupported(&error.path, &error.hint)
-}
-
-fn unwritable(error: serde_json::Error) -> Error {
-    Error::new(ErrorCode::UnsupportedFormat, error.to_string())
 }
 
 fn unsupported(path: &str, message: &str) -> Error {

@@ -1,7 +1,7 @@
 //! What a compile can be told beyond the template.
 
+use crate::json::Value;
 use serde::Serialize;
-use serde_json::Value;
 
 use super::target::Target;
 use crate::error::{Error, ErrorCode};

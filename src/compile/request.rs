@@ -1,6 +1,6 @@
 //! The body of a model request, in the shape of each target.
 
-use serde_json::{Map, Value, json};
+use crate::json::{Map, Value};
 
 use super::compiled::Compiled;
 use super::options::{Message, Role};
@@ -28,10 +28,10 @@ impl Compiled {
         Value::Object(body)
     }
 
-    fn chat(&self, body: &mut Map<String, Value>, limit_key: Option<&str>) {
+    fn chat(&self, body: &mut Map, limit_key: Option<&str>) {
         self.put_model(body);
-        let mut messages = vec![json!({ "role": "system", "content": self.text })];
-        messages.extend(self.request.messages.iter().map(|message| json!(message)));
+        let mut messages = vec![message_of("system", &self.text)];
+        messages.extend(chat_messages(&self.request.messages));
         put(body, "messages", messages);
         if let Some(key) = limit_key {
             put(body, "temperature", self.temperature);
@@ -39,7 +39,7 @@ impl Compiled {
         }
     }
 
-    fn llama(&self, body: &mut Map<String, Value>) {
+    fn llama(&self, body: &mut Map) {
         self.chat(body, None);
         put(body, "stream", false);
         let mut options = Map::new();
@@ -48,18 +48,16 @@ impl Compiled {
         put(body, "options", options);
     }
 
-    fn anthropic(&self, body: &mut Map<String, Value>) {
+    fn anthropic(&self, body: &mut Map) {
         self.put_model(body);
         put(body, "system", self.text.as_str());
-        let messages: Vec<Value> =
-            alternating(&self.request.messages).iter().map(|message| json!(message)).collect();
-        put(body, "messages", messages);
+        put(body, "messages", chat_messages(&alternating(&self.request.messages)));
         put(body, "temperature", self.temperature);
         put(body, "max_tokens", self.request.max_output_tokens.unwrap_or(ANTHROPIC_OUTPUT_TOKENS));
     }
 
-    fn google(&self, body: &mut Map<String, Value>) {
-        put(body, "systemInstruction", json!({ "parts": [{ "text": self.text }] }));
+    fn google(&self, body: &mut Map) {
+        put(body, "systemInstruction", Value::object(vec![("parts", parts(&self.text))]));
         let contents: Vec<Value> = alternating(&self.request.messages)
             .iter()
             .map(|message| {
@@ -67,7 +65,7 @@ impl Compiled {
                     Role::User => "user",
                     Role::Assistant => "model",
                 };
-                json!({ "role": role, "parts": [{ "text": message.content }] })
+                Value::object(vec![("role", role.into()), ("parts", parts(&message.content))])
             })
             .collect();
         put(body, "contents", contents);
@@ -77,44 +75,61 @@ impl Compiled {
         put(body, "generationConfig", config);
     }
 
-    fn universal(&self, body: &mut Map<String, Value>) {
+    fn universal(&self, body: &mut Map) {
         let template = &self.request.template;
         put(body, "system_prompt", self.text.as_str());
         put(
             body,
             "personality_info",
-            json!({
-                "name": template.persona.name,
-                "version": template.persona.version,
-                "archetype": template.core_traits.archetype,
-                "temperament": template.core_traits.temperament,
-                "communication_style": template.core_traits.communication_style,
-            }),
+            Value::object(vec![
+                ("name", template.persona.name.as_str().into()),
+                ("version", template.persona.version.as_str().into()),
+                ("archetype", template.core_traits.archetype.as_str().into()),
+                ("temperament", template.core_traits.temperament.as_str().into()),
+                ("communication_style", template.core_traits.communication_style.as_str().into()),
+            ]),
         );
         let mut settings = Map::new();
         put(&mut settings, "temperature", self.temperature);
         self.put_limit(&mut settings, "max_tokens");
         put(body, "settings", settings);
         if !self.request.messages.is_empty() {
-            put(body, "messages", json!(self.request.messages));
+            put(body, "messages", chat_messages(&self.request.messages));
         }
     }
 
-    fn put_model(&self, body: &mut Map<String, Value>) {
+    fn put_model(&self, body: &mut Map) {
         if let Some(model) = &self.request.model {
             put(body, "model", model.as_str());
         }
     }
 
-    fn put_limit(&self, body: &mut Map<String, Value>, key: &str) {
+    fn put_limit(&self, body: &mut Map, key: &str) {
         if let Some(limit) = self.request.max_output_tokens {
             put(body, key, limit);
         }
     }
 }
 
-fn put(body: &mut Map<String, Value>, key: &str, value: impl Into<Value>) {
-    body.insert(key.to_owned(), value.into());
+fn put(body: &mut Map, key: &str, value: impl Into<Value>) {
+    body.insert(key, value);
+}
+
+fn message_of(role: &str, content: &str) -> Value {
+    Value::object(vec![("role", role.into()), ("content", content.into())])
+}
+
+fn chat_messages(messages: &[Message]) -> Vec<Value> {
+    let role = |message: &Message| match message.role {
+        Role::User => "user",
+        Role::Assistant => "assistant",
+    };
+    messages.iter().map(|message| message_of(role(message), &message.content)).collect()
+}
+
+/// Google's list of parts, with one text.
+fn parts(text: &str) -> Value {
+    vec![Value::object(vec![("text", text.into())])].into()
 }
 
 /// The messages in strict alternation from the user on: neighbours of one role are joined with a blank line.

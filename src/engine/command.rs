@@ -1,6 +1,6 @@
 //! What the host can ask of the core.
 
-use serde_json::Value;
+use crate::json::Value;
 
 use crate::compile::MaskDeltas;
 use crate::error::Error;

@@ -1,7 +1,7 @@
 //! The core: logs by owner, operations under way, and the two entries that move them, `dispatch` and `resume`.
 
+use crate::json::Value;
 use serde::Serialize;
-use serde_json::Value;
 
 use super::command::{Command, Environment};
 use super::effect::{Effect, EffectResult, host_failure};

@@ -1,7 +1,7 @@
 //! What the core asks of the host, and what comes back.
 
+use crate::json::Value;
 use serde::Serialize;
-use serde_json::Value;
 
 use crate::compile::Message;
 use crate::error::Error;

@@ -1,10 +1,12 @@
 //! A relationship as a snapshot file.
 
+use std::sync::Arc;
+
 use super::core::Core;
 use crate::bundle::snapshot::{ActiveConfiguration, ExportOptions, Snapshot, SnapshotTurn};
 use crate::error::Error;
-use crate::log::Record;
-use crate::log::body::Role;
+use crate::json::Value;
+use crate::log::body::{Role, Turn};
 use crate::observe::{SentimentClass, observe_with};
 use crate::state::Personality;
 use crate::timestamp;
@@ -22,7 +24,7 @@ impl Core {
         let (state, instance, personality) = self.conversation(user, session)?;
         // Without its section the conversation is neither copied nor read.
         let conversation: Option<Vec<SnapshotTurn>> =
-            options.conversation.then(|| self.owner(user).turns(session).filter_map(snapshot_turn).collect());
+            options.conversation.then(|| self.owner(user).turns(session).map(snapshot_turn).collect());
         let sentiment = self.overall_sentiment(conversation.as_deref().unwrap_or_default(), &personality);
         let view = self.session_state(user, session, now)?;
         let active = ActiveConfiguration {
@@ -31,12 +33,9 @@ impl Core {
             active_mood: view.mood.current,
             active_modifiers_applied: view.applied,
         };
-        let imported = match &instance.instance.imported {
-            Some(serde_json::Value::Object(imported)) => Some(imported.clone()),
-            _ => None,
-        };
+        let imported = instance.instance.imported.as_ref().and_then(Value::as_object).cloned();
         let snapshot = Snapshot {
-            template: personality.template().clone(),
+            template: Arc::clone(&personality.template),
             user: user.to_owned(),
             session: session.to_owned(),
             created_at: timestamp::format(now),
@@ -45,7 +44,7 @@ impl Core {
             conversation,
             imported,
         };
-        snapshot.write(options, &active, sentiment)
+        Ok(snapshot.write(options, &active, sentiment))
     }
 
     /// The class of the mean score of the person's turns.
@@ -65,10 +64,7 @@ impl Core {
     }
 }
 
-fn snapshot_turn(record: &Record) -> Option<SnapshotTurn> {
-    let fields = record.fields()?;
-    let text = |name: &str| fields.get(name).and_then(|value| value.as_str()).map(str::to_owned);
-    let role = fields.get("role")?.as_str()?;
-    let role = Role::NAMES.iter().find(|(name, _)| *name == role)?.1;
-    Some(SnapshotTurn { id: record.id.clone(), role, text: text("text")?, at: text("created_at")? })
+fn snapshot_turn((id, turn): (&str, &Turn)) -> SnapshotTurn {
+    let Turn { role, text, created_at, .. } = turn.clone();
+    SnapshotTurn { id: id.to_owned(), role, text, at: created_at }
 }

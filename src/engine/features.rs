@@ -1,7 +1,7 @@
 //! The eight feature flags. They belong to one core; there is no global.
 
+use crate::json::Value;
 use serde::Serialize;
-use serde_json::Value;
 
 use crate::error::{Error, ErrorCode};
 use crate::json::pointer;

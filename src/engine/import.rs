@@ -2,17 +2,15 @@
 
 use std::sync::Arc;
 
+use crate::json::Value;
 use serde::Serialize;
-use serde_json::Value;
 
 use super::command::{Environment, OnConflict, Restore};
 use super::core::{Begun, Commit, Core, Outcome};
-use super::session::{live, new_instance, to_body};
+use super::session::{live, new_instance};
 use crate::bundle::snapshot::{Snapshot, SnapshotTurn};
 use crate::error::{Error, ErrorCode};
-use crate::log::body::{
-    self, InstanceBaseline, Session, SessionBaseline, SessionStatus, Sharing, Source, Turn,
-};
+use crate::log::body::{InstanceBaseline, Session, SessionBaseline, SessionStatus, Sharing, Source, Turn};
 use crate::log::{Content, IdSource, Record, check_owner};
 use crate::state::Personality;
 use crate::timestamp;
@@ -65,7 +63,7 @@ impl Core {
         let snapshot = Snapshot::read(source.as_bytes(), request.allow_modified)?;
         let user = request.user.unwrap_or_else(|| snapshot.user.clone());
         check_owner(&user)?;
-        let personality = Arc::new(Personality::new(snapshot.template.clone()));
+        let personality = Arc::new(Personality::new(Arc::clone(&snapshot.template)));
         let (instance, exists) = self.instance_id(&user, &snapshot.template.persona.name);
         if exists && request.on_conflict == OnConflict::Refuse {
             let name = &snapshot.template.persona.name;
@@ -79,23 +77,17 @@ impl Core {
         let session = self.session_for(&user, &snapshot.session, ids, &mut notes);
         let mut records: Vec<Record> =
             self.copy_template(&user, &personality, environment).into_iter().collect();
+        let restore = request.restore;
         records.push(self.instance_record(
             &user,
             &instance,
             &personality,
             &snapshot,
-            request.restore,
+            restore,
             environment,
             &mut notes,
-        )?);
-        records.push(self.session_record(
-            &user,
-            &session,
-            &instance,
-            &snapshot,
-            request.restore,
-            environment,
-        )?);
+        ));
+        records.push(self.session_record(&user, &session, &instance, &snapshot, restore, environment));
         if request.restore.conversation {
             let mut seen: Vec<&str> = Vec::new();
             for (index, turn) in snapshot.conversation.iter().flatten().enumerate() {
@@ -148,7 +140,7 @@ impl Core {
         restore: Restore,
         environment: &Environment,
         notes: &mut Vec<ImportNote>,
-    ) -> Result<Record, Error> {
+    ) -> Record {
         let template = personality.template();
         let affinity = snapshot.affinity.clone().filter(|_| restore.affinity).map(|mut affinity| {
             let level = &crate::compile::level_at(template, affinity.points).level.name;
@@ -166,7 +158,7 @@ impl Core {
         body.imported = imported.or(body.imported);
         body.baseline =
             affinity.map(|affinity| InstanceBaseline { at: at.clone(), affinity }).or(body.baseline);
-        Ok(live(user, id, "instance", to_body(&body)?, at))
+        live(user, id, body, at)
     }
 
     fn session_record(
@@ -177,7 +169,7 @@ impl Core {
         snapshot: &Snapshot,
         restore: Restore,
         environment: &Environment,
-    ) -> Result<Record, Error> {
+    ) -> Record {
         let now = timestamp::format(environment.now);
         let at = self.clock.tick(environment.now);
         let mood = snapshot.mood.clone().filter(|_| restore.mood);
@@ -190,7 +182,7 @@ impl Core {
             baseline: mood.map(|mood| SessionBaseline { at: at.clone(), mood }),
             sharing: Sharing::default(),
         };
-        Ok(live(user, id, "session", to_body(&body)?, at))
+        live(user, id, body, at)
     }
 
     #[allow(clippy::too_many_arguments, reason = "the parts of one import")]
@@ -216,15 +208,15 @@ impl Core {
                 ids.next("turn")
             }
         };
-        let body = to_body(&Turn {
+        let body = Turn {
             source: Some(Source::Import),
             ..Turn::new(session, turn.role, turn.text.clone(), turn.at.clone())
-        })?;
-        body::parse("turn", body::SCHEMA, user, &body).map_err(|error| {
+        };
+        body.check().map_err(|error| {
             let file_path = error.path.replace("/created_at", "/at");
             Error::new(ErrorCode::UnsupportedFormat, &error.hint).at(format!("{path}{file_path}"))
         })?;
-        Ok(Some(self.write(user, &id, "turn", body, environment.now)))
+        Ok(Some(self.write(user, &id, body, environment.now)))
     }
 }
 

@@ -6,8 +6,7 @@ use super::effect::ModelRequest;
 use crate::compile::{CompileOptions, Compiled, Message, Prepared, Role};
 use crate::context::{Block, Item, PER_MESSAGE, assemble, estimate};
 use crate::error::Error;
-use crate::log::Record;
-use crate::log::body::BlockReport;
+use crate::log::body::{self, BlockReport, Turn};
 
 /// Tokens of an answer when the caller names no limit.
 const DEFAULT_OUTPUT_TOKENS: u32 = 1_024;
@@ -54,11 +53,8 @@ impl Core {
         let blocks = [persona, history, user_turn];
         let assembly = assemble(&blocks, budget)?;
         let taken = assembly.items.get("history").map(Vec::as_slice).unwrap_or_default();
-        let mut messages: Vec<Message> = taken
-            .iter()
-            .filter_map(|id| self.owner(request.user).record(id))
-            .filter_map(|turn| Some(Message { role: role(turn)?, content: text(turn)?.to_owned() }))
-            .collect();
+        let mut messages: Vec<Message> =
+            taken.iter().filter_map(|id| message(self.owner(request.user).turn(id)?)).collect();
         messages.push(Message { role: Role::User, content: request.text.to_owned() });
         let report = |name: &str, tokens, items: &[String], dropped: usize| BlockReport {
             name: name.to_owned(),
@@ -116,14 +112,11 @@ fn message_block(name: &str, text: &str) -> Block {
     Block { tokens, ..Block::required(name, "") }
 }
 
-fn text(turn: &Record) -> Option<&str> {
-    turn.fields()?.get("text")?.as_str()
-}
-
-fn role(turn: &Record) -> Option<Role> {
-    match turn.fields()?.get("role")?.as_str()? {
-        "user" => Some(Role::User),
-        "assistant" => Some(Role::Assistant),
-        _ => None,
-    }
+fn message(turn: &Turn) -> Option<Message> {
+    let role = match turn.role {
+        body::Role::User => Role::User,
+        body::Role::Assistant => Role::Assistant,
+        body::Role::Tool => return None,
+    };
+    Some(Message { role, content: turn.text.clone() })
 }

@@ -1,16 +1,17 @@
 //! Pure reads: what a relationship is like now, what was said, and what a turn would be.
 
+use crate::json::Value;
 use serde::Serialize;
-use serde_json::Value;
 
 use super::core::{Core, LIBRARY};
 use super::prompt;
 use crate::error::{Error, ErrorCode};
 use crate::json::{self, Fields};
-use crate::log::Record;
-use crate::log::body::{BlockReport, MoodPeriod, Progression, SessionStatus};
+use crate::log::body::{BlockReport, MoodPeriod, Progression, Role, SessionStatus, Turn};
+use crate::log::{Body, Record};
 use crate::observe::Observation;
 use crate::order;
+use crate::template::Template;
 use crate::template::model::Parameters;
 use crate::timestamp;
 
@@ -114,8 +115,8 @@ pub struct MoodView {
 pub struct TurnView {
     /// Its id.
     pub id: String,
-    /// `user`, `assistant` or `tool`.
-    pub role: String,
+    /// Who said it.
+    pub role: Role,
     /// What was said.
     pub text: String,
     /// When, ISO 8601 UTC.
@@ -172,7 +173,7 @@ impl Core {
     pub fn session(&self, user: &str, session: &str) -> Result<SessionSummary, Error> {
         let (state, instance, _) = self.conversation(user, session)?;
         let last = self.owner(user).turns(session).next_back();
-        let last_active = last.and_then(|turn| Some(turn.fields()?.get("created_at")?.as_str()?.to_owned()));
+        let last_active = last.map(|(_, turn)| turn.created_at.clone());
         Ok(SessionSummary {
             id: session.to_owned(),
             user: user.to_owned(),
@@ -188,7 +189,7 @@ impl Core {
 
     /// All sessions of an owner that can be opened, the most recently active first.
     pub fn sessions(&self, user: &str) -> Vec<SessionSummary> {
-        let ids = self.owner(user).sessions().map(|(id, _)| id);
+        let ids = self.owner(user).sessions();
         let mut sessions: Vec<_> = ids.filter_map(|id| self.session(user, id).ok()).collect();
         let recent = |session: &SessionSummary| {
             session.last_active.clone().unwrap_or_else(|| session.started_at.clone())
@@ -199,8 +200,8 @@ impl Core {
 
     /// The templates of the library, by name and version.
     pub fn templates(&self) -> Vec<TemplateSummary> {
-        let ids = self.owner(LIBRARY).templates().map(|(id, _)| id);
-        let mut templates: Vec<_> = ids.filter_map(|id| self.template_summary(LIBRARY, id).ok()).collect();
+        let mut templates: Vec<_> =
+            self.owner(LIBRARY).templates().map(|known| summary(known.template())).collect();
         order::sort_by(&mut templates, |a, b| {
             (&a.name, &a.version, &a.id).cmp(&(&b.name, &b.version, &b.id))
         });
@@ -264,13 +265,13 @@ impl Core {
         let before = options.before.as_deref();
         let mut turns = self.owner(user).turns(session).rev().peekable();
         if let Some(before) = before {
-            if !turns.any(|turn| turn.id == before) {
+            if !turns.any(|(id, _)| id == before) {
                 let message = format!("the session has no turn {before:?}");
                 return Err(Error::new(ErrorCode::InvalidArgument, message).at("/before"));
             }
         }
         let limit = options.limit.map_or(usize::MAX, |limit| usize::try_from(limit).unwrap_or(usize::MAX));
-        let mut views: Vec<TurnView> = turns.filter_map(view).take(limit).collect();
+        let mut views: Vec<TurnView> = turns.map(view).take(limit).collect();
         views.reverse();
         Ok(views)
     }
@@ -308,37 +309,37 @@ impl Core {
 
     /// A record's body as JSON text: a run, to explain a reply.
     pub fn run(&self, user: &str, run: &str) -> Result<String, Error> {
-        let record = self.owner(user).record(run).filter(|record| record.kind == "run");
-        let body =
-            record.and_then(Record::fields).map(|fields| json::compact(&Value::Object(fields.clone())));
+        let body = self.owner(user).record(run).and_then(Record::body);
+        let body = body.filter(|body| matches!(body, Body::Run(_))).map(json::to_text);
         body.ok_or_else(|| Error::new(ErrorCode::UnknownRun, format!("no run {run:?} is known")).at("/run"))
     }
 
     pub(super) fn template_summary(&self, owner: &str, id: &str) -> Result<TemplateSummary, Error> {
-        let prepared = self.owner(owner).template(id).or_else(|| self.owner(LIBRARY).template(id));
-        let persona = &prepared
-            .ok_or_else(|| Error::new(ErrorCode::UnknownTemplate, format!("no template {id:?} is known")))?
-            .template()
-            .persona;
-        Ok(TemplateSummary {
-            id: id.to_owned(),
-            name: persona.name.clone(),
-            version: persona.version.clone(),
-            description: persona.description.clone(),
-            language: persona.language.clone(),
-            tags: persona.tags.clone(),
-        })
+        let known = self.owner(owner).template(id).or_else(|| self.owner(LIBRARY).template(id));
+        known
+            .map(|known| summary(known.template()))
+            .ok_or_else(|| Error::new(ErrorCode::UnknownTemplate, format!("no template {id:?} is known")))
     }
 }
 
-fn view(turn: &Record) -> Option<TurnView> {
-    let fields = turn.fields()?;
-    let text = |name: &str| fields.get(name).and_then(|value| value.as_str()).map(str::to_owned);
-    Some(TurnView {
-        id: turn.id.clone(),
-        role: text("role")?,
-        text: text("text")?,
-        at: text("created_at")?,
-        run: text("run"),
-    })
+fn summary(template: &Template) -> TemplateSummary {
+    let persona = &template.persona;
+    TemplateSummary {
+        id: template.id.clone(),
+        name: persona.name.clone(),
+        version: persona.version.clone(),
+        description: persona.description.clone(),
+        language: persona.language.clone(),
+        tags: persona.tags.clone(),
+    }
+}
+
+fn view((id, turn): (&str, &Turn)) -> TurnView {
+    TurnView {
+        id: id.to_owned(),
+        role: turn.role,
+        text: turn.text.clone(),
+        at: turn.created_at.clone(),
+        run: turn.run.clone(),
+    }
 }

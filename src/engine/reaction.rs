@@ -20,7 +20,7 @@ impl Core {
     /// How this conversation reacts to a text at `now` (milliseconds since 1970).
     pub(super) fn react(
         &self,
-        (session, instance, personality): (&SessionState, &InstanceState, &Personality),
+        (session, instance, personality): (SessionState<'_>, InstanceState<'_>, &Personality),
         text: &str,
         language: Option<&str>,
         after_assistant: bool,
@@ -32,7 +32,7 @@ impl Core {
         let affinity = self.options.features.affinity_system.then(|| {
             let interaction =
                 Interaction { kind: &observation.interaction.kind, length: text.chars().count(), now };
-            state::change(&instance.affinity, interaction, template)
+            state::change(instance.affinity, interaction, template)
         });
         let mood = template
             .mood_config
@@ -63,7 +63,7 @@ impl Core {
     }
 
     /// [`compile_options`](Self::compile_options) for the state after a reaction.
-    pub(super) fn options_after(&self, reaction: &Reaction, instance: &InstanceState) -> CompileOptions {
+    pub(super) fn options_after(&self, reaction: &Reaction, instance: InstanceState<'_>) -> CompileOptions {
         let (points, level) = match &reaction.affinity {
             Some(change) => (change.after, change.level_after.as_str()),
             None => (instance.affinity.points, instance.affinity.level.as_str()),

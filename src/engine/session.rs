@@ -11,7 +11,7 @@ use crate::log::body::{
     Instance, InstanceBaseline, MoodCause, Progression, SCHEMA, Session, SessionBaseline, SessionStatus,
     Sharing,
 };
-use crate::log::{Content, IdSource, Record, Stamp, check_owner, natural_id};
+use crate::log::{Body, Content, IdSource, Record, Stamp, check_owner, natural_id};
 use crate::state::{InstanceState, Personality, SessionState};
 use crate::template::Template;
 use crate::timestamp;
@@ -28,11 +28,12 @@ impl Core {
         if library.template(&template.id).is_some() {
             return Ok(Begun::Done(Output::Template(self.template_summary(LIBRARY, &template.id)?)));
         }
-        let same_name = |(_, known): &(&str, &Arc<Personality>)| {
+        let same_name = |known: &&Arc<Personality>| {
             let known = &known.template().persona;
             known.name == persona.name && known.version == persona.version
         };
-        if let Some((id, _)) = library.templates().find(same_name) {
+        if let Some(known) = library.templates().find(same_name) {
+            let id = &known.template.id;
             return Err(Error::new(
                 ErrorCode::TemplateConflict,
                 format!("{} {} is already known with other content ({id})", persona.name, persona.version),
@@ -41,7 +42,7 @@ impl Core {
             .hint("Give the changed document a higher version."));
         }
         let id = template.id.clone();
-        let record = self.write(LIBRARY, &id, "template", template.document, environment.now);
+        let record = self.write(LIBRARY, &id, Body::Template(Arc::new(template)), environment.now);
         Ok(Commit::new(LIBRARY, vec![record], Vec::new(), Outcome::Template(id)).begin(Vec::new()))
     }
 
@@ -59,15 +60,15 @@ impl Core {
         let personality = match template {
             TemplateChoice::Reference(reference) => self.find_template(user, reference)?,
             TemplateChoice::Document(source) => {
-                Arc::new(Personality::new(Template::parse(source.as_bytes())?))
+                Arc::new(Personality::new(Arc::new(Template::parse(source.as_bytes())?)))
             }
         };
         let (instance, existing) = self.instance_id(user, &personality.template().persona.name);
         let mut records = Vec::new();
         if !existing {
-            let body = to_body(&new_instance(personality.template(), environment))?;
+            let body = new_instance(personality.template(), environment);
             records.extend(self.copy_template(user, &personality, environment));
-            records.push(self.write(user, &instance, "instance", body, environment.now));
+            records.push(self.write(user, &instance, body, environment.now));
         }
         let session = ids.next("session");
         let now = timestamp::format(environment.now);
@@ -80,7 +81,7 @@ impl Core {
             baseline: None,
             sharing: Sharing::default(),
         };
-        records.push(self.write(user, &session, "session", to_body(&body)?, environment.now));
+        records.push(self.write(user, &session, body, environment.now));
         let outcome = Outcome::Session(session);
         Ok(Commit::new(user, records, Vec::new(), outcome).begin(Vec::new()))
     }
@@ -98,7 +99,7 @@ impl Core {
         let mut body = self.session_of(user, session)?.session.clone();
         body.title = title.or(body.title);
         body.status = status.unwrap_or(body.status);
-        let record = self.write_session(user, session, body, environment)?;
+        let record = self.write_session(user, session, body, environment);
         let outcome = Outcome::Session(session.to_owned());
         Ok(Commit::new(user, vec![record], Vec::new(), outcome).begin(Vec::new()))
     }
@@ -138,7 +139,7 @@ impl Core {
         mood.set(name, intensity, i64::try_from(environment.now).unwrap_or(i64::MAX));
         let at = self.clock.tick(environment.now);
         body.baseline = Some(SessionBaseline { at: at.clone(), mood: mood.to_baseline() });
-        let record = self.write_session_at(user, session, body, environment, at)?;
+        let record = write_session_at(user, session, body, environment, at);
         let changed = Event::MoodChange {
             from: from.clone(),
             to: name.to_owned(),
@@ -180,7 +181,7 @@ impl Core {
         let mut body = instance.instance.clone();
         let at = self.clock.tick(environment.now);
         body.baseline = Some(InstanceBaseline { at: at.clone(), affinity });
-        let record = live(user, &id, "instance", to_body(&body)?, at);
+        let record = live(user, &id, body, at);
         let events = level_change(&from, &to, before, points).into_iter().collect();
         Ok(Commit::new(user, vec![record], events, Outcome::Nothing).begin(Vec::new()))
     }
@@ -220,7 +221,7 @@ impl Core {
     }
 
     /// A session of an owner.
-    pub(super) fn session_of(&self, user: &str, session: &str) -> Result<&SessionState, Error> {
+    pub(super) fn session_of(&self, user: &str, session: &str) -> Result<SessionState<'_>, Error> {
         self.owner(user).session(session).ok_or_else(|| {
             Error::new(ErrorCode::UnknownSession, format!("{user:?} has no session {session:?}"))
                 .at("/session")
@@ -233,7 +234,7 @@ impl Core {
         &self,
         user: &str,
         session: &str,
-    ) -> Result<(&SessionState, &InstanceState, Arc<Personality>), Error> {
+    ) -> Result<(SessionState<'_>, InstanceState<'_>, Arc<Personality>), Error> {
         let state = self.session_of(user, session)?;
         let owner = self.owner(user);
         let instance = owner.instance(&state.session.instance).ok_or_else(|| {
@@ -251,7 +252,7 @@ impl Core {
     /// versions the highest. The owner's own copies count as well as the library.
     pub(super) fn find_template(&self, user: &str, reference: &str) -> Result<Arc<Personality>, Error> {
         let known = || self.owner(user).templates().chain(self.owner(LIBRARY).templates());
-        if let Some((_, personality)) = known().find(|(id, _)| *id == reference) {
+        if let Some(personality) = known().find(|personality| personality.template.id == reference) {
             return Ok(Arc::clone(personality));
         }
         let folded = crate::text::fold(reference);
@@ -264,14 +265,13 @@ impl Core {
         };
         let highest = |matches: &dyn Fn(&Arc<Personality>) -> bool| {
             known()
-                .map(|(_, personality)| personality)
                 .filter(|personality| matches(personality))
                 .max_by_key(|personality| version(&personality.template().persona.version))
                 .cloned()
         };
         highest(&exact).or_else(|| highest(&loose)).ok_or_else(|| {
             let names: Vec<&str> =
-                known().map(|(_, personality)| personality.template().persona.name.as_str()).collect();
+                known().map(|personality| personality.template().persona.name.as_str()).collect();
             let error =
                 Error::new(ErrorCode::UnknownTemplate, format!("no template is known as {reference:?}"))
                     .at("/template");
@@ -305,23 +305,18 @@ impl Core {
         personality: &Personality,
         environment: &Environment,
     ) -> Option<Record> {
-        let template = personality.template();
+        let template = Arc::clone(&personality.template);
         let missing = self.owner(user).template(&template.id).is_none();
-        missing
-            .then(|| self.write(user, &template.id, "template", template.document.clone(), environment.now))
+        missing.then(|| {
+            let id = template.id.clone();
+            self.write(user, &id, Body::Template(template), environment.now)
+        })
     }
 
     /// A new version of a record, stamped now.
-    pub(super) fn write(
-        &mut self,
-        owner: &str,
-        id: &str,
-        kind: &str,
-        body: serde_json::Value,
-        now: u64,
-    ) -> Record {
+    pub(super) fn write(&mut self, owner: &str, id: &str, body: impl Into<Body>, now: u64) -> Record {
         let at = self.clock.tick(now);
-        live(owner, id, kind, body, at)
+        live(owner, id, body, at)
     }
 
     /// A new version of a session.
@@ -331,27 +326,9 @@ impl Core {
         id: &str,
         body: Session,
         environment: &Environment,
-    ) -> Result<Record, Error> {
+    ) -> Record {
         let at = self.clock.tick(environment.now);
-        self.write_session_at(user, id, body, environment, at)
-    }
-
-    fn write_session_at(
-        &self,
-        user: &str,
-        id: &str,
-        mut body: Session,
-        environment: &Environment,
-        at: Stamp,
-    ) -> Result<Record, Error> {
-        let now = timestamp::format(environment.now);
-        // A clock that went backwards must not order the times the wrong way round.
-        body.updated_at = if timestamp::parse(&now) < timestamp::parse(&body.started_at) {
-            body.started_at.clone()
-        } else {
-            now
-        };
-        Ok(live(user, id, "session", to_body(&body)?, at))
+        write_session_at(user, id, body, environment, at)
     }
 
     /// Refuses a direct call of a feature that is switched off.
@@ -379,14 +356,27 @@ pub(super) fn new_instance(template: &Template, environment: &Environment) -> In
 }
 
 /// A live record of the present schema.
-pub(super) fn live(owner: &str, id: &str, kind: &str, body: serde_json::Value, at: Stamp) -> Record {
-    let content = Content::Live { schema: SCHEMA, body };
-    Record { id: id.to_owned(), owner: owner.to_owned(), kind: kind.to_owned(), at, content }
+pub(super) fn live(owner: &str, id: &str, body: impl Into<Body>, at: Stamp) -> Record {
+    let body = body.into();
+    let kind = body.kind().to_owned();
+    Record {
+        id: id.to_owned(),
+        owner: owner.to_owned(),
+        kind,
+        at,
+        content: Content::Live { schema: SCHEMA, body },
+    }
 }
 
-/// A typed body as it is stored.
-pub(super) fn to_body(body: &impl serde::Serialize) -> Result<serde_json::Value, Error> {
-    serde_json::to_value(body).map_err(|error| Error::new(ErrorCode::InvalidRecord, error.to_string()))
+fn write_session_at(user: &str, id: &str, mut body: Session, environment: &Environment, at: Stamp) -> Record {
+    let now = timestamp::format(environment.now);
+    // A clock that went backwards must not order the times the wrong way round.
+    body.updated_at = if timestamp::parse(&now) < timestamp::parse(&body.started_at) {
+        body.started_at.clone()
+    } else {
+        now
+    };
+    live(user, id, body, at)
 }
 
 /// The event of a level that changed, if it did.

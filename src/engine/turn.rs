@@ -11,7 +11,7 @@ use super::prompt::{self, Prompt};
 use super::query::SessionState;
 use super::reaction::Reaction;
 use super::scripted;
-use super::session::{level_change, to_body};
+use super::session::level_change;
 use crate::compile::MaskDeltas;
 use crate::error::{Error, ErrorCode};
 use crate::log::IdSource;
@@ -93,13 +93,9 @@ impl Core {
                 .at("/session")
                 .hint("Set its status back to active first, or open another session."));
         }
-        let last_role = self
-            .owner(&user)
-            .turns(&session)
-            .next_back()
-            .and_then(|turn| turn.fields()?.get("role")?.as_str());
+        let last_turn = self.owner(&user).turns(&session).next_back();
         let now = i64::try_from(environment.now).unwrap_or(i64::MAX);
-        let after_assistant = last_role == Some("assistant");
+        let after_assistant = last_turn.is_some_and(|(_, turn)| turn.role == Role::Assistant);
         let relationship = (conversation, instance, &*personality);
         let reaction = self.react(relationship, &text, language.as_deref(), after_assistant, now);
         let mut options = self.options_after(&reaction, instance);
@@ -221,13 +217,13 @@ impl Core {
         if operation.resumes_session {
             let mut body = self.session_of(&user, &session)?.session.clone();
             body.status = SessionStatus::Active;
-            records.push(self.write_session(&user, &session, body, environment)?);
+            records.push(self.write_session(&user, &session, body, environment));
         }
         let turn = Turn {
             language: (observation.language.code != "und").then(|| observation.language.code.clone()),
             ..Turn::new(&session, Role::User, text, started_at.clone())
         };
-        records.push(self.write(&user, &turn_id, "turn", to_body(&turn)?, environment.now));
+        records.push(self.write(&user, &turn_id, turn, environment.now));
         let run = Run {
             duration_ms: Some(environment.now.saturating_sub(started)),
             model: operation.model,
@@ -237,7 +233,7 @@ impl Core {
             mood: mood.clone(),
             ..Run::new(&session, turn_id.clone(), operation.template, operation.mode, started_at)
         };
-        records.push(self.write(&user, &run_id, "run", to_body(&run)?, environment.now));
+        records.push(self.write(&user, &run_id, run, environment.now));
         let answer_id = (operation.mode != Mode::Manual).then(|| ids.next("turn"));
         if let Some(answer_id) = &answer_id {
             let created_at = timestamp::format(environment.now.max(started));
@@ -246,7 +242,7 @@ impl Core {
                 run: Some(run_id.clone()),
                 ..Turn::new(&session, Role::Assistant, answer.clone(), created_at)
             };
-            records.push(self.write(&user, answer_id, "turn", to_body(&turn)?, environment.now));
+            records.push(self.write(&user, answer_id, turn, environment.now));
         }
         let reply = Reply {
             text: answer,
@@ -276,7 +272,7 @@ impl Core {
         check_text(&text)?;
         let (_, instance, _) = self.conversation(user, session)?;
         let template = instance.instance.template.clone();
-        let answered = self.owner(user).turns(session).next_back().map(|turn| turn.id.clone());
+        let answered = self.owner(user).turns(session).next_back().map(|(id, _)| id.to_owned());
         let answered = answered.ok_or_else(|| {
             Error::new(ErrorCode::InvalidOperation, "there is no turn to reply to yet")
                 .hint("Send the person's message first.")
@@ -290,8 +286,8 @@ impl Core {
             ..Turn::new(session, Role::Assistant, text.clone(), now)
         };
         let records = vec![
-            self.write(user, &run_id, "run", to_body(&run)?, environment.now),
-            self.write(user, &turn_id, "turn", to_body(&turn)?, environment.now),
+            self.write(user, &run_id, run, environment.now),
+            self.write(user, &turn_id, turn, environment.now),
         ];
         let reply = Reply {
             text,

@@ -1,12 +1,13 @@
 //! Reading an object field by field: types, bounds, and no field that nobody knows. For record bodies and for the
 //! arguments of calls, where the first error is enough; documents have a reader that collects all problems.
 
+use crate::json::{Map, Value};
 use serde::Serialize;
-use serde_json::{Map, Value};
 use std::fmt;
 
 use super::pointer;
 use crate::error::{Error, ErrorCode};
+use crate::json;
 use crate::timestamp;
 
 /// Which rule an object breaks. The snake_case name is the code of a record body's error.
@@ -87,7 +88,7 @@ impl From<FieldError> for Error {
 /// An object that is being read: every field that is asked for counts as known, and [`finish`](Self::finish)
 /// refuses the others.
 pub(crate) struct Fields<'a> {
-    object: &'a Map<String, Value>,
+    object: &'a Map,
     path: String,
     known: Vec<&'static str>,
 }
@@ -237,7 +238,11 @@ impl<'a> Fields<'a> {
             return self.error(FieldCode::Type, name, "a number is expected");
         };
         if !(minimum..=maximum).contains(&number) {
-            return self.error(FieldCode::Range, name, format!("{minimum} to {maximum}"));
+            return self.error(
+                FieldCode::Range,
+                name,
+                format!("{} to {}", json::to_text(&minimum), json::to_text(&maximum)),
+            );
         }
         Ok(Some(number))
     }

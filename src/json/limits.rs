@@ -1,12 +1,10 @@
 //! How large a document may be, and the same limits for a value that was never text.
 
-use std::io::{self, Write};
-
-use serde_json::Value;
-
 use super::fault::{Fault, FaultKind, Faults};
 use super::pointer;
 use super::read::Examination;
+use super::value::Value;
+use super::write::compact_length;
 
 /// How large a JSON document may be.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -110,32 +108,9 @@ impl Pruning<'_> {
     }
 }
 
-/// The length in bytes of a value as compact JSON.
-pub(crate) fn compact_length(value: &Value) -> usize {
-    let mut counter = Counter(0);
-    match serde_json::to_writer(&mut counter, value) {
-        Ok(()) => counter.0,
-        Err(_) => usize::MAX,
-    }
-}
-
-/// A writer that only counts.
-struct Counter(usize);
-
-impl Write for Counter {
-    fn write(&mut self, bytes: &[u8]) -> io::Result<usize> {
-        self.0 += bytes.len();
-        Ok(bytes.len())
-    }
-
-    fn flush(&mut self) -> io::Result<()> {
-        Ok(())
-    }
-}
-
 #[cfg(test)]
 mod tests {
-    use serde_json::json;
+    use crate::json::json;
 
     use super::*;
 

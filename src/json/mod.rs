@@ -7,16 +7,26 @@ mod fault;
 mod fields;
 mod hash;
 mod limits;
+mod map;
 mod overflow;
 pub mod pointer;
 mod read;
+mod serialize;
+mod text;
+mod value;
 mod write;
 
 pub use fault::{Fault, FaultKind};
 pub(crate) use fields::Fields;
 pub use fields::{BrokenRule, FieldCode, FieldError};
 pub use hash::sha256_hex;
-pub(crate) use limits::compact_length;
 pub use limits::{Limits, examine_value};
-pub use read::{Document, Examination, examine, read};
+pub use map::Map;
+pub use read::{Document, Examination, examine, read, read_from};
+pub use serialize::to_text;
+pub(crate) use serialize::to_value;
+#[cfg(test)]
+pub(crate) use value::json;
+pub use value::{Number, Value};
+pub(crate) use write::compact_length;
 pub use write::{canonical, compact, pretty};

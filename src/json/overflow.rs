@@ -2,6 +2,11 @@
 //! at a line and column; we want to name them by their pointer and go on reading. So, only after a failed parse,
 //! this finds them in the text.
 
+use super::limits::Limits;
+use super::read::Reader;
+
+const LIMITS: Limits = Limits { bytes: usize::MAX, depth: 0, items: 0, items_at: &[] };
+
 /// The numbers that overflow, found by one pass over the text.
 pub(super) struct Overflow {
     /// The text with each such number replaced by `0` and spaces: all other positions stay the same.
@@ -35,7 +40,7 @@ pub(super) fn find(text: &str, depth: usize) -> Option<Overflow> {
                 let length = bytes[at..].iter().take_while(|byte| is_number_part(**byte)).count();
                 let number = &text[at..at + length];
                 if level <= depth {
-                    if number.parse::<f64>().is_ok_and(f64::is_infinite) {
+                    if is_infinite(number) {
                         ordinals.push(count);
                         patched.push_str(&text[copied..at]);
                         patched.push('0');
@@ -54,6 +59,11 @@ pub(super) fn find(text: &str, depth: usize) -> Option<Overflow> {
     }
     patched.push_str(&text[copied..]);
     Some(Overflow { patched, ordinals })
+}
+
+fn is_infinite(number: &str) -> bool {
+    let error = Reader::new(LIMITS, Vec::new()).read(number).err();
+    error.is_some_and(|error| error.to_string().starts_with("number out of range"))
 }
 
 fn is_number_part(byte: u8) -> bool {

@@ -1,7 +1,8 @@
 //! JSON Pointers (RFC 6901): how every problem and error says where it is.
 
 use std::borrow::Cow;
-use std::fmt::Write;
+
+use crate::decimal::push_whole;
 
 /// Appends a key to a pointer, escaping `~` as `~0` and `/` as `~1`.
 pub fn push(pointer: &mut String, key: &str) {
@@ -21,8 +22,8 @@ pub fn push(pointer: &mut String, key: &str) {
 
 /// Appends an array index to a pointer.
 pub fn push_index(pointer: &mut String, index: usize) {
-    // Writing to a string cannot fail.
-    let _ = write!(pointer, "/{index}");
+    pointer.push('/');
+    push_whole(pointer, index as u64);
 }
 
 /// A pointer with one more key.
@@ -42,6 +43,12 @@ pub fn unescape(segment: &str) -> Cow<'_, str> {
     }
 }
 
+/// The array index that one segment stands for: a decimal number without superfluous zeros.
+pub fn index(segment: &str) -> Option<usize> {
+    let plain = segment == "0" || !segment.starts_with(['0', '+']);
+    segment.parse().ok().filter(|_| plain)
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;
@@ -51,8 +58,8 @@ mod tests {
         for key in ["", "a", "a/b", "~", "~1", "/~0/", "m~n/o", "é"] {
             let pointer = join("", key);
             assert_eq!(unescape(&pointer[1..]), key);
-            let document = serde_json::json!({ key: 1 });
-            assert_eq!(document.pointer(&pointer), Some(&serde_json::json!(1)), "{key}");
+            let document = crate::json::json!({ key: 1 });
+            assert_eq!(document.pointer(&pointer), Some(&crate::json::json!(1)), "{key}");
         }
     }
 

@@ -1,9 +1,8 @@
 //! Values to text. One writer for every style, and one way to write doubles: that of ECMAScript, which RFC 8785
 //! prescribes and which every reader of JSON understands.
 
-use std::fmt::Write;
-
-use serde_json::{Map, Number, Value};
+use super::text::{push_double, push_number, push_string};
+use super::value::Value;
 
 /// The canonical form of a value: keys sorted by UTF-16 code units, no white space, numbers as ECMAScript prints
 /// doubles (RFC 8785). Equal values have equal canonical forms, in every language.
@@ -19,6 +18,11 @@ pub fn compact(value: &Value) -> String {
 /// A value for people to read, keys in their order, indented by two spaces.
 pub fn pretty(value: &Value) -> String {
     write(value, Style { sorted: false, indented: true })
+}
+
+/// The length in bytes of a value as compact JSON.
+pub(crate) fn compact_length(value: &Value) -> usize {
+    compact(value).len()
 }
 
 #[derive(Clone, Copy)]
@@ -43,13 +47,10 @@ impl Writer {
     fn value(&mut self, value: &Value) {
         match value {
             Value::Null => self.text.push_str("null"),
-            Value::Bool(true) => self.text.push_str("true"),
-            Value::Bool(false) => self.text.push_str("false"),
-            // Only the canonical form takes integers for the doubles that they are in JavaScript.
-            Value::Number(number) if !self.style.sorted && !number.is_f64() => {
-                self.text.push_str(&number.to_string())
-            }
-            Value::Number(number) => push_number(&mut self.text, number),
+            Value::Bool(value) => self.text.push_str(if *value { "true" } else { "false" }),
+            // The canonical form takes whole numbers for the doubles that they are in JavaScript.
+            Value::Number(number) if self.style.sorted => push_double(&mut self.text, number.as_f64()),
+            Value::Number(number) => push_number(&mut self.text, *number),
             Value::String(text) => push_string(&mut self.text, text),
             Value::Array(items) => {
                 self.open('[');
@@ -61,23 +62,29 @@ impl Writer {
             }
             Value::Object(members) => {
                 self.open('{');
-                for (index, (key, member)) in self.in_order(members).into_iter().enumerate() {
-                    self.separate(index);
-                    push_string(&mut self.text, key);
-                    self.text.push_str(if self.style.indented { ": " } else { ":" });
-                    self.value(member);
+                if self.style.sorted {
+                    let mut sorted: Vec<_> = members.iter().collect();
+                    crate::order::sort_by(&mut sorted, |(a, _), (b, _)| {
+                        a.encode_utf16().cmp(b.encode_utf16())
+                    });
+                    for (index, (key, member)) in sorted.into_iter().enumerate() {
+                        self.member(index, key, member);
+                    }
+                } else {
+                    for (index, (key, member)) in members.iter().enumerate() {
+                        self.member(index, key, member);
+                    }
                 }
                 self.close('}', members.is_empty());
             }
         }
     }
 
-    fn in_order<'a>(&self, members: &'a Map<String, Value>) -> Vec<(&'a String, &'a Value)> {
-        let mut members: Vec<_> = members.iter().collect();
-        if self.style.sorted {
-            crate::order::sort_by(&mut members, |(a, _), (b, _)| a.encode_utf16().cmp(b.encode_utf16()));
-        }
-        members
+    fn member(&mut self, index: usize, key: &str, member: &Value) {
+        self.separate(index);
+        push_string(&mut self.text, key);
+        self.text.push_str(if self.style.indented { ": " } else { ":" });
+        self.value(member);
     }
 
     fn open(&mut self, bracket: char) {
@@ -103,91 +110,22 @@ impl Writer {
     fn break_line(&mut self) {
         if self.style.indented {
             self.text.push('\n');
-            self.text.extend(std::iter::repeat_n("  ", self.depth));
-        }
-    }
-}
-
-fn push_string(out: &mut String, text: &str) {
-    out.push('"');
-    let mut plain = 0;
-    for (index, byte) in text.bytes().enumerate() {
-        let short = match byte {
-            b'"' => "\\\"",
-            b'\\' => "\\\\",
-            0x08 => "\\b",
-            0x09 => "\\t",
-            0x0A => "\\n",
-            0x0C => "\\f",
-            0x0D => "\\r",
-            0..0x20 => "",
-            _ => continue,
-        };
-        out.push_str(text.get(plain..index).unwrap_or_default());
-        plain = index + 1;
-        match short {
-            "" => {
-                // Writing to a String cannot fail.
-                let _ = write!(out, "\\u{byte:04x}");
+            for _ in 0..self.depth {
+                self.text.push_str("  ");
             }
-            short => out.push_str(short),
         }
-    }
-    out.push_str(text.get(plain..).unwrap_or_default());
-    out.push('"');
-}
-
-/// Number::toString of ECMAScript: the shortest digits that give the same double, in plain notation from 1e-6 up
-/// to 1e21. The digits are the standard library's.
-fn push_number(out: &mut String, number: &Number) {
-    const SAFE_INTEGER: i64 = 1 << 53;
-    if let Some(integer) = number.as_i64().filter(|integer| (-SAFE_INTEGER..=SAFE_INTEGER).contains(integer))
-    {
-        let _ = write!(out, "{integer}");
-        return;
-    }
-    let value = number.as_f64().unwrap_or(0.0);
-    if value == 0.0 {
-        out.push('0');
-        return;
-    }
-    let scientific = format!("{value:e}");
-    let (digits, exponent) = scientific.split_once('e').unwrap_or((&scientific, "0"));
-    let (sign, digits) = digits.strip_prefix('-').map_or(("", digits), |digits| ("-", digits));
-    let digits: String = digits.chars().filter(char::is_ascii_digit).collect();
-    let point = exponent.parse::<i32>().unwrap_or(0) + 1;
-    let count = i32::try_from(digits.len()).unwrap_or(i32::MAX);
-    out.push_str(sign);
-    let zeros = |out: &mut String, count: i32| out.extend((0..count).map(|_| '0'));
-    if (-5..=0).contains(&point) {
-        out.push_str("0.");
-        zeros(out, -point);
-        out.push_str(&digits);
-    } else if (1..=21).contains(&point) {
-        let (whole, fraction) =
-            digits.split_at_checked(usize::try_from(point).unwrap_or(0)).unwrap_or((&digits, ""));
-        out.push_str(whole);
-        zeros(out, point - count);
-        if !fraction.is_empty() {
-            out.push('.');
-            out.push_str(fraction);
-        }
-    } else {
-        let (first, rest) = digits.split_at_checked(1).unwrap_or((&digits, ""));
-        out.push_str(first);
-        if !rest.is_empty() {
-            out.push('.');
-            out.push_str(rest);
-        }
-        let _ = write!(out, "e{}{}", if point > 0 { "+" } else { "-" }, (point - 1).abs());
     }
 }
 
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::json::json;
     use proptest::prelude::*;
-    use serde_json::json;
+
+    fn from_text(text: &str) -> Value {
+        serde_json::from_str::<serde_json::Value>(text).unwrap().into()
+    }
 
     #[test]
     fn styles() {
@@ -199,9 +137,7 @@ mod tests {
 
     #[test]
     fn an_integer_beyond_the_precision_of_a_double_is_the_double_that_javascript_reads() {
-        let value: Value =
-            serde_json::from_str("[9007199254740993, -0.0, 20.0, 1e21, 123456789012345680000, 1e-6, 1e-7]")
-                .unwrap();
+        let value = from_text("[9007199254740993, -0.0, 20.0, 1e21, 123456789012345680000, 1e-6, 1e-7]");
         assert_eq!(canonical(&value), "[9007199254740992,0,20,1e+21,123456789012345680000,0.000001,1e-7]");
     }
 
@@ -231,7 +167,7 @@ mod tests {
         #[test]
         fn every_style_reads_back_as_an_equal_value(value in values()) {
             for text in [compact(&value), pretty(&value)] {
-                let read: Value = serde_json::from_str(&text).unwrap();
+                let read = from_text(&text);
                 prop_assert_eq!(canonical(&read), canonical(&value));
             }
         }

@@ -1,8 +1,9 @@
 //! Record ids. Records that two devices may discover on their own have a natural id, derived from their key;
 //! all others get a random one from the seed of the call.
 
-use data_encoding::BASE32_NOPAD;
 use sha2::{Digest, Sha256};
+
+use crate::decimal::push_whole;
 
 /// Bytes of randomness that come in with each call.
 pub const SEED_LENGTH: usize = 32;
@@ -23,7 +24,9 @@ pub fn natural_id(prefix: &str, parts: &[&str], generation: u32) -> String {
     }
     if generation > 0 {
         hash.update([0]);
-        hash.update(generation.to_string().as_bytes());
+        let mut digits = String::new();
+        push_whole(&mut digits, generation.into());
+        hash.update(digits.as_bytes());
     }
     encode(prefix, &hash.finalize())
 }
@@ -50,10 +53,23 @@ impl IdSource {
     }
 }
 
+/// The prefix, and the first bits in the alphabet of base32 (RFC 4648) in lower case.
 fn encode(prefix: &str, bytes: &[u8]) -> String {
-    let mut encoded = BASE32_NOPAD.encode(bytes).to_ascii_lowercase();
-    encoded.truncate(ENCODED_LENGTH);
-    format!("{prefix}_{encoded}")
+    const ALPHABET: &[u8; 32] = b"abcdefghijklmnopqrstuvwxyz234567";
+    let mut id = String::with_capacity(prefix.len() + 1 + ENCODED_LENGTH);
+    id.push_str(prefix);
+    id.push('_');
+    let (mut bits, mut count) = (0_u32, 0);
+    let mut bytes = bytes.iter();
+    for _ in 0..ENCODED_LENGTH {
+        if count < 5 {
+            bits = bits << 8 | u32::from(bytes.next().copied().unwrap_or_default());
+            count += 8;
+        }
+        count -= 5;
+        id.push(char::from(ALPHABET[(bits >> count & 31) as usize]));
+    }
+    id
 }
 
 #[cfg(test)]

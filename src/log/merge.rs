@@ -2,10 +2,10 @@
 //! empty log as neutral element: this is what makes two tabs, two devices and a restored file safe.
 
 use std::cmp::Ordering;
-use std::collections::BTreeMap;
 
 use super::record::{Content, Record};
 use crate::error::{Error, ErrorCode};
+use crate::order;
 
 /// What comparing two versions of one id says.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -34,41 +34,49 @@ pub fn newer(present: &Record, incoming: &Record) -> Result<Merged, Error> {
             Ordering::Less => Ok(Merged::Keep),
             Ordering::Greater => Ok(Merged::Replace),
             Ordering::Equal if present == incoming => Ok(Merged::Same),
-            Ordering::Equal => Err(Error::new(
-                ErrorCode::Integrity,
-                format!("record {} has two different contents under one clock, {}", present.id, present.at),
-            )
-            .hint("One of the two files or devices was altered; import them one at a time to see which.")),
+            Ordering::Equal => Err(altered(present)),
         },
     }
 }
 
+/// One stamp with two contents.
+pub(crate) fn altered(record: &Record) -> Error {
+    let Record { id, at, .. } = record;
+    Error::new(ErrorCode::Integrity, format!("record {id} has two different contents under one clock, {at}"))
+        .hint("One of the two files or devices was altered; import them one at a time to see which.")
+}
+
 /// The union of two logs, the winner of each id, sorted by id.
 pub fn merge(a: &[Record], b: &[Record]) -> Result<Vec<Record>, Error> {
-    let mut merged: BTreeMap<&str, &Record> = BTreeMap::new();
-    for record in a.iter().chain(b) {
-        match merged.get(record.id.as_str()) {
-            Some(present) if newer(present, record)? != Merged::Replace => {}
-            _ => {
-                merged.insert(&record.id, record);
+    let mut all: Vec<&Record> = a.iter().chain(b).collect();
+    order::sort_by(&mut all, |a, b| a.id.cmp(&b.id));
+    let mut merged: Vec<&Record> = Vec::new();
+    for record in all {
+        match merged.last_mut() {
+            Some(present) if present.id == record.id => {
+                if newer(present, record)? == Merged::Replace {
+                    *present = record;
+                }
             }
+            _ => merged.push(record),
         }
     }
-    Ok(merged.into_values().cloned().collect())
+    Ok(merged.into_iter().cloned().collect())
 }
 
 #[cfg(test)]
 mod tests {
+    use super::super::body::Body;
     use super::super::clock::{Device, Stamp};
     use super::*;
+    use crate::json::json;
     use proptest::prelude::*;
-    use serde_json::json;
 
     fn record(id: u8, milliseconds: u64, device: u8, erased: bool) -> Record {
         let device = Device::parse(if device == 0 { "A" } else { "B" }).unwrap();
         let at = Stamp::new(milliseconds, 0, device).unwrap();
         // The content is a function of id and stamp, as it is in a log that nobody tampered with.
-        let body = json!({ "text": format!("{id} {at}") });
+        let body = Body::Other(json!({ "text": format!("{id} {at}") }));
         let content = if erased { Content::Erased } else { Content::Live { schema: 1, body } };
         Record { id: id.to_string(), owner: "o".into(), kind: "turn".into(), at, content }
     }
@@ -99,7 +107,7 @@ mod tests {
     #[test]
     fn one_stamp_with_two_contents_is_refused() {
         let (a, mut b) = (record(1, 5, 0, false), record(1, 5, 0, false));
-        b.content = Content::Live { schema: 1, body: json!({ "text": "changed" }) };
+        b.content = Content::Live { schema: 1, body: Body::Other(json!({ "text": "changed" })) };
         assert_eq!(merge(&[a], &[b]).unwrap_err().code, ErrorCode::Integrity);
     }
 }

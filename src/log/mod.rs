@@ -8,8 +8,9 @@ mod id;
 mod merge;
 mod record;
 
-pub use body::{RecordCode, RecordError};
+pub use body::{Body, RecordCode, RecordError};
 pub use clock::{ClockError, Device, HybridClock, Stamp};
 pub use id::{IdSource, SEED_LENGTH, natural_id};
+pub(crate) use merge::altered;
 pub use merge::{Merged, merge, newer};
 pub use record::{Content, Record, check_owner};

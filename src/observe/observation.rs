@@ -1,7 +1,7 @@
 //! The result of observing one message. A value: it is never stored on its own.
 
+use crate::json::Value;
 use serde::Serialize;
-use serde_json::Value;
 
 pub use crate::text::Span;
 

@@ -4,7 +4,7 @@
 //! by what they mean) and the *common pack* (`version`, the function words by which languages are known, and
 //! the symbols that all languages share). Unknown keys are refused.
 
-use serde_json::Value;
+use crate::json::Value;
 
 use super::language::{CODES, Detector};
 use super::lexicon::{EMOTIONS, Entry, Lexicon, Roles};

@@ -105,7 +105,7 @@ impl Affinity {
 
     /// Adds one run: `- decay`, `+ delta`, clamped at each step. The other fields of the change say what that
     /// turn saw, which may differ when two devices talked at the same time.
-    pub fn apply(&mut self, change: &AffinityChange, started_at: &str, template: &Template) {
+    pub fn apply(&mut self, change: AffinityChange, started_at: String, template: &Template) {
         let decayed = self.points.saturating_sub(change.decay);
         self.points = add(decayed, change.delta);
         self.level = settle(template, &self.level, self.points);
@@ -113,14 +113,14 @@ impl Affinity {
         self.positive_interactions += u32::from(change.delta > 0);
         self.negative_interactions += u32::from(change.delta < 0);
         // A device whose clock is behind must not make the last interaction older than it is.
-        self.last_interaction = self.last_interaction.max(timestamp::parse(started_at));
+        self.last_interaction = self.last_interaction.max(timestamp::parse(&started_at));
         self.history.push(Progression {
-            date: started_at.to_owned(),
+            date: started_at,
             points: self.points,
             level: self.level.clone(),
             delta: change.delta,
-            kind: change.kind.clone(),
-            reasons: change.reasons.clone(),
+            kind: change.kind,
+            reasons: change.reasons,
         });
     }
 

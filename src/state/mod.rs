@@ -1,6 +1,7 @@
 //! What the log adds up to: affinity per instance, mood per session. Folds over runs, and nothing that is stored.
 
 mod affinity;
+mod lane;
 mod mood;
 mod owner;
 mod personality;

@@ -1,26 +1,28 @@
 //! Everything that one owner's log adds up to. The records are the truth; all else in here is an index or a fold
 //! over them and can be dropped and computed again.
 
-use std::collections::BTreeMap;
 use std::sync::Arc;
 
 use super::affinity::Affinity;
+use super::lane::{Lane, Position};
 use super::mood::Mood;
 use super::personality::Personality;
 use crate::context::estimate;
 use crate::error::Error;
-use crate::log::body::{self, AffinityChange, Body, Instance, MoodChange, Role, Session};
-use crate::log::{Content, Merged, Record, Stamp, newer};
+use crate::log::body::{self, Instance, Role, Run, Session, Turn};
+use crate::log::{Body, Content, Merged, Record, altered, newer};
 use crate::order;
 use crate::template::Template;
 use crate::timestamp;
 
 /// What one owner's log adds up to.
 #[derive(Debug, Default)]
+#[allow(clippy::vec_box, reason = "a new record moves half of the pointers; entries are ten times as large")]
 pub struct OwnerState {
-    entries: BTreeMap<String, Entry>,
-    /// The turns and runs of every session, in clock order, with the [`TurnCost`] of a turn.
-    places: BTreeMap<Place, TurnCost>,
+    /// By id.
+    entries: Vec<Box<Entry>>,
+    /// The turns and runs of every session, by session.
+    lanes: Vec<Lane>,
 }
 
 /// A record with what is derived from it.
@@ -35,55 +37,35 @@ struct Entry {
 enum Derived {
     Nothing,
     Template(Arc<Personality>),
-    Instance(Box<InstanceState>),
-    Session(Box<SessionState>),
-    Run(Box<RunEntry>),
+    /// Of an instance.
+    Affinity(Box<Folded<Affinity>>),
+    /// Of a session.
+    Mood(Box<Folded<Mood>>),
 }
 
-/// Where a turn or a run stands: session, lane, and its position in that lane.
-type Place = (String, Lane, Option<Position>);
-
-/// The tokens of a turn's text; `None` for what no prompt shows.
-type TurnCost = Option<u32>;
-
-/// Clock order, and the id should two clocks ever be equal.
-type Position = (Stamp, String);
-
-/// The two sequences of a session. `End` closes the range of the runs.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
-enum Lane {
-    Turns,
-    Runs,
-    End,
+/// A fold over runs, and the last one in it.
+#[derive(Debug)]
+struct Folded<T> {
+    value: T,
+    to: Option<Position>,
 }
 
 /// An instance and its folded affinity.
-#[derive(Clone, Debug)]
-pub struct InstanceState {
+#[derive(Clone, Copy, Debug)]
+pub struct InstanceState<'a> {
     /// The newest version of its record.
-    pub instance: Instance,
+    pub instance: &'a Instance,
     /// The fold over its runs.
-    pub affinity: Affinity,
-    folded_to: Option<Position>,
+    pub affinity: &'a Affinity,
 }
 
 /// A session and its folded mood.
-#[derive(Clone, Debug)]
-pub struct SessionState {
+#[derive(Clone, Copy, Debug)]
+pub struct SessionState<'a> {
     /// The newest version of its record.
-    pub session: Session,
+    pub session: &'a Session,
     /// The fold over its runs.
-    pub mood: Mood,
-    folded_to: Option<Position>,
-}
-
-/// What the folds need of a run.
-#[derive(Clone, Debug)]
-struct RunEntry {
-    session: String,
-    started_at: String,
-    affinity: Option<AffinityChange>,
-    mood: Option<MoodChange>,
+    pub mood: &'a Mood,
 }
 
 /// What became of records that were offered to an owner's log.
@@ -116,190 +98,225 @@ impl OwnerState {
     /// one id with two contents under one clock is an `integrity` error, and then nothing at all is merged.
     pub fn absorb(&mut self, mut records: Vec<Record>, now: u64) -> Result<Absorbed, Error> {
         let mut absorbed = Absorbed::default();
-        let mut accepted: Vec<(Record, Admitted)> = Vec::new();
+        let mut accepted: Vec<Record> = Vec::new();
         order::sort_by(&mut records, |a, b| a.id.cmp(&b.id));
         for record in records {
-            let last = accepted.last().map(|(last, _)| last).filter(|last| last.id == record.id);
+            let last = accepted.last().filter(|last| last.id == record.id);
             let present = last.or_else(|| self.record(&record.id));
-            if let Some(present) = present {
+            // Only versions of one stamp are compared by what they say, and for that both must be parsed.
+            let same_stamp = present.filter(|present| present.at == record.at);
+            if let Some(present) = present.filter(|_| same_stamp.is_none()) {
                 if newer(present, &record)? != Merged::Replace {
                     continue;
                 }
             }
-            match admit(&record, now) {
-                Ok(admitted) => {
-                    if last.is_some() {
-                        accepted.pop();
-                    }
-                    accepted.push((record, admitted));
+            let record = match (admit(record, now), same_stamp) {
+                (Ok(record), Some(present)) if newer(present, &record)? != Merged::Replace => continue,
+                (Ok(record), _) => record,
+                (Err(_), Some(present)) => return Err(altered(present)),
+                (Err(quarantined), None) => {
+                    absorbed.quarantined.push(quarantined);
+                    continue;
                 }
-                Err(quarantined) => absorbed.quarantined.push(quarantined),
+            };
+            if last.is_some() {
+                accepted.pop();
+            }
+            accepted.push(record);
+        }
+        absorbed.changed.extend(accepted.iter().map(|record| record.id.clone()));
+        // In clock order they go to the ends of their lanes.
+        order::sort_by(&mut accepted, |a, b| a.at.cmp(&b.at));
+        let mut stale = Stale::default();
+        let mut fresh = Vec::new();
+        for record in accepted {
+            let derived = self.derive(&record, &mut stale);
+            let entry = Box::new(Entry { record, derived });
+            match self.position(&entry.record.id) {
+                Ok(index) => {
+                    let previous = std::mem::replace(&mut self.entries[index], entry);
+                    self.withdraw(&previous.record, &mut stale);
+                }
+                Err(_) => fresh.push(entry),
             }
         }
-        let mut stale = Stale::default();
-        for (record, admitted) in accepted {
-            absorbed.changed.push(record.id.clone());
-            self.put(record, admitted, &mut stale);
-        }
+        self.insert(fresh);
+        self.lanes.iter_mut().for_each(Lane::settle);
         self.refold(stale);
         Ok(absorbed)
     }
 
     /// All records, by id.
     pub fn records(&self) -> impl Iterator<Item = &Record> {
-        self.entries.values().map(|entry| &entry.record)
+        self.entries.iter().map(|entry| &entry.record)
     }
 
     /// One record.
     pub fn record(&self, id: &str) -> Option<&Record> {
-        self.entries.get(id).map(|entry| &entry.record)
+        self.entry(id).map(|entry| &entry.record)
     }
 
     /// One template of this owner.
     pub fn template(&self, id: &str) -> Option<&Arc<Personality>> {
-        match self.derived(id)? {
+        match &self.entry(id)?.derived {
             Derived::Template(personality) => Some(personality),
             _ => None,
         }
     }
 
     /// All templates of this owner, by id.
-    pub fn templates(&self) -> impl Iterator<Item = (&str, &Arc<Personality>)> {
-        self.entries.iter().filter_map(|(id, entry)| match &entry.derived {
-            Derived::Template(personality) => Some((id.as_str(), personality)),
+    pub fn templates(&self) -> impl Iterator<Item = &Arc<Personality>> {
+        self.entries.iter().filter_map(|entry| match &entry.derived {
+            Derived::Template(personality) => Some(personality),
             _ => None,
         })
     }
 
     /// One instance.
-    pub fn instance(&self, id: &str) -> Option<&InstanceState> {
-        match self.derived(id)? {
-            Derived::Instance(state) => Some(state),
+    pub fn instance(&self, id: &str) -> Option<InstanceState<'_>> {
+        let entry = self.entry(id)?;
+        match (entry.record.body()?, &entry.derived) {
+            (Body::Instance(instance), Derived::Affinity(affinity)) => {
+                Some(InstanceState { instance, affinity: &affinity.value })
+            }
             _ => None,
         }
     }
 
     /// One session.
-    pub fn session(&self, id: &str) -> Option<&SessionState> {
-        match self.derived(id)? {
-            Derived::Session(state) => Some(state),
+    pub fn session(&self, id: &str) -> Option<SessionState<'_>> {
+        let entry = self.entry(id)?;
+        match (entry.record.body()?, &entry.derived) {
+            (Body::Session(session), Derived::Mood(mood)) => {
+                Some(SessionState { session, mood: &mood.value })
+            }
             _ => None,
         }
     }
 
-    /// All sessions, by id.
-    pub fn sessions(&self) -> impl Iterator<Item = (&str, &SessionState)> {
-        self.entries.iter().filter_map(|(id, entry)| match &entry.derived {
-            Derived::Session(state) => Some((id.as_str(), &**state)),
-            _ => None,
-        })
+    /// The ids of all sessions, in their order.
+    pub fn sessions(&self) -> impl Iterator<Item = &str> {
+        let sessions = self.entries.iter().filter(|entry| matches!(entry.derived, Derived::Mood(_)));
+        sessions.map(|entry| entry.record.id.as_str())
     }
 
-    /// The turns of a session, oldest first.
-    pub fn turns(&self, session: &str) -> impl DoubleEndedIterator<Item = &Record> {
-        self.lane(session, Lane::Turns, Lane::Runs).filter_map(|((_, id), _)| self.record(id))
+    /// The id and the content of a turn.
+    pub fn turn(&self, id: &str) -> Option<&Turn> {
+        match self.record(id)?.body()? {
+            Body::Turn(turn) => Some(turn),
+            _ => None,
+        }
+    }
+
+    /// The turns of a session with their ids, oldest first.
+    pub fn turns(&self, session: &str) -> impl DoubleEndedIterator<Item = (&str, &Turn)> {
+        self.turn_costs(session).filter_map(|(id, _)| Some((id, self.turn(id)?)))
     }
 
     /// The ids of a session's turns, oldest first, and the tokens of each text; `None` where the role is not one
     /// of a conversation. Known beforehand, because every prompt asks for hundreds of them.
     pub fn turn_costs(&self, session: &str) -> impl DoubleEndedIterator<Item = (&str, Option<u32>)> {
-        self.lane(session, Lane::Turns, Lane::Runs).map(|((_, id), tokens)| (id.as_str(), tokens))
+        let turns = self.lane(session).map_or(&[][..], |lane| &lane.turns);
+        turns.iter().map(|(position, cost)| (position.id.as_str(), *cost))
     }
 
     /// How many turns a session has.
     pub fn turn_count(&self, session: &str) -> usize {
-        self.lane(session, Lane::Turns, Lane::Runs).count()
+        self.lane(session).map_or(0, |lane| lane.turns.len())
     }
 
-    fn lane(
-        &self,
-        session: &str,
-        lane: Lane,
-        next: Lane,
-    ) -> impl DoubleEndedIterator<Item = (&Position, TurnCost)> {
-        let range = (session.to_owned(), lane, None)..(session.to_owned(), next, None);
-        self.places.range(range).filter_map(|((_, _, position), cost)| Some((position.as_ref()?, *cost)))
-    }
-
-    fn derived(&self, id: &str) -> Option<&Derived> {
-        self.entries.get(id).map(|entry| &entry.derived)
+    fn run(&self, id: &str) -> Option<&Run> {
+        match self.record(id)?.body()? {
+            Body::Run(run) => Some(run),
+            _ => None,
+        }
     }
 
     fn personality_of(&self, instance: &str) -> Option<&Arc<Personality>> {
         self.template(&self.instance(instance)?.instance.template)
     }
 
-    /// Puts the winning version of a record in its place, and notes which folds that touches.
-    fn put(&mut self, record: Record, admitted: Admitted, stale: &mut Stale) {
-        if let Some(previous) = self.entries.remove(&record.id) {
-            self.withdraw(&previous, stale);
-        }
-        let position = (record.at.clone(), record.id.clone());
-        let body = match admitted {
-            Admitted::Template(personality) => {
-                stale.everything = true;
-                self.entries
-                    .insert(record.id.clone(), Entry { record, derived: Derived::Template(personality) });
-                return;
-            }
-            Admitted::Body(body) => body,
-        };
-        let derived = match *body {
-            Body::Instance(instance) => {
-                stale.instances.push(record.id.clone());
-                Derived::Instance(Box::new(InstanceState {
-                    affinity: Affinity::default(),
-                    instance,
-                    folded_to: None,
-                }))
-            }
-            Body::Session(session) => {
-                stale.instances.push(session.instance.clone());
-                stale.sessions.push(record.id.clone());
-                Derived::Session(Box::new(SessionState {
-                    mood: Mood::start("", 0),
-                    session,
-                    folded_to: None,
-                }))
-            }
-            Body::Turn(turn) => {
-                let cost = matches!(turn.role, Role::User | Role::Assistant).then(|| estimate(&turn.text));
-                self.places.insert((turn.session, Lane::Turns, Some(position)), cost);
-                Derived::Nothing
-            }
-            Body::Run(run) => {
-                self.places.insert((run.session.clone(), Lane::Runs, Some(position.clone())), None);
-                stale.runs.push(position);
-                Derived::Run(Box::new(RunEntry {
-                    session: run.session,
-                    started_at: run.started_at,
-                    affinity: run.affinity,
-                    mood: run.mood,
-                }))
-            }
-            Body::Other => Derived::Nothing,
-        };
-        self.entries.insert(record.id.clone(), Entry { record, derived });
+    fn entry(&self, id: &str) -> Option<&Entry> {
+        Some(self.entries.get(self.position(id).ok()?)?)
     }
 
-    /// Takes a version that has lost out of its place.
-    fn withdraw(&mut self, previous: &Entry, stale: &mut Stale) {
-        let Record { id, at, .. } = &previous.record;
-        match &previous.derived {
-            Derived::Session(state) => stale.instances.push(state.session.instance.clone()),
-            Derived::Run(run) => {
-                self.places.remove(&(run.session.clone(), Lane::Runs, Some((at.clone(), id.clone()))));
+    /// The index of a record, or else where it would stand.
+    fn position(&self, id: &str) -> Result<usize, usize> {
+        self.entries.binary_search_by(|entry| entry.record.id.as_str().cmp(id))
+    }
+
+    /// Adds records that were not there.
+    #[allow(clippy::vec_box, reason = "as they are kept")]
+    fn insert(&mut self, fresh: Vec<Box<Entry>>) {
+        if fresh.len() > FEW {
+            self.entries.extend(fresh);
+            order::sort_by(&mut self.entries, |a, b| a.record.id.cmp(&b.record.id));
+            return;
+        }
+        for entry in fresh {
+            if let Err(index) = self.position(&entry.record.id) {
+                self.entries.insert(index, entry);
+            }
+        }
+    }
+
+    fn lane(&self, session: &str) -> Option<&Lane> {
+        let index = self.lanes.binary_search_by(|lane| lane.session.as_str().cmp(session)).ok()?;
+        self.lanes.get(index)
+    }
+
+    fn lane_mut(&mut self, session: &str) -> &mut Lane {
+        let place = self.lanes.binary_search_by(|lane| lane.session.as_str().cmp(session));
+        let index = place.unwrap_or_else(|index| {
+            self.lanes.insert(index, Lane::new(session));
+            index
+        });
+        &mut self.lanes[index]
+    }
+
+    /// Puts the winning version of a record in its places, and notes which folds that touches.
+    fn derive(&mut self, record: &Record, stale: &mut Stale) -> Derived {
+        match record.body() {
+            None | Some(Body::Other(_)) => Derived::Nothing,
+            Some(Body::Template(template)) => {
+                stale.everything = true;
+                Derived::Template(Arc::new(Personality::new(Arc::clone(template))))
+            }
+            Some(Body::Instance(_)) => {
+                stale.instances.push(record.id.clone());
+                Derived::Affinity(Box::new(Folded { value: Affinity::default(), to: None }))
+            }
+            Some(Body::Session(session)) => {
+                stale.instances.push(session.instance.clone());
+                stale.sessions.push(record.id.clone());
+                Derived::Mood(Box::new(Folded { value: Mood::start("", 0), to: None }))
+            }
+            Some(Body::Turn(turn)) => {
+                let cost = matches!(turn.role, Role::User | Role::Assistant).then(|| estimate(&turn.text));
+                self.lane_mut(&turn.session).put_turn(Position::of(record), cost);
+                Derived::Nothing
+            }
+            Some(Body::Run(run)) => {
+                let position = Position::of(record);
+                self.lane_mut(&run.session).put_run(position.clone());
+                stale.runs.push(position);
+                Derived::Nothing
+            }
+        }
+    }
+
+    /// Takes a version that has lost out of its places.
+    fn withdraw(&mut self, previous: &Record, stale: &mut Stale) {
+        match previous.body() {
+            Some(Body::Session(session)) => stale.instances.push(session.instance.clone()),
+            Some(Body::Turn(turn)) => self.lane_mut(&turn.session).remove(&Position::of(previous)),
+            Some(Body::Run(run)) => {
+                self.lane_mut(&run.session).remove(&Position::of(previous));
                 stale.sessions.push(run.session.clone());
-                stale
-                    .instances
-                    .extend(self.session(&run.session).map(|state| state.session.instance.clone()));
+                let session = self.session(&run.session);
+                stale.instances.extend(session.map(|state| state.session.instance.clone()));
             }
-            _ => {
-                let session = previous.record.fields().and_then(|fields| fields.get("session")?.as_str());
-                if let Some(session) = session {
-                    self.places.remove(&(session.to_owned(), Lane::Turns, Some((at.clone(), id.clone()))));
-                }
-            }
+            _ => {}
         }
     }
 
@@ -307,26 +324,22 @@ impl OwnerState {
     fn refold(&mut self, stale: Stale) {
         let Stale { everything, mut sessions, mut instances, mut runs } = stale;
         if everything {
-            for (id, entry) in &self.entries {
+            for entry in &self.entries {
                 match entry.derived {
-                    Derived::Session(_) => sessions.push(id.clone()),
-                    Derived::Instance(_) => instances.push(id.clone()),
+                    Derived::Mood(_) => sessions.push(entry.record.id.clone()),
+                    Derived::Affinity(_) => instances.push(entry.record.id.clone()),
                     _ => {}
                 }
             }
         }
         order::sort_by(&mut runs, Ord::cmp);
         for run in &runs {
-            let Some((session_id, session)) = self.session_of(run) else { continue };
-            let instance_id = &session.session.instance;
-            let instance = self.instance(instance_id);
-            let is_old =
-                |folded_to: &Option<Position>| folded_to.as_ref().is_some_and(|folded_to| run <= folded_to);
-            if is_old(&session.folded_to) {
-                sessions.push(session_id.to_owned());
+            let Some((session, instance)) = self.home_of(run) else { continue };
+            if self.mood(session).is_some_and(|mood| mood.to.as_ref() >= Some(run)) {
+                sessions.push(session.to_owned());
             }
-            if instance.is_some_and(|instance| is_old(&instance.folded_to)) {
-                instances.push(instance_id.clone());
+            if self.affinity(instance).is_some_and(|affinity| affinity.to.as_ref() >= Some(run)) {
+                instances.push(instance.to_owned());
             }
         }
         for list in [&mut sessions, &mut instances] {
@@ -334,13 +347,13 @@ impl OwnerState {
             list.dedup();
         }
         for run in runs {
-            let Some((session_id, session)) = self.session_of(&run) else { continue };
-            let (session_id, instance_id) = (session_id.to_owned(), session.session.instance.clone());
-            if sessions.binary_search(&session_id).is_err() {
-                self.add_to_mood(&session_id, &run);
+            let Some((session, instance)) = self.home_of(&run) else { continue };
+            let (session, instance) = (session.to_owned(), instance.to_owned());
+            if sessions.binary_search(&session).is_err() {
+                self.add_to_mood(&session, &run);
             }
-            if instances.binary_search(&instance_id).is_err() {
-                self.add_to_affinity(&instance_id, &run);
+            if instances.binary_search(&instance).is_err() {
+                self.add_to_affinity(&instance, &run);
             }
         }
         for id in &sessions {
@@ -352,17 +365,17 @@ impl OwnerState {
     }
 
     fn refold_session(&mut self, id: &str) {
-        let Some(state) = self.session(id) else { return };
-        let started_at = timestamp::parse(&state.session.started_at).unwrap_or(0);
-        let personality = self.personality_of(&state.session.instance);
+        let Some(SessionState { session, .. }) = self.session(id) else { return };
+        let started_at = timestamp::parse(&session.started_at).unwrap_or(0);
+        let personality = self.personality_of(&session.instance);
         let default_mood = personality.map_or("neutral", |personality| personality.template().default_mood());
-        let mood = match &state.session.baseline {
+        let mood = match &session.baseline {
             Some(baseline) => Mood::from_baseline(&baseline.mood),
             None => Mood::start(default_mood, started_at),
         };
-        let runs: Vec<Position> = self.lane(id, Lane::Runs, Lane::End).map(|(run, _)| run.clone()).collect();
-        if let Some(state) = self.session_mut(id) {
-            (state.mood, state.folded_to) = (mood, None);
+        let runs = self.lane(id).map(|lane| lane.runs.clone()).unwrap_or_default();
+        if let Some(folded) = self.mood_mut(id) {
+            *folded = Folded { value: mood, to: None };
         }
         for run in &runs {
             self.add_to_mood(id, run);
@@ -370,22 +383,22 @@ impl OwnerState {
     }
 
     fn refold_instance(&mut self, id: &str) {
-        let Some(state) = self.instance(id) else { return };
+        let Some(InstanceState { instance, .. }) = self.instance(id) else { return };
         // Without its template nothing can be folded; when the template arrives, everything is folded again.
-        let Some(personality) = self.personality_of(id) else { return };
-        let affinity = match &state.instance.baseline {
+        let Some(personality) = self.template(&instance.template) else { return };
+        let affinity = match &instance.baseline {
             Some(baseline) => Affinity::from_baseline(&baseline.affinity, personality.template()),
             None => Affinity::start(personality.template()),
         };
         let mut runs: Vec<Position> = Vec::new();
-        for (session, state) in self.sessions() {
-            if state.session.instance == id {
-                runs.extend(self.lane(session, Lane::Runs, Lane::End).map(|(run, _)| run.clone()));
+        for lane in &self.lanes {
+            if self.session(&lane.session).is_some_and(|state| state.session.instance == id) {
+                runs.extend_from_slice(&lane.runs);
             }
         }
         order::sort_by(&mut runs, Ord::cmp);
-        if let Some(state) = self.instance_mut(id) {
-            (state.affinity, state.folded_to) = (affinity, None);
+        if let Some(folded) = self.affinity_mut(id) {
+            *folded = Folded { value: affinity, to: None };
         }
         for run in &runs {
             self.add_to_affinity(id, run);
@@ -393,57 +406,71 @@ impl OwnerState {
     }
 
     fn add_to_mood(&mut self, session: &str, position: &Position) {
-        let Some(run) = self.run(&position.1).cloned() else { return };
-        let Some(state) = self.session_mut(session) else { return };
-        state.folded_to = state.folded_to.take().max(Some(position.clone()));
-        if state.session.baseline.as_ref().is_some_and(|baseline| position.0 < baseline.at) {
-            return;
-        }
-        if let (Some(mood), Some(started_at)) = (&run.mood, timestamp::parse(&run.started_at)) {
-            state.mood.apply(mood, started_at);
+        let Some(run) = self.run(&position.id) else { return };
+        let Some(SessionState { session: body, .. }) = self.session(session) else { return };
+        let counts = body.baseline.as_ref().is_none_or(|baseline| position.at >= baseline.at);
+        let change = run.mood.clone().filter(|_| counts);
+        let started_at = timestamp::parse(&run.started_at);
+        let Some(folded) = self.mood_mut(session) else { return };
+        folded.to = folded.to.take().max(Some(position.clone()));
+        if let (Some(change), Some(started_at)) = (change, started_at) {
+            folded.value.apply(&change, started_at);
         }
     }
 
     fn add_to_affinity(&mut self, instance: &str, position: &Position) {
         let Some(personality) = self.personality_of(instance).cloned() else { return };
-        let Some(run) = self.run(&position.1).cloned() else { return };
-        let Some(state) = self.instance_mut(instance) else { return };
-        state.folded_to = state.folded_to.take().max(Some(position.clone()));
-        if state.instance.baseline.as_ref().is_some_and(|baseline| position.0 < baseline.at) {
-            return;
-        }
-        if let Some(change) = &run.affinity {
-            state.affinity.apply(change, &run.started_at, personality.template());
+        let Some(run) = self.run(&position.id) else { return };
+        let Some(InstanceState { instance: body, .. }) = self.instance(instance) else { return };
+        let counts = body.baseline.as_ref().is_none_or(|baseline| position.at >= baseline.at);
+        let change = run.affinity.clone().filter(|_| counts);
+        let started_at = run.started_at.clone();
+        let Some(folded) = self.affinity_mut(instance) else { return };
+        folded.to = folded.to.take().max(Some(position.clone()));
+        if let Some(change) = change {
+            folded.value.apply(change, started_at, personality.template());
         }
     }
 
-    /// The session of a run, where it is known.
-    fn session_of(&self, run: &Position) -> Option<(&str, &SessionState)> {
-        let session = self.run(&run.1)?.session.as_str();
-        self.session(session).map(|state| (session, state))
+    /// The session and the instance of a run, where they are known.
+    fn home_of(&self, run: &Position) -> Option<(&str, &str)> {
+        let session = self.run(&run.id)?.session.as_str();
+        Some((session, &self.session(session)?.session.instance))
     }
 
-    fn run(&self, id: &str) -> Option<&RunEntry> {
-        match self.derived(id)? {
-            Derived::Run(run) => Some(run),
+    fn mood(&self, session: &str) -> Option<&Folded<Mood>> {
+        match &self.entry(session)?.derived {
+            Derived::Mood(mood) => Some(mood),
             _ => None,
         }
     }
 
-    fn session_mut(&mut self, id: &str) -> Option<&mut SessionState> {
-        match &mut self.entries.get_mut(id)?.derived {
-            Derived::Session(state) => Some(state),
+    fn affinity(&self, instance: &str) -> Option<&Folded<Affinity>> {
+        match &self.entry(instance)?.derived {
+            Derived::Affinity(affinity) => Some(affinity),
             _ => None,
         }
     }
 
-    fn instance_mut(&mut self, id: &str) -> Option<&mut InstanceState> {
-        match &mut self.entries.get_mut(id)?.derived {
-            Derived::Instance(state) => Some(state),
+    fn mood_mut(&mut self, session: &str) -> Option<&mut Folded<Mood>> {
+        let index = self.position(session).ok()?;
+        match &mut self.entries.get_mut(index)?.derived {
+            Derived::Mood(mood) => Some(mood),
+            _ => None,
+        }
+    }
+
+    fn affinity_mut(&mut self, instance: &str) -> Option<&mut Folded<Affinity>> {
+        let index = self.position(instance).ok()?;
+        match &mut self.entries.get_mut(index)?.derived {
+            Derived::Affinity(affinity) => Some(affinity),
             _ => None,
         }
     }
 }
+
+/// Up to so many new records are put in their places one by one; more are sorted together.
+const FEW: usize = 16;
 
 /// Which folds a batch of records touches.
 #[derive(Default)]
@@ -454,31 +481,32 @@ struct Stale {
     runs: Vec<Position>,
 }
 
-/// A record that may enter the log, parsed.
-enum Admitted {
-    Template(Arc<Personality>),
-    Body(Box<Body>),
+/// A record that may enter the log: its clock is plausible, and its body, now parsed, keeps the rules of its kind.
+fn admit(mut record: Record, now: u64) -> Result<Record, Quarantined> {
+    let (code, message) = match parse_body(&mut record, now) {
+        Ok(()) => return Ok(record),
+        Err(refusal) => refusal,
+    };
+    Err(Quarantined { id: record.id, code: code.to_owned(), message })
 }
 
-/// Whether a record may enter the log: its clock is plausible and its body keeps the rules of its kind.
-fn admit(record: &Record, now: u64) -> Result<Admitted, Quarantined> {
-    let quarantine =
-        |code: &str, message: String| Quarantined { id: record.id.clone(), code: code.to_owned(), message };
+fn parse_body(record: &mut Record, now: u64) -> Result<(), (&'static str, String)> {
     if record.at.milliseconds() > now.saturating_add(MAXIMUM_AHEAD) {
-        return Err(quarantine("clock", "its clock is more than 24 hours ahead".to_owned()));
+        return Err(("clock", "its clock is more than 24 hours ahead".to_owned()));
     }
-    let Content::Live { schema, body } = &record.content else {
-        return Ok(Admitted::Body(Box::new(Body::Other)));
-    };
-    if record.kind == "template" && *schema == body::SCHEMA {
-        let template = Template::from_value(body.clone());
-        let template = template.map_err(|error| quarantine("invalid_template", error.to_string()))?;
+    let Content::Live { schema, body } = &mut record.content else { return Ok(()) };
+    let Body::Other(document) = body else { return Ok(()) };
+    let document = std::mem::take(document);
+    *body = if record.kind == "template" && *schema == body::SCHEMA {
+        let template = Template::from_value(document);
+        let template = template.map_err(|error| ("invalid_template", error.to_string()))?;
         if template.id != record.id {
-            return Err(quarantine("integrity", "its id is not the hash of its document".to_owned()));
+            return Err(("integrity", "its id is not the hash of its document".to_owned()));
         }
-        return Ok(Admitted::Template(Arc::new(Personality::new(template))));
-    }
-    let body = body::parse(&record.kind, *schema, &record.owner, body);
-    body.map(|body| Admitted::Body(Box::new(body)))
-        .map_err(|error| quarantine("invalid_record", error.to_string()))
+        Body::Template(Arc::new(template))
+    } else {
+        body::parse(&record.kind, *schema, &record.owner, document)
+            .map_err(|error| ("invalid_record", error.to_string()))?
+    };
+    Ok(())
 }

@@ -9,6 +9,8 @@ use crate::template::Template;
 /// A template, prepared once for many turns.
 #[derive(Debug)]
 pub struct Personality {
+    /// The template itself.
+    pub template: Arc<Template>,
     /// Its prompt, ready to be compiled.
     pub prepared: Prepared,
     /// Its trigger phrases and names, ready to be found.
@@ -17,13 +19,13 @@ pub struct Personality {
 
 impl Personality {
     /// Prepares a template.
-    pub fn new(template: Template) -> Self {
+    pub fn new(template: Arc<Template>) -> Self {
         let triggers = TriggerSet::new(&template);
-        Self { prepared: Prepared::new(Arc::new(template)), triggers }
+        Self { prepared: Prepared::new(Arc::clone(&template)), triggers, template }
     }
 
     /// The template itself.
     pub fn template(&self) -> &Template {
-        self.prepared.template()
+        &self.template
     }
 }

@@ -2,8 +2,8 @@
 //! takes one trusts it. Strings and lists keep the order and spelling of the document; absent optional values
 //! carry the default of the format.
 
+use crate::json::Value;
 use serde::{Serialize, Serializer};
-use serde_json::Value;
 
 /// A valid personality document: immutable, known by name, version and content hash.
 #[derive(Clone, Debug, PartialEq)]

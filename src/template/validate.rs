@@ -2,8 +2,8 @@
 
 use std::collections::BTreeSet;
 
+use crate::json::Value;
 use serde::Serialize;
-use serde_json::Value;
 
 use super::lint;
 use super::model::Template;

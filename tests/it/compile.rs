@@ -8,6 +8,7 @@ use luminoracore::compile::{
 };
 use luminoracore::context::estimate;
 use luminoracore::error::{Error, ErrorCode};
+use luminoracore::json::compact;
 use luminoracore::template::Template;
 use luminoracore::template::model::{HierarchicalConfig, Level, Modifiers, Mood, MoodConfig, Parameter};
 use proptest::prelude::*;
@@ -87,7 +88,7 @@ fn a_delta_without_a_base_value_starts_from_the_middle_and_warns() {
         json!([{ "code": "no_base_value", "path": "", "message": "empathy has a delta but no base value; 0.5 was taken" }])
     );
     let mut template = with_deltas(None, 0.2, None);
-    template.document = json!({ "advanced_parameters": {} });
+    template.document = json!({ "advanced_parameters": {} }).into();
     assert_eq!(compile(template, &at(0.0, "odd")).warnings[0].path, "/advanced_parameters");
 }
 
@@ -243,12 +244,12 @@ fn values_outside_their_range_are_refused_where_they_are() {
 
 #[test]
 fn options_come_from_json() {
-    let options = CompileOptions::parse(&json!({
+    let options = json!({
         "affinity": 45, "mood": "shy", "mood_intensity": 0.7, "target": "google",
         "mask": { "parameters": { "humor": 0.1 } }, "messages": [{ "role": "user", "content": "hi" }],
         "features": { "mood_system": false },
-    }))
-    .expect("valid");
+    });
+    let options = CompileOptions::parse(&options.into()).expect("valid");
     assert_eq!((options.affinity, options.target), (45.0, Target::Google));
     assert!(options.features.hierarchical_personality && !options.features.mood_system);
     for (value, code) in [
@@ -258,7 +259,7 @@ fn options_come_from_json() {
         (json!({ "affinity": "45" }), ErrorCode::InvalidArgument),
         (json!("shy"), ErrorCode::InvalidArgument),
     ] {
-        assert_eq!(CompileOptions::parse(&value).expect_err("refused").code, code);
+        assert_eq!(CompileOptions::parse(&value.into()).expect_err("refused").code, code);
     }
 }
 
@@ -388,7 +389,7 @@ fn request(target: Target, with_options: bool) -> Value {
     let compiled = compile(alicia(), &options);
     // The text is told apart from the shape.
     let text = serde_json::to_string(&compiled.text).expect("serializes");
-    let request = compiled.request().to_string().replace(&text, "\"TEXT\"");
+    let request = compact(&compiled.request()).replace(&text, "\"TEXT\"");
     serde_json::from_str(&request).expect("still JSON")
 }
 

@@ -86,7 +86,7 @@ fn run(conversation: &Conversation) -> Expected {
             session = json!(opened.id);
         }
     }
-    let hash = |value: Value| sha256_hex(canonical(&value).as_bytes());
+    let hash = |value: Value| sha256_hex(canonical(&value.into()).as_bytes());
     Expected { records_sha256: hash(json!(host.storage.batches)), prompts_sha256: hash(json!(host.prompts)) }
 }
 

@@ -2,9 +2,10 @@
 
 use luminoracore::ErrorCode;
 use luminoracore::engine::{CoreOptions, Event, Features, HistoryOptions, Output};
+use luminoracore::log::body::Role;
 use serde_json::json;
 
-use crate::host::{Host, Storage, code, file, finish, text};
+use crate::host::{Host, Storage, body, code, file, finish, text};
 
 const MINUTE: u64 = 60_000;
 const DAY: u64 = 24 * 60 * MINUTE;
@@ -167,8 +168,8 @@ fn manual_mode_records_without_a_call_and_takes_the_hosts_answer() {
     let answered = reply(host.run(&answer).unwrap());
     assert_eq!(answered.state.unwrap().affinity.points, points);
     let turns = host.core.history("diego", &session, &HistoryOptions::default()).unwrap();
-    let said: Vec<(&str, &str)> = turns.iter().map(|turn| (turn.role.as_str(), turn.text.as_str())).collect();
-    assert_eq!(said, [("user", "I love this"), ("assistant", "So do I.")]);
+    let said: Vec<(Role, &str)> = turns.iter().map(|turn| (turn.role, turn.text.as_str())).collect();
+    assert_eq!(said, [(Role::User, "I love this"), (Role::Assistant, "So do I.")]);
 }
 
 #[test]
@@ -239,7 +240,7 @@ fn flags_that_are_off_leave_no_trace() {
     let state = reply(host.send("diego", &session, "I love you, you're pretty!").unwrap()).state.unwrap();
     assert_eq!((state.affinity.points, state.mood.current.as_str()), (0, "neutral"));
     assert!(state.applied.is_empty());
-    let run = host.storage.batches.last().unwrap()[1].fields().unwrap().clone();
+    let run = body(&mut host.storage.batches.last_mut().unwrap()[1]);
     assert!(!run.contains_key("affinity") && !run.contains_key("mood"));
     let set = json!({ "type": "set-affinity", "user": "diego", "session": session, "points": 50 });
     assert_eq!(code(host.run(&set)), ErrorCode::FeatureDisabled);

@@ -4,7 +4,8 @@ use luminoracore::engine::{
     Command, Core, CoreOptions, Effect, EffectResult, Environment, Event, ModelRequest, Operation, Output,
     Step,
 };
-use luminoracore::log::{Merged, Record, newer};
+use luminoracore::json::{Map, to_text};
+use luminoracore::log::{Body, Content, Merged, Record, newer};
 use luminoracore::observe::Packs;
 use luminoracore::{Error, ErrorCode};
 use serde_json::{Value, json};
@@ -32,7 +33,9 @@ pub(crate) struct Storage {
 
 impl Storage {
     fn append(&mut self, records: &[Record]) {
-        self.batches.push(records.to_vec());
+        // A storage keeps what it was given as text; nothing in it is parsed.
+        let records = &Record::parse_all(to_text(records).as_bytes()).unwrap();
+        self.batches.push(records.clone());
         for record in records {
             let key = (record.owner.clone(), record.id.clone());
             let wins =
@@ -49,6 +52,14 @@ impl Storage {
 
     pub(crate) fn all(&self) -> Vec<Record> {
         self.records.values().cloned().collect()
+    }
+}
+
+/// The body of a stored record, to look at or to change.
+pub(crate) fn body(record: &mut Record) -> &mut Map {
+    match &mut record.content {
+        Content::Live { body: Body::Other(luminoracore::json::Value::Object(body)), .. } => body,
+        other => panic!("a stored body was expected, not {other:?}"),
     }
 }
 
@@ -97,7 +108,7 @@ impl Host {
 
     /// Runs a command to its end.
     pub(crate) fn run(&mut self, command: &Value) -> Result<Output, Error> {
-        let command = Command::parse(command)?;
+        let command = Command::parse(&command.clone().into())?;
         let environment = self.environment();
         let mut step = self.core.dispatch(command, &environment);
         loop {

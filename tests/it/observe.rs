@@ -52,7 +52,7 @@ fn template_with_moods(language: &str, moods: &[(&str, &[&str])]) -> Template {
 
 fn bare_template(language: &str) -> Template {
     Template {
-        document: Value::Null,
+        document: Value::Null.into(),
         id: String::new(),
         persona: Persona {
             name: "Dr. Luna".to_owned(),

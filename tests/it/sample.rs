@@ -22,7 +22,7 @@ pub(crate) fn parameters<const N: usize>(values: [(Parameter, f64); N]) -> Param
 /// The least that is valid: no levels, moods, parameters, guards or examples.
 pub(crate) fn plain() -> Template {
     Template {
-        document: json!({}),
+        document: json!({}).into(),
         id: "sha256:0".to_owned(),
         persona: Persona {
             name: "Plain".to_owned(),
@@ -61,7 +61,7 @@ pub(crate) fn plain() -> Template {
 pub(crate) fn alicia() -> Template {
     use Parameter::{Creativity, Directness, Empathy, Formality, Humor, Verbosity};
     Template {
-        document: json!({ "advanced_parameters": {} }),
+        document: json!({ "advanced_parameters": {} }).into(),
         id: "sha256:1".to_owned(),
         persona: Persona {
             name: "Alicia Prado".to_owned(),

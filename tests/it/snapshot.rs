@@ -66,7 +66,7 @@ fn an_erased_conversation_stays_erased() {
     let (mut host, session) = talked();
     let file = export(&host, &session);
     host.run(&json!({ "type": "erase", "user": "diego" })).unwrap();
-    assert!(host.storage.scan("diego").iter().all(|record| record.fields().is_none()));
+    assert!(host.storage.scan("diego").iter().all(|record| record.body().is_none()));
     let Ok(Output::Import(report)) = host.run(&import(&file)) else { panic!("the import failed") };
     assert_eq!(report.report.iter().filter(|note| note.action == "skipped").count(), 8);
     let turns = host.core.history("diego", &report.session, &HistoryOptions::default()).unwrap();
@@ -85,7 +85,7 @@ fn whoever_erased_everything_can_begin_again_with_the_same_personality() {
     let kept = serde_json::to_string(&host.storage.all()).unwrap();
     assert!(!kept.contains("Mondays"));
     host.run(&json!({ "type": "erase", "user": "diego" })).unwrap();
-    let erased = host.storage.scan("diego").into_iter().filter(|record| record.fields().is_none()).count();
+    let erased = host.storage.scan("diego").into_iter().filter(|record| record.body().is_none()).count();
     assert!(erased > 15, "tombstones outlive the next erasure: {erased}");
 }
 

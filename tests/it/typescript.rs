@@ -60,6 +60,7 @@ fn generated_types() {
             observe::Intent,
             observe::MoodTrigger,
             observe::Observation,
+            body::Role,
             body::MoodCause,
             body::MoodPeriod,
             body::Progression,

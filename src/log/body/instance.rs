@@ -1,7 +1,7 @@
 //! `instance`: one owner with one template. A register: the newest version counts.
 
+use crate::json::Value;
 use serde::Serialize;
-use serde_json::Value;
 
 use super::session::{as_text, stamp};
 use super::sharing::Sharing;

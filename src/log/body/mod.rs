@@ -7,7 +7,12 @@ mod session;
 mod sharing;
 mod turn;
 
-use serde_json::Value;
+use std::sync::Arc;
+
+use serde::{Serialize, Serializer};
+
+use crate::json::Value;
+use crate::template::Template;
 
 pub use crate::json::{FieldCode as RecordCode, FieldError as RecordError};
 pub use instance::{AffinityBaseline, Instance, InstanceBaseline, Progression};
@@ -22,32 +27,71 @@ pub use turn::{Role, Source, TextFormat, Turn};
 /// The version of the bodies that this library writes, for every kind it knows.
 pub const SCHEMA: u32 = 1;
 
-/// A parsed body of one of the kinds that this library folds.
+/// The body of a record.
 #[derive(Clone, Debug, PartialEq)]
 pub enum Body {
+    /// A personality document; equal ones have equal hashes.
+    Template(Arc<Template>),
     /// One owner with one template.
-    Instance(Instance),
+    Instance(Box<Instance>),
     /// A titled conversation.
-    Session(Session),
+    Session(Box<Session>),
     /// One utterance.
-    Turn(Turn),
+    Turn(Box<Turn>),
     /// How a turn was produced.
     Run(Box<Run>),
-    /// A kind or a schema that this library does not know; kept untouched. Also a template, whose body is a
-    /// document with a parser of its own.
-    Other,
+    /// A body that was not parsed yet, or whose kind or schema this library does not know: kept untouched.
+    Other(Value),
 }
 
-/// Parses the body of a record of `kind` that belongs to `owner`; the first rule it breaks is the error.
-pub fn parse(kind: &str, schema: u32, owner: &str, body: &Value) -> Result<Body, RecordError> {
-    if schema != SCHEMA {
-        return Ok(Body::Other);
-    }
+/// Parses the body of a record of `kind` that belongs to `owner`; the first rule it breaks is the error. Templates,
+/// whose body is a document with a parser of its own, stay as they are.
+pub fn parse(kind: &str, schema: u32, owner: &str, body: Value) -> Result<Body, RecordError> {
     Ok(match kind {
-        "instance" => Body::Instance(Instance::parse(owner, body)?),
-        "session" => Body::Session(Session::parse(owner, body)?),
-        "turn" => Body::Turn(Turn::parse(owner, body)?),
-        "run" => Body::Run(Box::new(Run::parse(owner, body)?)),
-        _ => Body::Other,
+        _ if schema != SCHEMA => Body::Other(body),
+        "instance" => Body::Instance(Box::new(Instance::parse(owner, &body)?)),
+        "session" => Body::Session(Box::new(Session::parse(owner, &body)?)),
+        "turn" => Body::Turn(Box::new(Turn::parse(owner, &body)?)),
+        "run" => Body::Run(Box::new(Run::parse(owner, &body)?)),
+        _ => Body::Other(body),
     })
 }
+
+impl Body {
+    /// The kind of record that has such a body; empty for [`Body::Other`].
+    pub(crate) fn kind(&self) -> &'static str {
+        match self {
+            Self::Template(_) => "template",
+            Self::Instance(_) => "instance",
+            Self::Session(_) => "session",
+            Self::Turn(_) => "turn",
+            Self::Run(_) => "run",
+            Self::Other(_) => "",
+        }
+    }
+}
+
+impl Serialize for Body {
+    fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
+        match self {
+            Self::Template(template) => template.document.serialize(serializer),
+            Self::Instance(instance) => instance.serialize(serializer),
+            Self::Session(session) => session.serialize(serializer),
+            Self::Turn(turn) => turn.serialize(serializer),
+            Self::Run(run) => run.serialize(serializer),
+            Self::Other(body) => body.serialize(serializer),
+        }
+    }
+}
+
+macro_rules! from {
+    ($($type:ident),*) => {
+        $(impl From<$type> for Body {
+            fn from(body: $type) -> Self {
+                Self::$type(Box::new(body))
+            }
+        })*
+    };
+}
+
+from!(Instance, Session, Turn, Run);

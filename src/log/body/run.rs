@@ -1,10 +1,9 @@
 //! `run`: how a turn was produced. Immutable, and never holds what was said.
 
 use serde::Serialize;
-use serde_json::Value;
 
 use super::sharing::Sharing;
-use crate::json::{FieldCode, FieldError, Fields};
+use crate::json::{FieldCode, FieldError, Fields, Map, Value};
 use crate::observe::Span;
 
 /// How a turn was produced.
@@ -44,7 +43,7 @@ pub struct Run {
     pub outcome: Option<Outcome>,
     /// The fields that this library writes in later versions of its features: checked for their type, kept.
     #[serde(flatten)]
-    pub further: serde_json::Map<String, Value>,
+    pub further: Map,
     /// Visibility and learning.
     #[serde(flatten)]
     pub sharing: Sharing,
@@ -220,7 +219,7 @@ impl Run {
             affinity: None,
             mood: None,
             outcome: None,
-            further: serde_json::Map::new(),
+            further: Map::new(),
             sharing: Sharing::default(),
         }
     }
@@ -247,7 +246,7 @@ impl Run {
         let usage = fields.raw("usage").map(Usage::parse).transpose()?;
         let affinity = fields.raw("affinity").map(AffinityChange::parse).transpose()?;
         let mood = fields.raw("mood").map(MoodChange::parse).transpose()?;
-        let mut further = serde_json::Map::new();
+        let mut further = Map::new();
         for (name, has_type) in FURTHER {
             match fields.raw(name) {
                 None => {}
@@ -371,11 +370,15 @@ impl MoodCause {
         let kind = fields.text("type", 20)?;
         let kind = fields.require("type", kind)?;
         let spans = fields.list("spans", |value, path| {
-            let position =
-                |index: usize| value.get(index).and_then(Value::as_u64).and_then(|at| u32::try_from(at).ok());
-            match (position(0), position(1), value.get(2)) {
-                (Some(start), Some(end), None) => Ok([start, end]),
-                _ => Err(FieldError::new(FieldCode::Type, path, "a pair of positions")),
+            let position = |value: &Value| value.as_u64().and_then(|at| u32::try_from(at).ok());
+            let pair = value.as_array().map(Vec::as_slice);
+            let pair = pair.and_then(|pair| match pair {
+                [start, end] => Some([position(start)?, position(end)?]),
+                _ => None,
+            });
+            match pair {
+                Some(span) => Ok(span),
+                None => Err(FieldError::new(FieldCode::Type, path, "a pair of positions")),
             }
         })?;
         fields.finish()?;

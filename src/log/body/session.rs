@@ -1,7 +1,7 @@
 //! `session`: a titled conversation of an instance. A register: the newest version counts.
 
+use crate::json::Value;
 use serde::Serialize;
-use serde_json::Value;
 
 use super::sharing::Sharing;
 use crate::json::{FieldCode, FieldError, Fields};

@@ -1,7 +1,7 @@
 //! `turn`: one utterance. Immutable.
 
+use crate::json::Value;
 use serde::Serialize;
-use serde_json::Value;
 
 use super::sharing::Sharing;
 use crate::json::{FieldCode, FieldError, Fields};
@@ -48,7 +48,7 @@ pub struct Turn {
 
 /// Who says something.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize)]
-#[cfg_attr(feature = "typescript", derive(ts_rs::TS))]
+#[cfg_attr(feature = "typescript", derive(ts_rs::TS), ts(rename = "TurnRole"))]
 #[serde(rename_all = "snake_case")]
 pub enum Role {
     /// The person.
@@ -115,17 +115,20 @@ impl Turn {
         }
     }
 
+    /// Whether the text, which is not ours, keeps the rules.
+    pub(crate) fn check(&self) -> Result<(), FieldError> {
+        check_text(&self.text)
+    }
+
     pub(super) fn parse(owner: &str, body: &Value) -> Result<Self, FieldError> {
         let mut fields = Fields::new(body, "")?;
         let session = fields.id("session")?;
         let session = fields.require("session", session)?;
         let role = fields.choice("role", &Role::NAMES)?;
         let role = fields.require("role", role)?;
-        let text = fields.text("text", usize::MAX)?;
+        let text = fields.string("text")?;
         let text = fields.require("text", text)?;
-        if text.len() > MAXIMUM_TEXT_BYTES {
-            return Err(FieldError::new(FieldCode::TooLong, "/text", "at most 262144 bytes of UTF-8"));
-        }
+        check_text(&text)?;
         let created_at = fields.time("created_at")?;
         let created_at = fields.require("created_at", created_at)?;
         let format = fields.choice("format", &TextFormat::NAMES)?;
@@ -163,4 +166,14 @@ impl Turn {
             sharing,
         })
     }
+}
+
+fn check_text(text: &str) -> Result<(), FieldError> {
+    if text.trim().is_empty() {
+        return Err(FieldError::new(FieldCode::Empty, "/text", "the text is blank"));
+    }
+    if text.len() > MAXIMUM_TEXT_BYTES {
+        return Err(FieldError::new(FieldCode::TooLong, "/text", "at most 262144 bytes of UTF-8"));
+    }
+    Ok(())
 }

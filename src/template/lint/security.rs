@@ -1,6 +1,6 @@
 //! Documents that ask for harm, attack the prompt they become part of, or carry a secret.
 
-use serde_json::Value;
+use crate::json::Value;
 
 use super::Lint;
 use super::words::{is_negated, words};

@@ -7,7 +7,7 @@ mod order;
 mod report;
 mod values;
 
-use serde_json::{Map, Value};
+use crate::json::{Map, Value};
 
 use super::problem::{Problem, ProblemCode, Severity};
 use crate::json::pointer;
@@ -145,7 +145,7 @@ impl Place<'_> {
 pub(super) struct Object<'a> {
     /// The object itself, for problems that concern it as a whole.
     pub(super) node: &'a Node<'a>,
-    entries: &'a Map<String, Value>,
+    entries: &'a Map,
     known: Vec<&'static str>,
 }
 

@@ -3,7 +3,7 @@
 use std::borrow::Cow;
 use std::collections::BTreeMap;
 
-use serde_json::Value;
+use crate::json::Value;
 
 use crate::json::pointer;
 use crate::template::problem::Problem;
@@ -58,7 +58,7 @@ fn visit(value: &Value, start: usize, here: Vec<usize>, problems: &[Problem], or
 
 #[cfg(test)]
 mod tests {
-    use serde_json::json;
+    use crate::json::json;
 
     use super::*;
     use crate::template::problem::{ProblemCode, Severity};

@@ -4,7 +4,7 @@
 use std::collections::BTreeSet;
 use std::ops::RangeInclusive;
 
-use serde_json::Value;
+use crate::json::Value;
 
 use super::Node;
 use crate::template::problem::{ProblemCode, Severity};

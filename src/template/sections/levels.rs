@@ -82,7 +82,7 @@ fn report_ranges(levels: &Node<'_>) {
 
 /// The range of a level, when it can be read; what is wrong with it has been reported already.
 fn range_of(level: &Node<'_>) -> Option<(u64, u64)> {
-    let point = |value: &serde_json::Value| {
+    let point = |value: &crate::json::Value| {
         let number = value.as_f64()?;
         ((0.0..=100.0).contains(&number) && number.fract() == 0.0).then_some(number as u64)
     };

@@ -62,7 +62,7 @@ fn date_time(node: &Node<'_>) -> Option<()> {
 
 #[cfg(test)]
 mod tests {
-    use serde_json::json;
+    use crate::json::json;
 
     use super::*;
     use crate::template::reader::Report;

@@ -32,7 +32,7 @@ pub(super) fn template(root: &Node<'_>) -> Option<Template> {
     root.object(|keys| {
         keys.optional("schema_version", metadata::schema_version);
         let template = Template {
-            document: serde_json::Value::Null,
+            document: crate::json::Value::Null,
             id: String::new(),
             persona: keys.required("persona", persona::persona),
             core_traits: keys.required("core_traits", traits::core_traits),

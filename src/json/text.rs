@@ -1,0 +1,115 @@
+//! Strings and numbers as JSON text. Doubles are written as ECMAScript does (`Number::toString`): the shortest
+//! digits that give the same double, in plain notation from 1e-6 up to 1e21.
+
+use super::value::Number;
+use crate::decimal::push_whole;
+
+/// A string in quotation marks; control characters are escaped, all others stand for themselves.
+pub(super) fn push_string(out: &mut String, text: &str) {
+    const HEXADECIMAL: &[u8; 16] = b"0123456789abcdef";
+    out.push('"');
+    let mut plain = 0;
+    for (index, byte) in text.bytes().enumerate() {
+        let short = match byte {
+            b'"' => "\\\"",
+            b'\\' => "\\\\",
+            0x08 => "\\b",
+            0x09 => "\\t",
+            0x0A => "\\n",
+            0x0C => "\\f",
+            0x0D => "\\r",
+            0..0x10 => "\\u000",
+            0x10..0x20 => "\\u001",
+            _ => continue,
+        };
+        out.push_str(text.get(plain..index).unwrap_or_default());
+        plain = index + 1;
+        out.push_str(short);
+        if short.len() > 2 {
+            out.push(char::from(HEXADECIMAL[usize::from(byte & 15)]));
+        }
+    }
+    out.push_str(text.get(plain..).unwrap_or_default());
+    out.push('"');
+}
+
+/// A number; whole ones with all their digits.
+pub(super) fn push_number(out: &mut String, number: Number) {
+    match number {
+        Number::Whole(number) => push_whole(out, number),
+        Number::Negative(number) => {
+            out.push('-');
+            push_whole(out, number.unsigned_abs());
+        }
+        Number::Double(number) => push_double(out, number),
+    }
+}
+
+/// A double; one that is not finite is `null`.
+pub(super) fn push_double(out: &mut String, value: f64) {
+    if !value.is_finite() {
+        out.push_str("null");
+        return;
+    }
+    if value < 0.0 {
+        out.push('-');
+    }
+    // Most numbers are small and whole.
+    let value = value.abs();
+    if value < 1e15 && value == value.trunc() {
+        push_whole(out, value as u64);
+        return;
+    }
+    let mut buffer = ryu::Buffer::new();
+    let (digits, point) = digits_and_point(buffer.format_finite(value));
+    push_digits(out, &digits, point);
+}
+
+/// Takes a number as the library writes it (`0.001`, `1234.5`, `1.5e-7`) for its significant digits and the place of
+/// the decimal point among them.
+fn digits_and_point(written: &str) -> (String, i32) {
+    let (mantissa, exponent) = written.split_once(['e', 'E']).unwrap_or((written, "0"));
+    let (whole, fraction) = mantissa.split_once('.').unwrap_or((mantissa, ""));
+    let digits = format!("{whole}{fraction}");
+    let significant = digits.trim_start_matches('0');
+    let zeros = digits.len() - significant.len();
+    let point = whole.len() as i32 - zeros as i32 + exponent.parse::<i32>().unwrap_or(0);
+    (significant.trim_end_matches('0').to_owned(), point)
+}
+
+fn push_digits(out: &mut String, digits: &str, point: i32) {
+    let count = digits.len() as i32;
+    match point {
+        -5..=0 => {
+            out.push_str("0.");
+            push_zeros(out, -point);
+            out.push_str(digits);
+        }
+        1..=21 => {
+            for (index, digit) in (0..).zip(digits.chars()) {
+                if index == point {
+                    out.push('.');
+                }
+                out.push(digit);
+            }
+            push_zeros(out, point - count);
+        }
+        _ => {
+            for (index, digit) in digits.chars().enumerate() {
+                if index == 1 {
+                    out.push('.');
+                }
+                out.push(digit);
+            }
+            let exponent = point - 1;
+            out.push_str(if exponent < 0 { "e-" } else { "e+" });
+            push_whole(out, u64::from(exponent.unsigned_abs()));
+        }
+    }
+}
+
+fn push_zeros(out: &mut String, count: i32) {
+    for _ in 0..count {
+        out.push('0');
+    }
+}

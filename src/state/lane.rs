@@ -1,0 +1,65 @@
+//! The turns and runs of one session, in clock order.
+
+use crate::log::{Record, Stamp};
+use crate::order;
+
+/// The turns and runs of one session, in clock order.
+#[derive(Debug)]
+pub(super) struct Lane {
+    pub(super) session: String,
+    /// With the tokens of each text; `None` for what no prompt shows.
+    pub(super) turns: Vec<(Position, Option<u32>)>,
+    pub(super) runs: Vec<Position>,
+    in_order: bool,
+}
+
+/// Where a record stands: clock order, and the id should two clocks ever be equal.
+#[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord)]
+pub(super) struct Position {
+    pub(super) at: Stamp,
+    pub(super) id: String,
+}
+
+impl Position {
+    pub(super) fn of(record: &Record) -> Self {
+        Self { at: record.at.clone(), id: record.id.clone() }
+    }
+}
+
+impl Lane {
+    pub(super) fn new(session: &str) -> Self {
+        Self { session: session.to_owned(), turns: Vec::new(), runs: Vec::new(), in_order: true }
+    }
+
+    /// Adds a turn; [`settle`](Self::settle) follows.
+    pub(super) fn put_turn(&mut self, position: Position, cost: Option<u32>) {
+        self.in_order &= self.turns.last().is_none_or(|(last, _)| *last < position);
+        self.turns.push((position, cost));
+    }
+
+    /// Adds a run; [`settle`](Self::settle) follows.
+    pub(super) fn put_run(&mut self, position: Position) {
+        self.in_order &= self.runs.last().is_none_or(|last| *last < position);
+        self.runs.push(position);
+    }
+
+    /// Takes a turn or a run out.
+    pub(super) fn remove(&mut self, position: &Position) {
+        self.settle();
+        if let Ok(index) = self.turns.binary_search_by(|(other, _)| other.cmp(position)) {
+            self.turns.remove(index);
+        }
+        if let Ok(index) = self.runs.binary_search(position) {
+            self.runs.remove(index);
+        }
+    }
+
+    /// Restores clock order: what is added is nearly always the newest, and otherwise sorted once for a batch.
+    pub(super) fn settle(&mut self) {
+        if !self.in_order {
+            order::sort_by(&mut self.turns, |(a, _), (b, _)| a.cmp(b));
+            order::sort_by(&mut self.runs, Ord::cmp);
+            self.in_order = true;
+        }
+    }
+}
