@@ -113,7 +113,7 @@ async function perform(
 
 /** Feeds the model's parts to the core until it has the whole answer. */
 async function callModel(
-  { closing }: Host,
+  { core, clock, closing }: Host,
   request: ModelRequest,
   op: number,
   resume: (op: number, result: object) => Step,
@@ -134,6 +134,13 @@ async function callModel(
       const { done, value: part } = await abortable(parts.next(), abort.signal);
       if (done)
         throw new LuminoraError("model_incomplete", "The model's answer ended before it was complete.");
+      if (part.type === "text-delta") {
+        const step: Step | undefined = ask(() => core.resumeText(op, part.text, clock()));
+        if (!step) onEvent?.({ type: "text-delta", text: part.text });
+        else if (step.error) return step;
+        else for (const event of step.events) onEvent?.(event);
+        continue;
+      }
       const result = resultOf(part);
       if (!result) continue;
       const step = resume(op, result);
@@ -156,8 +163,6 @@ function messagesOf(request: ModelRequest): { role: "user" | "assistant"; conten
 
 function resultOf(part: Part): object | undefined {
   switch (part.type) {
-    case "text-delta":
-      return part;
     case "finish":
       return { type: "finish", reason: part.reason };
     case "usage":

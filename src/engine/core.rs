@@ -1,6 +1,8 @@
 //! The core: logs by owner, operations under way, and the two entries that move them, `dispatch` and `resume`.
 
 use crate::json::Value;
+use std::sync::Arc;
+
 use serde::Serialize;
 
 use super::command::{Command, Environment};
@@ -65,17 +67,15 @@ pub struct Core {
 }
 
 /// How far an operation has come.
-#[derive(Debug, Serialize)]
+#[derive(Debug)]
 pub struct Step {
     /// The operation, for `resume`.
     pub op: Operation,
     /// What the host does now; empty while a model is answering, and when the operation is done.
-    #[serde(skip)]
     pub effects: Vec<Effect>,
     /// What happened.
     pub events: Vec<Event>,
     /// How it ended, if it did.
-    #[serde(skip)]
     pub done: Option<Result<Output, Error>>,
 }
 
@@ -111,7 +111,7 @@ pub(super) enum Pending {
 #[derive(Debug)]
 pub(super) struct Commit {
     pub owner: String,
-    pub records: Vec<Record>,
+    pub records: Arc<Vec<Record>>,
     /// Whether the owner has exactly these records afterwards.
     pub replace: bool,
     /// Told once the batch is stored.
@@ -156,20 +156,17 @@ impl Core {
     pub fn absorb(&mut self, mut records: Vec<Record>, now: u64) -> Result<Absorbed, Error> {
         order::sort_by(&mut records, |a, b| a.owner.cmp(&b.owner));
         let mut all = Absorbed::default();
-        let mut rest = records.into_iter().peekable();
-        while let Some(first) = rest.next() {
+        while let Some(first) = records.first() {
             let owner = first.owner.clone();
-            let mut records = vec![first];
-            while let Some(next) = rest.next_if(|record| record.owner == owner) {
-                records.push(next);
-            }
-            let stamps: Vec<_> = records.iter().map(|record| record.at.clone()).collect();
-            let absorbed = self.owner_mut(owner).absorb(records, now)?;
+            let rest = records.split_off(records.partition_point(|record| record.owner == owner));
+            let batch = std::mem::replace(&mut records, rest);
             let limit = now.saturating_add(crate::state::MAXIMUM_AHEAD);
-            stamps
-                .iter()
-                .filter(|stamp| stamp.milliseconds() <= limit)
-                .for_each(|stamp| self.clock.witness(stamp));
+            let stamps = batch.iter().map(|record| &record.at);
+            let newest = stamps.filter(|stamp| stamp.milliseconds() <= limit).max().cloned();
+            let absorbed = self.owner_mut(owner).absorb(batch, now)?;
+            if let Some(newest) = newest {
+                self.clock.witness(&newest);
+            }
             all.changed.extend(absorbed.changed);
             all.quarantined.extend(absorbed.quarantined);
         }
@@ -283,6 +280,8 @@ impl Core {
         }
         // Our own records are never from the future, even when the device's clock was set back since.
         let now = environment.now.max(self.clock.milliseconds());
+        // The host has let go of its share by now.
+        let records = Arc::try_unwrap(records).unwrap_or_else(|records| records.as_ref().clone());
         let done = self.absorb(records, now).and_then(|_| {
             Ok(match outcome {
                 Outcome::Template(id) => Output::Template(self.template_summary(&owner, &id)?),
@@ -303,12 +302,12 @@ impl Core {
 impl Commit {
     /// A batch that is added to what is there.
     pub(super) fn new(owner: &str, records: Vec<Record>, events: Vec<Event>, outcome: Outcome) -> Self {
-        Self { owner: owner.to_owned(), records, replace: false, events, outcome }
+        Self { owner: owner.to_owned(), records: Arc::new(records), replace: false, events, outcome }
     }
 
     /// The step that asks the host to store this batch.
     pub(super) fn begin(self, events: Vec<Event>) -> Begun {
-        let (owner, records, replace) = (self.owner.clone(), self.records.clone(), self.replace);
+        let (owner, records, replace) = (self.owner.clone(), Arc::clone(&self.records), self.replace);
         let effects = vec![Effect::Append { owner, records, replace }];
         Begun::Waiting { pending: Pending::Commit(self), effects, events }
     }

@@ -1,6 +1,8 @@
 //! What the core asks of the host, and what comes back.
 
 use crate::json::Value;
+use std::sync::Arc;
+
 use serde::Serialize;
 
 use crate::compile::Message;
@@ -17,8 +19,8 @@ pub enum Effect {
     Append {
         /// The owner.
         owner: String,
-        /// The batch.
-        records: Vec<Record>,
+        /// The batch; the operation keeps it as well.
+        records: Arc<Vec<Record>>,
         /// Whether the owner has exactly these records afterwards.
         replace: bool,
     },

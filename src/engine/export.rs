@@ -64,7 +64,7 @@ impl Core {
     }
 }
 
-fn snapshot_turn((id, turn): (&str, &Turn)) -> SnapshotTurn {
+fn snapshot_turn((id, turn, _): (&str, &Turn, Option<u32>)) -> SnapshotTurn {
     let Turn { role, text, created_at, .. } = turn.clone();
     SnapshotTurn { id: id.to_owned(), role, text, at: created_at }
 }

@@ -4,7 +4,7 @@
 use super::core::Core;
 use super::effect::ModelRequest;
 use crate::compile::{CompileOptions, Compiled, Message, Prepared, Role};
-use crate::context::{Block, Item, PER_MESSAGE, assemble, estimate};
+use crate::context::{Block, PER_MESSAGE, assemble, estimate};
 use crate::error::Error;
 use crate::log::body::{self, BlockReport, Turn};
 
@@ -48,27 +48,28 @@ impl Core {
             compile(prepared, request.options, budget.saturating_sub(user_turn.tokens + PER_MESSAGE))?;
         let persona = Block { tokens: compiled.tokens + PER_MESSAGE, ..Block::required("persona_core", "") };
         let free = budget.saturating_sub(persona.tokens.saturating_add(user_turn.tokens));
-        let (turns, items) = self.history_items(request.user, request.session, free);
-        let history = Block::divisible("history", HISTORY_WEIGHT, 0, items);
-        let blocks = [persona, history, user_turn];
+        let history = self.fitting_history(request.user, request.session, free);
+        let blocks = [persona, history.block(), user_turn];
         let assembly = assemble(&blocks, budget)?;
-        let taken = assembly.items.get("history").map(Vec::as_slice).unwrap_or_default();
-        let mut messages: Vec<Message> =
-            taken.iter().filter_map(|id| message(self.owner(request.user).turn(id)?)).collect();
+        let [persona, history_block, user_turn] = &blocks;
+        let mut messages: Vec<Message> = Vec::with_capacity(history.taken.len() + 1);
+        let mut items = Vec::with_capacity(history.taken.len());
+        for (id, turn) in history.taken.iter().rev() {
+            messages.extend(message(turn));
+            items.push((*id).to_owned());
+        }
         messages.push(Message { role: Role::User, content: request.text.to_owned() });
-        let report = |name: &str, tokens, items: &[String], dropped: usize| BlockReport {
-            name: name.to_owned(),
-            tokens,
-            items: items.to_vec(),
+        let report = |block: &Block, items: Vec<String>, dropped: usize| BlockReport {
+            name: block.name.clone(),
+            tokens: block.tokens,
+            items,
             dropped: u32::try_from(dropped).unwrap_or(u32::MAX),
         };
-        let [persona, _, user_turn] = &blocks;
-        let history_tokens = assembly.tokens.saturating_sub(persona.tokens + user_turn.tokens);
-        let mut reports = vec![report("persona_core", persona.tokens, &[], compiled.dropped.len())];
-        if turns > 0 {
-            reports.push(report("history", history_tokens, taken, turns - taken.len()));
+        let mut reports = vec![report(persona, Vec::new(), compiled.dropped.len())];
+        if history.turns > 0 {
+            reports.push(report(history_block, items, history.turns - history.taken.len()));
         }
-        reports.push(report("user_turn", user_turn.tokens, &[], 0));
+        reports.push(report(user_turn, Vec::new(), 0));
         let request = ModelRequest {
             system: compiled.text,
             messages,
@@ -78,22 +79,36 @@ impl Core {
         Ok(Prompt { request, blocks: reports, tokens: assembly.tokens })
     }
 
-    /// How many turns may enter the prompt, and those of them that fit into `free` tokens, oldest first.
+    /// What of the conversation may enter the prompt, and fits into `free` tokens.
     ///
-    /// History is the only optional block, so it gets all that is free, and what [`assemble`] would pass over need
-    /// not be offered to it: the newest first, each that fits.
-    fn history_items(&self, user: &str, session: &str, mut free: u32) -> (usize, Vec<Item>) {
-        let mut turns = 0_u32;
-        let mut items: Vec<Item> = Vec::new();
-        for (id, tokens) in self.owner(user).turn_costs(session).rev().take(HISTORY_TURNS) {
-            turns += 1;
+    /// History is the only optional block, so that it gets all that is free, and what [`assemble`] would pass over
+    /// need not be offered to it: the newest first, each that fits.
+    fn fitting_history(&self, user: &str, session: &str, mut free: u32) -> History<'_> {
+        let mut history = History { turns: 0, taken: Vec::new(), tokens: 0 };
+        for (id, turn, tokens) in self.owner(user).turns(session).rev().take(HISTORY_TURNS) {
+            history.turns += 1;
             let Some(tokens) = tokens.map(|tokens| tokens.saturating_add(PER_MESSAGE)) else { continue };
             let Some(left) = free.checked_sub(tokens) else { continue };
             free = left;
-            items.push(Item { id: id.to_owned(), text: String::new(), tokens, score: -f64::from(turns) });
+            history.tokens += tokens;
+            history.taken.push((id, turn));
         }
-        items.reverse();
-        (usize::try_from(turns).unwrap_or(usize::MAX), items)
+        history
+    }
+}
+
+/// The part of a conversation that enters a prompt.
+struct History<'a> {
+    /// How many turns might have.
+    turns: usize,
+    /// Ids and turns that do, the newest first.
+    taken: Vec<(&'a str, &'a Turn)>,
+    tokens: u32,
+}
+
+impl History<'_> {
+    fn block(&self) -> Block {
+        Block { tokens: self.tokens, ..Block::optional("history", HISTORY_WEIGHT, "") }
     }
 }
 

@@ -173,7 +173,7 @@ impl Core {
     pub fn session(&self, user: &str, session: &str) -> Result<SessionSummary, Error> {
         let (state, instance, _) = self.conversation(user, session)?;
         let last = self.owner(user).turns(session).next_back();
-        let last_active = last.map(|(_, turn)| turn.created_at.clone());
+        let last_active = last.map(|(_, turn, _)| turn.created_at.clone());
         Ok(SessionSummary {
             id: session.to_owned(),
             user: user.to_owned(),
@@ -183,7 +183,7 @@ impl Core {
             status: state.session.status,
             started_at: state.session.started_at.clone(),
             last_active,
-            turns: u32::try_from(self.owner(user).turn_count(session)).unwrap_or(u32::MAX),
+            turns: u32::try_from(self.owner(user).turns(session).len()).unwrap_or(u32::MAX),
         })
     }
 
@@ -265,7 +265,7 @@ impl Core {
         let before = options.before.as_deref();
         let mut turns = self.owner(user).turns(session).rev().peekable();
         if let Some(before) = before {
-            if !turns.any(|(id, _)| id == before) {
+            if !turns.any(|(id, ..)| id == before) {
                 let message = format!("the session has no turn {before:?}");
                 return Err(Error::new(ErrorCode::InvalidArgument, message).at("/before"));
             }
@@ -284,7 +284,7 @@ impl Core {
             (state, instance, &personality),
             text,
             None,
-            self.owner(user).turn_count(session) > 0,
+            self.owner(user).turns(session).len() > 0,
             now,
         );
         let options = self.options_after(&reaction, instance);
@@ -334,7 +334,7 @@ fn summary(template: &Template) -> TemplateSummary {
     }
 }
 
-fn view((id, turn): (&str, &Turn)) -> TurnView {
+fn view((id, turn, _): (&str, &Turn, Option<u32>)) -> TurnView {
     TurnView {
         id: id.to_owned(),
         role: turn.role,

@@ -16,8 +16,8 @@ use crate::compile::MaskDeltas;
 use crate::error::{Error, ErrorCode};
 use crate::log::IdSource;
 use crate::log::body::{
-    AffinityChange, MAXIMUM_TEXT_BYTES, Mode, ModelReference, MoodChange, Role, Run, SessionStatus, Turn,
-    Usage,
+    AffinityChange, BlockReport, MAXIMUM_TEXT_BYTES, Mode, ModelReference, MoodChange, Role, Run,
+    SessionStatus, Turn, Usage,
 };
 use crate::observe::Observation;
 use crate::timestamp;
@@ -68,7 +68,8 @@ pub(super) struct TurnOperation {
     template: String,
     mode: Mode,
     model: Option<ModelReference>,
-    prompt: Prompt,
+    blocks: Vec<BlockReport>,
+    prompt_tokens: u32,
     observation: Observation,
     affinity: Option<AffinityChange>,
     mood: Option<MoodChange>,
@@ -95,12 +96,12 @@ impl Core {
         }
         let last_turn = self.owner(&user).turns(&session).next_back();
         let now = i64::try_from(environment.now).unwrap_or(i64::MAX);
-        let after_assistant = last_turn.is_some_and(|(_, turn)| turn.role == Role::Assistant);
+        let after_assistant = last_turn.is_some_and(|(_, turn, _)| turn.role == Role::Assistant);
         let relationship = (conversation, instance, &*personality);
         let reaction = self.react(relationship, &text, language.as_deref(), after_assistant, now);
         let mut options = self.options_after(&reaction, instance);
         options.mask = mask;
-        let prompt = self.prompt(
+        let Prompt { request, blocks, tokens } = self.prompt(
             &personality.prepared,
             prompt::Request {
                 user: &user,
@@ -132,7 +133,8 @@ impl Core {
             session,
             text,
             ids,
-            prompt,
+            blocks,
+            prompt_tokens: tokens,
             observation,
             affinity,
             mood,
@@ -143,7 +145,7 @@ impl Core {
                 operation.answer = match model.reply {
                     Some(reply) => reply,
                     None => {
-                        let number = self.owner(&operation.user).turn_count(&operation.session);
+                        let number = self.owner(&operation.user).turns(&operation.session).len();
                         scripted::answer(template, &operation.observation, model.seed, number)
                     }
                 };
@@ -153,7 +155,7 @@ impl Core {
                 self.finish_turn(operation, environment, events)
             }
             _ => {
-                let effects = vec![Effect::Call(operation.prompt.request.clone())];
+                let effects = vec![Effect::Call(request)];
                 Ok(Begun::Waiting {
                     pending: Pending::Turn(Box::new(operation)),
                     effects,
@@ -211,8 +213,8 @@ impl Core {
         } = operation;
         let (turn_id, run_id) = (ids.next("turn"), ids.next("run"));
         let started_at = timestamp::format(started);
-        let usage =
-            (operation.mode != Mode::Manual).then(|| usage(operation.usage, &operation.prompt, &answer));
+        let usage = (operation.mode != Mode::Manual)
+            .then(|| usage(operation.usage, operation.prompt_tokens, &answer));
         let mut records = Vec::with_capacity(4);
         if operation.resumes_session {
             let mut body = self.session_of(&user, &session)?.session.clone();
@@ -227,7 +229,7 @@ impl Core {
         let run = Run {
             duration_ms: Some(environment.now.saturating_sub(started)),
             model: operation.model,
-            blocks: operation.prompt.blocks,
+            blocks: operation.blocks,
             usage: usage.clone(),
             affinity: affinity.clone(),
             mood: mood.clone(),
@@ -272,7 +274,7 @@ impl Core {
         check_text(&text)?;
         let (_, instance, _) = self.conversation(user, session)?;
         let template = instance.instance.template.clone();
-        let answered = self.owner(user).turns(session).next_back().map(|(id, _)| id.to_owned());
+        let answered = self.owner(user).turns(session).next_back().map(|(id, ..)| id.to_owned());
         let answered = answered.ok_or_else(|| {
             Error::new(ErrorCode::InvalidOperation, "there is no turn to reply to yet")
                 .hint("Send the person's message first.")
@@ -320,13 +322,13 @@ fn changes(affinity: Option<&AffinityChange>, mood: Option<&MoodChange>) -> Vec<
 }
 
 /// Tokens as reported, else as estimated.
-fn usage(reported: Option<ReportedUsage>, prompt: &Prompt, answer: &str) -> Usage {
+fn usage(reported: Option<ReportedUsage>, prompt_tokens: u32, answer: &str) -> Usage {
     match reported {
         Some(ReportedUsage { input_tokens, output_tokens }) => {
             Usage { input_tokens, output_tokens, cost_usd: None, estimated: false }
         }
         None => Usage {
-            input_tokens: prompt.tokens,
+            input_tokens: prompt_tokens,
             output_tokens: crate::context::estimate(answer),
             cost_usd: None,
             estimated: true,

@@ -8,8 +8,12 @@ use crate::decimal::push_whole;
 pub(super) fn push_string(out: &mut String, text: &str) {
     const HEXADECIMAL: &[u8; 16] = b"0123456789abcdef";
     out.push('"');
-    let mut plain = 0;
-    for (index, byte) in text.bytes().enumerate() {
+    let mut rest = text;
+    // Nearly all texts need no escape, and then this is one search and one copy.
+    while let Some(index) = rest.bytes().position(|byte| byte < 0x20 || byte == b'"' || byte == b'\\') {
+        let (plain, escaped) = rest.split_at_checked(index).unwrap_or_default();
+        out.push_str(plain);
+        let byte = escaped.as_bytes().first().copied().unwrap_or_default();
         let short = match byte {
             b'"' => "\\\"",
             b'\\' => "\\\\",
@@ -18,18 +22,16 @@ pub(super) fn push_string(out: &mut String, text: &str) {
             0x0A => "\\n",
             0x0C => "\\f",
             0x0D => "\\r",
-            0..0x10 => "\\u000",
-            0x10..0x20 => "\\u001",
-            _ => continue,
+            0x10.. => "\\u001",
+            _ => "\\u000",
         };
-        out.push_str(text.get(plain..index).unwrap_or_default());
-        plain = index + 1;
         out.push_str(short);
         if short.len() > 2 {
             out.push(char::from(HEXADECIMAL[usize::from(byte & 15)]));
         }
+        rest = escaped.get(1..).unwrap_or_default();
     }
-    out.push_str(text.get(plain..).unwrap_or_default());
+    out.push_str(rest);
     out.push('"');
 }
 

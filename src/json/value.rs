@@ -24,16 +24,26 @@ pub enum Value {
     Object(Map),
 }
 
-/// A number. Equal numbers are equal however they were written (`1`, `1.0`, `1e0`), as they are in JavaScript, and a
-/// whole number stays exact, whatever a double would make of it.
-#[derive(Clone, Copy, Debug, PartialEq)]
+/// A number. A whole number stays exact, whatever a double would make of it. Otherwise numbers are equal as doubles,
+/// however they were written (`1`, `1.0`, `1e0`): a storage may have passed them through JavaScript.
+#[derive(Clone, Copy, Debug)]
 pub enum Number {
     /// A whole number of 0 or more.
     Whole(u64),
     /// A whole number below 0.
     Negative(i64),
-    /// A number with a fraction, or too large for the others. Finite.
+    /// A number with a fraction or an exponent, or too large for the others. Finite.
     Double(f64),
+}
+
+impl PartialEq for Number {
+    fn eq(&self, other: &Self) -> bool {
+        match (self, other) {
+            (Self::Whole(a), Self::Whole(b)) => a == b,
+            (Self::Negative(a), Self::Negative(b)) => a == b,
+            _ => self.as_f64() == other.as_f64(),
+        }
+    }
 }
 
 impl Number {
@@ -74,7 +84,7 @@ impl Value {
         }
     }
 
-    /// The whole number of 0 or more, if it is one.
+    /// The whole number of 0 or more, if it was written as one.
     pub fn as_u64(&self) -> Option<u64> {
         match self {
             Self::Number(Number::Whole(number)) => Some(*number),
@@ -203,11 +213,7 @@ from! {
     u32: number => Self::Number(Number::Whole(number.into()));
     u64: number => Self::Number(Number::Whole(number));
     usize: number => Self::Number(Number::Whole(number as u64));
-    f64: number => match whole(number) {
-        _ if !number.is_finite() => Self::Null,
-        Some(whole) => Self::from(whole),
-        None => Self::Number(Number::Double(number)),
-    };
+    f64: number => if number.is_finite() { Self::Number(Number::Double(number)) } else { Self::Null };
     i64: number => Self::Number(match u64::try_from(number) {
         Ok(number) => Number::Whole(number),
         Err(_) => Number::Negative(number),
@@ -216,12 +222,6 @@ from! {
     String: text => Self::String(text);
     Vec<Value>: items => Self::Array(items);
     Map: members => Self::Object(members);
-}
-
-/// The number, when it is whole and a double can be trusted to be exactly that number.
-fn whole(number: f64) -> Option<i64> {
-    const EXACT: f64 = 9_007_199_254_740_992.0;
-    (number.abs() <= EXACT && number == number.trunc()).then_some(number as i64)
 }
 
 /// For hosts and tests that hold a value of `serde_json`.

@@ -1,5 +1,9 @@
 //! The turns and runs of one session, in clock order.
 
+use std::sync::Arc;
+
+use crate::context::estimate;
+use crate::log::body::{Role, Turn};
 use crate::log::{Record, Stamp};
 use crate::order;
 
@@ -7,10 +11,18 @@ use crate::order;
 #[derive(Debug)]
 pub(super) struct Lane {
     pub(super) session: String,
-    /// With the tokens of each text; `None` for what no prompt shows.
-    pub(super) turns: Vec<(Position, Option<u32>)>,
+    pub(super) turns: Vec<TurnEntry>,
     pub(super) runs: Vec<Position>,
     in_order: bool,
+}
+
+/// A turn in its place.
+#[derive(Debug)]
+pub(super) struct TurnEntry {
+    pub(super) position: Position,
+    pub(super) turn: Arc<Turn>,
+    /// The tokens of its text; `None` for what no prompt shows.
+    pub(super) tokens: Option<u32>,
 }
 
 /// Where a record stands: clock order, and the id should two clocks ever be equal.
@@ -32,9 +44,11 @@ impl Lane {
     }
 
     /// Adds a turn; [`settle`](Self::settle) follows.
-    pub(super) fn put_turn(&mut self, position: Position, cost: Option<u32>) {
-        self.in_order &= self.turns.last().is_none_or(|(last, _)| *last < position);
-        self.turns.push((position, cost));
+    pub(super) fn put_turn(&mut self, position: Position, turn: &Arc<Turn>) {
+        let shown = matches!(turn.role, Role::User | Role::Assistant);
+        let tokens = shown.then(|| estimate(&turn.text));
+        self.in_order &= self.turns.last().is_none_or(|last| last.position < position);
+        self.turns.push(TurnEntry { position, turn: Arc::clone(turn), tokens });
     }
 
     /// Adds a run; [`settle`](Self::settle) follows.
@@ -46,7 +60,7 @@ impl Lane {
     /// Takes a turn or a run out.
     pub(super) fn remove(&mut self, position: &Position) {
         self.settle();
-        if let Ok(index) = self.turns.binary_search_by(|(other, _)| other.cmp(position)) {
+        if let Ok(index) = self.turns.binary_search_by(|turn| turn.position.cmp(position)) {
             self.turns.remove(index);
         }
         if let Ok(index) = self.runs.binary_search(position) {
@@ -57,7 +71,7 @@ impl Lane {
     /// Restores clock order: what is added is nearly always the newest, and otherwise sorted once for a batch.
     pub(super) fn settle(&mut self) {
         if !self.in_order {
-            order::sort_by(&mut self.turns, |(a, _), (b, _)| a.cmp(b));
+            order::sort_by(&mut self.turns, |a, b| a.position.cmp(&b.position));
             order::sort_by(&mut self.runs, Ord::cmp);
             self.in_order = true;
         }

@@ -7,9 +7,8 @@ use super::affinity::Affinity;
 use super::lane::{Lane, Position};
 use super::mood::Mood;
 use super::personality::Personality;
-use crate::context::estimate;
 use crate::error::Error;
-use crate::log::body::{self, Instance, Role, Run, Session, Turn};
+use crate::log::body::{self, Instance, Run, Session, Turn};
 use crate::log::{Body, Content, Merged, Record, altered, newer};
 use crate::order;
 use crate::template::Template;
@@ -200,29 +199,14 @@ impl OwnerState {
         sessions.map(|entry| entry.record.id.as_str())
     }
 
-    /// The id and the content of a turn.
-    pub fn turn(&self, id: &str) -> Option<&Turn> {
-        match self.record(id)?.body()? {
-            Body::Turn(turn) => Some(turn),
-            _ => None,
-        }
-    }
-
-    /// The turns of a session with their ids, oldest first.
-    pub fn turns(&self, session: &str) -> impl DoubleEndedIterator<Item = (&str, &Turn)> {
-        self.turn_costs(session).filter_map(|(id, _)| Some((id, self.turn(id)?)))
-    }
-
-    /// The ids of a session's turns, oldest first, and the tokens of each text; `None` where the role is not one
-    /// of a conversation. Known beforehand, because every prompt asks for hundreds of them.
-    pub fn turn_costs(&self, session: &str) -> impl DoubleEndedIterator<Item = (&str, Option<u32>)> {
+    /// The turns of a session, oldest first: id, content, and the tokens of its text (`None` where the role is not
+    /// one of a conversation), which are known beforehand because every prompt asks for hundreds of them.
+    pub fn turns(
+        &self,
+        session: &str,
+    ) -> impl DoubleEndedIterator<Item = (&str, &Turn, Option<u32>)> + ExactSizeIterator {
         let turns = self.lane(session).map_or(&[][..], |lane| &lane.turns);
-        turns.iter().map(|(position, cost)| (position.id.as_str(), *cost))
-    }
-
-    /// How many turns a session has.
-    pub fn turn_count(&self, session: &str) -> usize {
-        self.lane(session).map_or(0, |lane| lane.turns.len())
+        turns.iter().map(|entry| (entry.position.id.as_str(), entry.turn.as_ref(), entry.tokens))
     }
 
     fn run(&self, id: &str) -> Option<&Run> {
@@ -292,8 +276,7 @@ impl OwnerState {
                 Derived::Mood(Box::new(Folded { value: Mood::start("", 0), to: None }))
             }
             Some(Body::Turn(turn)) => {
-                let cost = matches!(turn.role, Role::User | Role::Assistant).then(|| estimate(&turn.text));
-                self.lane_mut(&turn.session).put_turn(Position::of(record), cost);
+                self.lane_mut(&turn.session).put_turn(Position::of(record), turn);
                 Derived::Nothing
             }
             Some(Body::Run(run)) => {

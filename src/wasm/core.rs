@@ -2,8 +2,10 @@
 
 use luminoracore::Error;
 use luminoracore::bundle::snapshot::ExportOptions;
-use luminoracore::engine::{self, Command, CoreOptions, Effect, EffectResult, HistoryOptions, Output, Step};
-use luminoracore::log::Record;
+use luminoracore::engine::{
+    self, Command, CoreOptions, Effect, EffectResult, Environment, Event, HistoryOptions, Output, Step,
+};
+use luminoracore::log::{Record, SEED_LENGTH};
 use luminoracore::template::Template;
 use serde::Serialize;
 use wasm_bindgen::prelude::*;
@@ -56,6 +58,20 @@ impl Core {
         let command = Command::parse(&from_js(command)?).map_err(|error| throw(&error))?;
         let environment = environment(now, seed)?;
         step(self.core.dispatch(command, &environment))
+    }
+
+    /// Goes on with an operation by a little more of the model's text. Gives nothing when the text is simply to be
+    /// told as it came, which is nearly always.
+    #[wasm_bindgen(js_name = resumeText)]
+    pub fn resume_text(&mut self, op: u32, text: String, now: f64) -> Result<JsValue, JsValue> {
+        // Nothing is drawn while a text grows.
+        let environment = Environment { now: milliseconds(now)?, seed: [0; SEED_LENGTH] };
+        let result = EffectResult::TextDelta { text };
+        let next = self.core.resume(op, result, &environment);
+        if next.done.is_none() && matches!(next.events[..], [Event::TextDelta { .. }]) {
+            return Ok(JsValue::UNDEFINED);
+        }
+        step(next)
     }
 
     /// Goes on with an operation.
@@ -161,44 +177,49 @@ fn answer<T: Serialize>(answer: Result<T, Error>) -> Result<JsValue, JsValue> {
 
 /// A step as JS sees it.
 #[derive(Serialize)]
-struct StepView {
-    #[serde(flatten)]
-    step: Step,
-    effects: Vec<EffectView>,
+struct StepView<'a> {
+    op: u32,
+    effects: Vec<EffectView<'a>>,
+    events: &'a [Event],
     #[serde(skip_serializing_if = "Option::is_none")]
-    output: Option<Output>,
+    output: Option<&'a Output>,
     #[serde(skip_serializing_if = "Option::is_none")]
-    error: Option<Error>,
+    error: Option<&'a Error>,
 }
 
 /// An effect as JS sees it.
 #[derive(Serialize)]
 #[serde(tag = "type", rename_all = "kebab-case")]
-enum EffectView {
-    Call { request: engine::ModelRequest },
-    Append { owner: String, records: Vec<Record>, replace: bool },
-    Erase { owner: String },
+enum EffectView<'a> {
+    Call { request: &'a engine::ModelRequest },
+    Append { owner: &'a str, records: &'a [Record], replace: bool },
+    Erase { owner: &'a str },
 }
 
-fn step(mut step: Step) -> Result<JsValue, JsValue> {
+fn step(step: Step) -> Result<JsValue, JsValue> {
+    let Step { op, mut effects, events, done } = step;
     // The prompt is most of a step. It goes as a string of its own, not escaped and parsed again.
-    let mut prompt = None;
-    let effects = std::mem::take(&mut step.effects).into_iter().map(|effect| match effect {
-        Effect::Call(mut request) => {
-            prompt = Some(std::mem::take(&mut request.system));
-            EffectView::Call { request }
-        }
-        Effect::Append { owner, records, replace } => EffectView::Append { owner, records, replace },
-        Effect::Erase { owner } => EffectView::Erase { owner },
-    });
-    let effects = effects.collect();
-    let (output, error) = match step.done.take() {
+    let prompt = match effects.first_mut() {
+        Some(Effect::Call(request)) => std::mem::take(&mut request.system),
+        _ => String::new(),
+    };
+    let mut views = Vec::new();
+    for effect in &effects {
+        views.push(match effect {
+            Effect::Call(request) => EffectView::Call { request },
+            Effect::Append { owner, records, replace } => {
+                EffectView::Append { owner, records, replace: *replace }
+            }
+            Effect::Erase { owner } => EffectView::Erase { owner },
+        });
+    }
+    let (output, error) = match &done {
         None => (None, None),
         Some(Ok(output)) => (Some(output), None),
         Some(Err(error)) => (None, Some(error)),
     };
-    let view = to_js(&StepView { step, effects, output, error });
-    if let Some(prompt) = prompt {
+    let view = to_js(&StepView { op, effects: views, events: &events, output, error });
+    if !prompt.is_empty() {
         // A step that calls has this one effect.
         let effect = js_sys::Reflect::get_u32(&js_sys::Reflect::get(&view, &"effects".into())?, 0)?;
         set_text(&js_sys::Reflect::get(&effect, &"request".into())?, "system", &prompt)?;

@@ -36,8 +36,8 @@ pub enum Body {
     Instance(Box<Instance>),
     /// A titled conversation.
     Session(Box<Session>),
-    /// One utterance.
-    Turn(Box<Turn>),
+    /// One utterance. Shared, because prompts and histories look at many of them.
+    Turn(Arc<Turn>),
     /// How a turn was produced.
     Run(Box<Run>),
     /// A body that was not parsed yet, or whose kind or schema this library does not know: kept untouched.
@@ -51,7 +51,7 @@ pub fn parse(kind: &str, schema: u32, owner: &str, body: Value) -> Result<Body, 
         _ if schema != SCHEMA => Body::Other(body),
         "instance" => Body::Instance(Box::new(Instance::parse(owner, &body)?)),
         "session" => Body::Session(Box::new(Session::parse(owner, &body)?)),
-        "turn" => Body::Turn(Box::new(Turn::parse(owner, &body)?)),
+        "turn" => Body::Turn(Arc::new(Turn::parse(owner, &body)?)),
         "run" => Body::Run(Box::new(Run::parse(owner, &body)?)),
         _ => Body::Other(body),
     })
@@ -77,7 +77,7 @@ impl Serialize for Body {
             Self::Template(template) => template.document.serialize(serializer),
             Self::Instance(instance) => instance.serialize(serializer),
             Self::Session(session) => session.serialize(serializer),
-            Self::Turn(turn) => turn.serialize(serializer),
+            Self::Turn(turn) => turn.as_ref().serialize(serializer),
             Self::Run(run) => run.serialize(serializer),
             Self::Other(body) => body.serialize(serializer),
         }
@@ -85,13 +85,13 @@ impl Serialize for Body {
 }
 
 macro_rules! from {
-    ($($type:ident),*) => {
+    ($($type:ident in $pointer:ident;)*) => {
         $(impl From<$type> for Body {
             fn from(body: $type) -> Self {
-                Self::$type(Box::new(body))
+                Self::$type($pointer::new(body))
             }
         })*
     };
 }
 
-from!(Instance, Session, Turn, Run);
+from! { Instance in Box; Session in Box; Turn in Arc; Run in Box; }
