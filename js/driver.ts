@@ -75,7 +75,7 @@ export function disposedError(): LuminoraError {
 async function runToEnd(host: Host, command: object, options: RunOptions): Promise<Output> {
   const { core, clock, random } = host;
   const resume = (op: number, result: object): Step =>
-    ask(() => core.resume(op, result, clock(), random(seedLength)));
+    ask(() => core.resume(op, result, clock()));
   let step: Step = ask(() => core.dispatch(command, clock(), random(seedLength)));
   for (;;) {
     for (const event of step.events) options.onEvent?.(event);

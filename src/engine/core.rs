@@ -183,10 +183,11 @@ impl Core {
         let op = self.next_operation;
         self.next_operation = self.next_operation.wrapping_add(1);
         let mut ids = IdSource::new(environment.seed);
+        let now = environment.now;
         let begun = match command {
-            Command::AddTemplate { source } => self.add_template(&source, environment),
+            Command::AddTemplate { source } => self.add_template(&source, now),
             Command::CreateSession { user, template, title } => {
-                self.create_session(&user, &template, title, environment, &mut ids)
+                self.create_session(&user, &template, title, now, &mut ids)
             }
             Command::Send { user, session, text, model, language, mask, max_output_tokens } => {
                 let request = super::turn::SendRequest {
@@ -198,31 +199,27 @@ impl Core {
                     mask,
                     max_output_tokens,
                 };
-                self.send(request, environment, ids)
+                self.send(request, now, ids)
             }
-            Command::Reply { user, session, text } => {
-                self.reply(&user, &session, text, environment, &mut ids)
-            }
+            Command::Reply { user, session, text } => self.reply(&user, &session, text, now, &mut ids),
             Command::SetMood { user, session, name, intensity } => {
-                self.set_mood(&user, &session, &name, intensity, environment)
+                self.set_mood(&user, &session, &name, intensity, now)
             }
-            Command::SetAffinity { user, session, points } => {
-                self.set_affinity(&user, &session, points, environment)
-            }
+            Command::SetAffinity { user, session, points } => self.set_affinity(&user, &session, points, now),
             Command::UpdateSession { user, session, title, status } => {
-                self.update_session(&user, &session, title, status, environment)
+                self.update_session(&user, &session, title, status, now)
             }
             Command::ImportSnapshot { user, source, restore, on_conflict, allow_modified } => {
                 let request = super::import::ImportRequest { user, restore, on_conflict, allow_modified };
-                self.import_snapshot(&source, request, environment, &mut ids)
+                self.import_snapshot(&source, request, now, &mut ids)
             }
-            Command::Erase { user, purge } => self.erase(&user, purge, environment),
+            Command::Erase { user, purge } => self.erase(&user, purge, now),
         };
         self.settle(op, begun)
     }
 
     /// Goes on with an operation after the host has done, or failed to do, what it asked for.
-    pub fn resume(&mut self, op: Operation, result: EffectResult, environment: &Environment) -> Step {
+    pub fn resume(&mut self, op: Operation, result: EffectResult, now: u64) -> Step {
         let found = self.operations.iter().position(|(number, _)| *number == op);
         let Some((_, pending)) = found.map(|index| self.operations.swap_remove(index)) else {
             let error = Error::new(ErrorCode::InvalidOperation, "no such operation is under way");
@@ -230,9 +227,9 @@ impl Core {
         };
         let next = match (pending, result) {
             (_, EffectResult::Failed) => Err(host_failure()),
-            (Pending::Turn(operation), result) => self.advance(*operation, result, environment),
+            (Pending::Turn(operation), result) => self.advance(*operation, result, now),
             (Pending::Commit(commit), EffectResult::Stored) => {
-                return self.committed(op, commit, environment);
+                return self.committed(op, commit, now);
             }
             (Pending::Erase(owner), EffectResult::Stored) => {
                 self.drop_owner(&owner);
@@ -273,22 +270,22 @@ impl Core {
         }
     }
 
-    fn committed(&mut self, op: Operation, commit: Commit, environment: &Environment) -> Step {
+    fn committed(&mut self, op: Operation, commit: Commit, now: u64) -> Step {
         let Commit { owner, records, replace, events, outcome } = commit;
         if replace {
             self.drop_owner(&owner);
         }
         // Our own records are never from the future, even when the device's clock was set back since.
-        let now = environment.now.max(self.clock.milliseconds());
+        let merged_at = now.max(self.clock.milliseconds());
         // The host has let go of its share by now.
         let records = Arc::try_unwrap(records).unwrap_or_else(|records| records.as_ref().clone());
-        let done = self.absorb(records, now).and_then(|_| {
+        let done = self.absorb(records, merged_at).and_then(|_| {
             Ok(match outcome {
                 Outcome::Template(id) => Output::Template(self.template_summary(&owner, &id)?),
                 Outcome::Session(id) => Output::Session(self.session(&owner, &id)?),
                 Outcome::Reply(mut reply) => {
                     reply.events.clone_from(&events);
-                    reply.state = Some(self.session_state(&owner, &reply.session, environment.now)?);
+                    reply.state = Some(self.session_state(&owner, &reply.session, now)?);
                     Output::Reply(reply)
                 }
                 Outcome::Import(report) => Output::Import(report),

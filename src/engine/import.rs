@@ -5,7 +5,7 @@ use std::sync::Arc;
 use crate::json::Value;
 use serde::Serialize;
 
-use super::command::{Environment, OnConflict, Restore};
+use super::command::{OnConflict, Restore};
 use super::core::{Begun, Commit, Core, Outcome};
 use super::session::{live, new_instance};
 use crate::bundle::snapshot::{Snapshot, SnapshotTurn};
@@ -56,7 +56,7 @@ impl Core {
         &mut self,
         source: &str,
         request: ImportRequest,
-        environment: &Environment,
+        now: u64,
         ids: &mut IdSource,
     ) -> Result<Begun, Error> {
         self.require_feature(self.options.features.snapshot_export, "snapshot_export")?;
@@ -75,8 +75,7 @@ impl Core {
         }
         let mut notes = Vec::new();
         let session = self.session_for(&user, &snapshot.session, ids, &mut notes);
-        let mut records: Vec<Record> =
-            self.copy_template(&user, &personality, environment).into_iter().collect();
+        let mut records: Vec<Record> = self.copy_template(&user, &personality, now).into_iter().collect();
         let restore = request.restore;
         records.push(self.instance_record(
             &user,
@@ -84,10 +83,10 @@ impl Core {
             &personality,
             &snapshot,
             restore,
-            environment,
+            now,
             &mut notes,
         ));
-        records.push(self.session_record(&user, &session, &instance, &snapshot, restore, environment));
+        records.push(self.session_record(&user, &session, &instance, &snapshot, restore, now));
         if request.restore.conversation {
             let mut seen: Vec<&str> = Vec::new();
             for (index, turn) in snapshot.conversation.iter().flatten().enumerate() {
@@ -101,7 +100,7 @@ impl Core {
                     &session,
                     (index, free),
                     turn,
-                    environment,
+                    now,
                     ids,
                     &mut notes,
                 )?);
@@ -138,7 +137,7 @@ impl Core {
         personality: &Personality,
         snapshot: &Snapshot,
         restore: Restore,
-        environment: &Environment,
+        now: u64,
         notes: &mut Vec<ImportNote>,
     ) -> Record {
         let template = personality.template();
@@ -153,8 +152,8 @@ impl Core {
         });
         let imported = snapshot.imported.clone().filter(|_| restore.facts).map(Value::Object);
         let present = self.owner(user).instance(id).map(|state| state.instance.clone());
-        let at = self.clock.tick(environment.now);
-        let mut body = present.unwrap_or_else(|| new_instance(template, environment));
+        let at = self.clock.tick(now);
+        let mut body = present.unwrap_or_else(|| new_instance(template, now));
         body.imported = imported.or(body.imported);
         body.baseline =
             affinity.map(|affinity| InstanceBaseline { at: at.clone(), affinity }).or(body.baseline);
@@ -168,10 +167,10 @@ impl Core {
         instance: &str,
         snapshot: &Snapshot,
         restore: Restore,
-        environment: &Environment,
+        now: u64,
     ) -> Record {
-        let now = timestamp::format(environment.now);
-        let at = self.clock.tick(environment.now);
+        let at = self.clock.tick(now);
+        let now = timestamp::format(now);
         let mood = snapshot.mood.clone().filter(|_| restore.mood);
         let body = Session {
             instance: instance.to_owned(),
@@ -192,7 +191,7 @@ impl Core {
         session: &str,
         (index, free): (usize, bool),
         turn: &SnapshotTurn,
-        environment: &Environment,
+        now: u64,
         ids: &mut IdSource,
         notes: &mut Vec<ImportNote>,
     ) -> Result<Option<Record>, Error> {
@@ -216,7 +215,7 @@ impl Core {
             let file_path = error.path.replace("/created_at", "/at");
             Error::new(ErrorCode::UnsupportedFormat, &error.hint).at(format!("{path}{file_path}"))
         })?;
-        Ok(Some(self.write(user, &id, body, environment.now)))
+        Ok(Some(self.write(user, &id, body, now)))
     }
 }
 

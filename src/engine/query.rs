@@ -279,7 +279,6 @@ impl Core {
     /// What sending this text would do and ask: a dry run with zero calls.
     pub fn preview(&self, user: &str, session: &str, text: &str, now: u64) -> Result<Preview, Error> {
         let (state, instance, personality) = self.conversation(user, session)?;
-        let now = i64::try_from(now).unwrap_or(i64::MAX);
         let reaction = self.react(
             (state, instance, &personality),
             text,

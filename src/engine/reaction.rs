@@ -24,8 +24,9 @@ impl Core {
         text: &str,
         language: Option<&str>,
         after_assistant: bool,
-        now: i64,
+        now: u64,
     ) -> Reaction {
+        let now = i64::try_from(now).unwrap_or(i64::MAX);
         let template = personality.template();
         let observation =
             observe_with(&self.packs, text, language, Some(&personality.triggers), after_assistant);

@@ -2,7 +2,7 @@
 
 use std::sync::Arc;
 
-use super::command::{Environment, TemplateChoice};
+use super::command::TemplateChoice;
 use super::core::{Begun, Commit, Core, LIBRARY, Outcome, Output, Pending};
 use super::effect::Effect;
 use super::event::{Direction, Event};
@@ -21,7 +21,7 @@ const MAXIMUM_TITLE: usize = 200;
 
 impl Core {
     /// Keeps a document in the library. The same content again is a no-op.
-    pub(super) fn add_template(&mut self, source: &str, environment: &Environment) -> Result<Begun, Error> {
+    pub(super) fn add_template(&mut self, source: &str, now: u64) -> Result<Begun, Error> {
         let template = Template::parse(source.as_bytes())?;
         let persona = &template.persona;
         let library = self.owner(LIBRARY);
@@ -42,7 +42,7 @@ impl Core {
             .hint("Give the changed document a higher version."));
         }
         let id = template.id.clone();
-        let record = self.write(LIBRARY, &id, Body::Template(Arc::new(template)), environment.now);
+        let record = self.write(LIBRARY, &id, Body::Template(Arc::new(template)), now);
         Ok(Commit::new(LIBRARY, vec![record], Vec::new(), Outcome::Template(id)).begin(Vec::new()))
     }
 
@@ -52,7 +52,7 @@ impl Core {
         user: &str,
         template: &TemplateChoice,
         title: Option<String>,
-        environment: &Environment,
+        now: u64,
         ids: &mut IdSource,
     ) -> Result<Begun, Error> {
         check_owner(user)?;
@@ -66,22 +66,22 @@ impl Core {
         let (instance, existing) = self.instance_id(user, &personality.template().persona.name);
         let mut records = Vec::new();
         if !existing {
-            let body = new_instance(personality.template(), environment);
-            records.extend(self.copy_template(user, &personality, environment));
-            records.push(self.write(user, &instance, body, environment.now));
+            let body = new_instance(personality.template(), now);
+            records.extend(self.copy_template(user, &personality, now));
+            records.push(self.write(user, &instance, body, now));
         }
         let session = ids.next("session");
-        let now = timestamp::format(environment.now);
+        let started_at = timestamp::format(now);
         let body = Session {
             instance,
             title,
             status: SessionStatus::Active,
-            started_at: now.clone(),
-            updated_at: now,
+            started_at: started_at.clone(),
+            updated_at: started_at,
             baseline: None,
             sharing: Sharing::default(),
         };
-        records.push(self.write(user, &session, body, environment.now));
+        records.push(self.write(user, &session, body, now));
         let outcome = Outcome::Session(session);
         Ok(Commit::new(user, records, Vec::new(), outcome).begin(Vec::new()))
     }
@@ -93,13 +93,13 @@ impl Core {
         session: &str,
         title: Option<String>,
         status: Option<SessionStatus>,
-        environment: &Environment,
+        now: u64,
     ) -> Result<Begun, Error> {
         check_title(title.as_deref())?;
         let mut body = self.session_of(user, session)?.session.clone();
         body.title = title.or(body.title);
         body.status = status.unwrap_or(body.status);
-        let record = self.write_session(user, session, body, environment);
+        let record = self.write_session(user, session, body, now);
         let outcome = Outcome::Session(session.to_owned());
         Ok(Commit::new(user, vec![record], Vec::new(), outcome).begin(Vec::new()))
     }
@@ -111,7 +111,7 @@ impl Core {
         session: &str,
         name: &str,
         intensity: Option<f64>,
-        environment: &Environment,
+        now: u64,
     ) -> Result<Begun, Error> {
         self.require_feature(self.options.features.mood_system, "mood_system")?;
         let intensity = intensity.unwrap_or(1.0);
@@ -136,10 +136,10 @@ impl Core {
         let mut mood = state.mood.clone();
         let mut body = state.session.clone();
         let from = mood.current.clone();
-        mood.set(name, intensity, i64::try_from(environment.now).unwrap_or(i64::MAX));
-        let at = self.clock.tick(environment.now);
+        mood.set(name, intensity, i64::try_from(now).unwrap_or(i64::MAX));
+        let at = self.clock.tick(now);
         body.baseline = Some(SessionBaseline { at: at.clone(), mood: mood.to_baseline() });
-        let record = write_session_at(user, session, body, environment, at);
+        let record = write_session_at(user, session, body, now, at);
         let changed = Event::MoodChange {
             from: from.clone(),
             to: name.to_owned(),
@@ -156,7 +156,7 @@ impl Core {
         user: &str,
         session: &str,
         points: f64,
-        environment: &Environment,
+        now: u64,
     ) -> Result<Begun, Error> {
         self.require_feature(self.options.features.affinity_system, "affinity_system")?;
         let points = (0..=100u8).find(|valid| f64::from(*valid) == points).ok_or_else(|| {
@@ -171,7 +171,7 @@ impl Core {
         affinity.level.clone_from(&crate::compile::level_at(personality.template(), points).level.name);
         let to = affinity.level.clone();
         affinity.progression_history.push(Progression {
-            date: timestamp::format(environment.now),
+            date: timestamp::format(now),
             points,
             level: to.clone(),
             delta: i32::from(points) - i32::from(before),
@@ -179,7 +179,7 @@ impl Core {
             reasons: vec!["manual".to_owned()],
         });
         let mut body = instance.instance.clone();
-        let at = self.clock.tick(environment.now);
+        let at = self.clock.tick(now);
         body.baseline = Some(InstanceBaseline { at: at.clone(), affinity });
         let record = live(user, &id, body, at);
         let events = level_change(&from, &to, before, points).into_iter().collect();
@@ -188,12 +188,7 @@ impl Core {
 
     /// Erases an owner: tombstones that outlive every copy, or, with `purge`, nothing at all. A template leaves no
     /// tombstone, because its id is its content: one would forbid the person that personality for ever.
-    pub(super) fn erase(
-        &mut self,
-        user: &str,
-        purge: bool,
-        environment: &Environment,
-    ) -> Result<Begun, Error> {
+    pub(super) fn erase(&mut self, user: &str, purge: bool, now: u64) -> Result<Begun, Error> {
         check_owner(user)?;
         if purge {
             let effects = vec![Effect::Erase { owner: user.to_owned() }];
@@ -212,7 +207,7 @@ impl Core {
         let erased_before: Vec<Record> =
             self.owner(user).records().filter(|record| record.content == Content::Erased).cloned().collect();
         let tombstone = |(id, kind)| {
-            let at = self.clock.tick(environment.now);
+            let at = self.clock.tick(now);
             Record { id, owner: user.to_owned(), kind, at, content: Content::Erased }
         };
         let records: Vec<Record> = live.into_iter().map(tombstone).chain(erased_before).collect();
@@ -303,13 +298,13 @@ impl Core {
         &mut self,
         user: &str,
         personality: &Personality,
-        environment: &Environment,
+        now: u64,
     ) -> Option<Record> {
         let template = Arc::clone(&personality.template);
         let missing = self.owner(user).template(&template.id).is_none();
         missing.then(|| {
             let id = template.id.clone();
-            self.write(user, &id, Body::Template(template), environment.now)
+            self.write(user, &id, Body::Template(template), now)
         })
     }
 
@@ -320,15 +315,9 @@ impl Core {
     }
 
     /// A new version of a session.
-    pub(super) fn write_session(
-        &mut self,
-        user: &str,
-        id: &str,
-        body: Session,
-        environment: &Environment,
-    ) -> Record {
-        let at = self.clock.tick(environment.now);
-        write_session_at(user, id, body, environment, at)
+    pub(super) fn write_session(&mut self, user: &str, id: &str, body: Session, now: u64) -> Record {
+        let at = self.clock.tick(now);
+        write_session_at(user, id, body, now, at)
     }
 
     /// Refuses a direct call of a feature that is switched off.
@@ -343,11 +332,11 @@ impl Core {
 }
 
 /// An instance in which nothing has happened yet.
-pub(super) fn new_instance(template: &Template, environment: &Environment) -> Instance {
+pub(super) fn new_instance(template: &Template, now: u64) -> Instance {
     Instance {
         template: template.id.clone(),
         template_name: template.persona.name.clone(),
-        created_at: timestamp::format(environment.now),
+        created_at: timestamp::format(now),
         baseline: None,
         mask: None,
         imported: None,
@@ -368,8 +357,8 @@ pub(super) fn live(owner: &str, id: &str, body: impl Into<Body>, at: Stamp) -> R
     }
 }
 
-fn write_session_at(user: &str, id: &str, mut body: Session, environment: &Environment, at: Stamp) -> Record {
-    let now = timestamp::format(environment.now);
+fn write_session_at(user: &str, id: &str, mut body: Session, now: u64, at: Stamp) -> Record {
+    let now = timestamp::format(now);
     // A clock that went backwards must not order the times the wrong way round.
     body.updated_at = if timestamp::parse(&now) < timestamp::parse(&body.started_at) {
         body.started_at.clone()

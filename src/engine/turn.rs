@@ -3,7 +3,7 @@
 
 use serde::Serialize;
 
-use super::command::{Environment, ModelDeclaration};
+use super::command::ModelDeclaration;
 use super::core::{Begun, Commit, Core, Outcome, Pending};
 use super::effect::{Effect, EffectResult, FinishReason, ReportedUsage};
 use super::event::Event;
@@ -80,12 +80,7 @@ pub(super) struct TurnOperation {
 
 impl Core {
     /// Begins a turn: everything up to the model call.
-    pub(super) fn send(
-        &mut self,
-        request: SendRequest,
-        environment: &Environment,
-        ids: IdSource,
-    ) -> Result<Begun, Error> {
+    pub(super) fn send(&mut self, request: SendRequest, now: u64, ids: IdSource) -> Result<Begun, Error> {
         let SendRequest { user, session, text, model, language, mask, max_output_tokens } = request;
         check_text(&text)?;
         let (conversation, instance, personality) = self.conversation(&user, &session)?;
@@ -95,7 +90,6 @@ impl Core {
                 .hint("Set its status back to active first, or open another session."));
         }
         let last_turn = self.owner(&user).turns(&session).next_back();
-        let now = i64::try_from(environment.now).unwrap_or(i64::MAX);
         let after_assistant = last_turn.is_some_and(|(_, turn, _)| turn.role == Role::Assistant);
         let relationship = (conversation, instance, &*personality);
         let reaction = self.react(relationship, &text, language.as_deref(), after_assistant, now);
@@ -126,7 +120,7 @@ impl Core {
             model: (mode != Mode::Manual)
                 .then(|| ModelReference { kind: model.kind.clone(), id: model.id.clone() }),
             resumes_session: conversation.session.status == SessionStatus::Paused,
-            started: environment.now,
+            started: now,
             answer: String::new(),
             usage: None,
             user,
@@ -140,7 +134,7 @@ impl Core {
             mood,
         };
         match model.kind.as_str() {
-            "manual" => self.finish_turn(operation, environment, Vec::new()),
+            "manual" => self.finish_turn(operation, now, Vec::new()),
             "scripted" => {
                 operation.answer = match model.reply {
                     Some(reply) => reply,
@@ -152,7 +146,7 @@ impl Core {
                 check_answer(&operation.answer, FinishReason::Stop)?;
                 let words = operation.answer.split_inclusive(' ');
                 let events = words.map(|word| Event::TextDelta { text: word.to_owned() }).collect();
-                self.finish_turn(operation, environment, events)
+                self.finish_turn(operation, now, events)
             }
             _ => {
                 let effects = vec![Effect::Call(request)];
@@ -170,7 +164,7 @@ impl Core {
         &mut self,
         mut operation: TurnOperation,
         result: EffectResult,
-        environment: &Environment,
+        now: u64,
     ) -> Result<Begun, Error> {
         let events = match result {
             EffectResult::TextDelta { text } => {
@@ -189,7 +183,7 @@ impl Core {
             }
             EffectResult::Finish { reason } => {
                 check_answer(&operation.answer, reason)?;
-                return self.finish_turn(operation, environment, Vec::new());
+                return self.finish_turn(operation, now, Vec::new());
             }
             EffectResult::Stored | EffectResult::Failed => {
                 return Err(Error::new(
@@ -202,12 +196,7 @@ impl Core {
     }
 
     /// The batch of a turn: the person's turn, the run, the personality's turn.
-    fn finish_turn(
-        &mut self,
-        operation: TurnOperation,
-        environment: &Environment,
-        told: Vec<Event>,
-    ) -> Result<Begun, Error> {
+    fn finish_turn(&mut self, operation: TurnOperation, now: u64, told: Vec<Event>) -> Result<Begun, Error> {
         let TurnOperation {
             user, session, text, started, mut ids, answer, affinity, mood, observation, ..
         } = operation;
@@ -219,15 +208,15 @@ impl Core {
         if operation.resumes_session {
             let mut body = self.session_of(&user, &session)?.session.clone();
             body.status = SessionStatus::Active;
-            records.push(self.write_session(&user, &session, body, environment));
+            records.push(self.write_session(&user, &session, body, now));
         }
         let turn = Turn {
             language: (observation.language.code != "und").then(|| observation.language.code.clone()),
             ..Turn::new(&session, Role::User, text, started_at.clone())
         };
-        records.push(self.write(&user, &turn_id, turn, environment.now));
+        records.push(self.write(&user, &turn_id, turn, now));
         let run = Run {
-            duration_ms: Some(environment.now.saturating_sub(started)),
+            duration_ms: Some(now.saturating_sub(started)),
             model: operation.model,
             blocks: operation.blocks,
             usage: usage.clone(),
@@ -235,16 +224,16 @@ impl Core {
             mood: mood.clone(),
             ..Run::new(&session, turn_id.clone(), operation.template, operation.mode, started_at)
         };
-        records.push(self.write(&user, &run_id, run, environment.now));
+        records.push(self.write(&user, &run_id, run, now));
         let answer_id = (operation.mode != Mode::Manual).then(|| ids.next("turn"));
         if let Some(answer_id) = &answer_id {
-            let created_at = timestamp::format(environment.now.max(started));
+            let created_at = timestamp::format(now.max(started));
             let turn = Turn {
                 reply_to: Some(turn_id.clone()),
                 run: Some(run_id.clone()),
                 ..Turn::new(&session, Role::Assistant, answer.clone(), created_at)
             };
-            records.push(self.write(&user, answer_id, turn, environment.now));
+            records.push(self.write(&user, answer_id, turn, now));
         }
         let reply = Reply {
             text: answer,
@@ -268,7 +257,7 @@ impl Core {
         user: &str,
         session: &str,
         text: String,
-        environment: &Environment,
+        now: u64,
         ids: &mut IdSource,
     ) -> Result<Begun, Error> {
         check_text(&text)?;
@@ -279,18 +268,15 @@ impl Core {
             Error::new(ErrorCode::InvalidOperation, "there is no turn to reply to yet")
                 .hint("Send the person's message first.")
         })?;
-        let now = timestamp::format(environment.now);
+        let time = timestamp::format(now);
         let (run_id, turn_id) = (ids.next("run"), ids.next("turn"));
-        let run = Run::new(session, answered.clone(), template, Mode::Manual, now.clone());
+        let run = Run::new(session, answered.clone(), template, Mode::Manual, time.clone());
         let turn = Turn {
             reply_to: Some(answered),
             run: Some(run_id.clone()),
-            ..Turn::new(session, Role::Assistant, text.clone(), now)
+            ..Turn::new(session, Role::Assistant, text.clone(), time)
         };
-        let records = vec![
-            self.write(user, &run_id, run, environment.now),
-            self.write(user, &turn_id, turn, environment.now),
-        ];
+        let records = vec![self.write(user, &run_id, run, now), self.write(user, &turn_id, turn, now)];
         let reply = Reply {
             text,
             session: session.to_owned(),

@@ -3,9 +3,9 @@
 use luminoracore::Error;
 use luminoracore::bundle::snapshot::ExportOptions;
 use luminoracore::engine::{
-    self, Command, CoreOptions, Effect, EffectResult, Environment, Event, HistoryOptions, Output, Step,
+    self, Command, CoreOptions, Effect, EffectResult, Event, HistoryOptions, Output, Step,
 };
-use luminoracore::log::{Record, SEED_LENGTH};
+use luminoracore::log::Record;
 use luminoracore::template::Template;
 use serde::Serialize;
 use wasm_bindgen::prelude::*;
@@ -64,27 +64,19 @@ impl Core {
     /// told as it came, which is nearly always.
     #[wasm_bindgen(js_name = resumeText)]
     pub fn resume_text(&mut self, op: u32, text: String, now: f64) -> Result<JsValue, JsValue> {
-        // Nothing is drawn while a text grows.
-        let environment = Environment { now: milliseconds(now)?, seed: [0; SEED_LENGTH] };
         let result = EffectResult::TextDelta { text };
-        let next = self.core.resume(op, result, &environment);
+        let next = self.core.resume(op, result, milliseconds(now)?);
         if next.done.is_none() && matches!(next.events[..], [Event::TextDelta { .. }]) {
             return Ok(JsValue::UNDEFINED);
         }
         step(next)
     }
 
-    /// Goes on with an operation.
-    pub fn resume(
-        &mut self,
-        op: u32,
-        result: JsValue,
-        now: Option<f64>,
-        seed: Option<Vec<u8>>,
-    ) -> Result<JsValue, JsValue> {
+    /// Goes on with an operation. What it draws, it drew when it began.
+    pub fn resume(&mut self, op: u32, result: JsValue, now: Option<f64>) -> Result<JsValue, JsValue> {
         let result = EffectResult::parse(&from_js(result)?).map_err(|error| throw(&error))?;
-        let environment = environment(now, seed)?;
-        step(self.core.resume(op, result, &environment))
+        let now = milliseconds(now.unwrap_or_else(js_sys::Date::now))?;
+        step(self.core.resume(op, result, now))
     }
 
     /// One session.

@@ -282,16 +282,15 @@ function drive(core: Core) {
     return result;
   };
   const run = (name: string, command: object, parts: readonly object[] = []): CoreStep => {
-    let entropy = seed();
+    const entropy = seed();
     let result = step(`dispatch ${name}`, () => core.dispatch(command, now++, entropy));
     for (;;) {
       const [effect] = result.effects;
       if (!effect) return result;
       if (effect.type === "append") stored = effect.records ?? [];
       for (const part of effect.type === "call" ? parts : [{ type: "stored" }]) {
-        entropy = seed();
         result = step(`resume ${(part as { type: string }).type}`, () =>
-          core.resume(result.op, part, now++, entropy),
+          core.resume(result.op, part, now++),
         );
       }
     }

@@ -153,8 +153,7 @@ impl Host {
     }
 
     pub(crate) fn resume(&mut self, op: Operation, result: EffectResult) -> Step {
-        let environment = self.environment();
-        self.core.resume(op, result, &environment)
+        self.core.resume(op, result, self.now)
     }
 
     fn environment(&mut self) -> Environment {
