@@ -55,14 +55,11 @@ impl Default for ExportOptions {
 impl ExportOptions {
     /// Reads the options of a call.
     pub fn parse(options: &Value) -> Result<Self, Error> {
-        let mut fields = Fields::new(options, "")?;
-        let mut section = |name| Ok::<_, FieldError>(fields.boolean(name)?.unwrap_or(true));
-        let options = Self {
-            conversation: section("conversation")?,
-            facts: section("facts")?,
-            episodes: section("episodes")?,
-        };
-        fields.finish()?;
+        let options = Fields::read(options, "", |fields| Self {
+            conversation: fields.boolean("conversation").unwrap_or(true),
+            facts: fields.boolean("facts").unwrap_or(true),
+            episodes: fields.boolean("episodes").unwrap_or(true),
+        })?;
         Ok(options)
     }
 }
@@ -226,9 +223,11 @@ impl Snapshot {
                 .ok_or_else(|| unsupported(&format!("/_snapshot_info/{name}"), "a text is expected"))
         };
         let (user, session, created_at) = (text("user_id")?, text("session_id")?, text("created_at")?);
-        let affinity =
-            state.get("affinity").map(|value| AffinityBaseline::parse(value, "/current_state/affinity"));
-        let mood = state.get("mood").map(|value| MoodBaseline::parse(value, "/current_state/mood"));
+        let affinity = state
+            .get("affinity")
+            .map(|value| Fields::read(value, "/current_state/affinity", AffinityBaseline::parse));
+        let mood =
+            state.get("mood").map(|value| Fields::read(value, "/current_state/mood", MoodBaseline::parse));
         let unknown: Map = state
             .iter()
             .filter(|(key, value)| !STATE_KEYS.contains(&key.as_str()) && !is_nothing(key, value))
@@ -288,21 +287,21 @@ fn read_template(mut file: Map) -> Result<Template, Error> {
 }
 
 fn read_turns(value: &Value) -> Result<Vec<SnapshotTurn>, Error> {
-    let path = "/current_state/conversation_history";
-    let Value::Array(turns) = value else { return Err(unsupported(path, "a list is expected")) };
-    let turn = |(index, value): (usize, &Value)| {
-        let mut fields = Fields::new(value, format!("{path}/{index}"))?;
-        let (id, role) = (fields.id("id")?, fields.choice("role", &Role::NAMES)?);
-        let (text, at) = (fields.string("text")?, fields.time("at")?);
-        let turn = SnapshotTurn {
-            id: fields.require("id", id)?,
-            role: fields.require("role", role)?,
-            text: fields.require("text", text)?,
-            at: fields.require("at", at)?,
-        };
-        fields.finish().map(|()| turn)
-    };
-    turns.iter().enumerate().map(turn).collect::<Result<_, FieldError>>().map_err(unreadable)
+    const PATH: &str = "/current_state/conversation_history";
+    let Value::Array(items) = value else { return Err(unsupported(PATH, "a list is expected")) };
+    let mut turns = Vec::new();
+    for (index, item) in items.iter().enumerate() {
+        let mut path = PATH.to_owned();
+        json::pointer::push_index(&mut path, index);
+        let turn = Fields::read(item, &path, |fields| SnapshotTurn {
+            id: fields.required_id("id"),
+            role: fields.required_choice("role", &Role::NAMES),
+            text: fields.required_string("text"),
+            at: fields.required_time("at"),
+        });
+        turns.push(turn.map_err(unreadable)?);
+    }
+    Ok(turns)
 }
 
 fn unreadable(error: FieldError) -> Error {

@@ -1,11 +1,10 @@
 //! What a compile can be told beyond the template.
 
-use crate::json::Value;
 use serde::Serialize;
 
 use super::target::Target;
 use crate::error::{Error, ErrorCode};
-use crate::json::{FieldError, Fields};
+use crate::json::{Fields, Value};
 use crate::template::model::{Parameter, Parameters};
 
 /// Options of a compile. Every one has a default; an unknown key is refused.
@@ -48,20 +47,17 @@ pub struct MaskDeltas {
 }
 
 impl MaskDeltas {
-    /// Reads the deltas of a call; `path` is where they stand.
-    pub(crate) fn parse(mask: &Value, path: &str) -> Result<Self, FieldError> {
-        let mut fields = Fields::new(mask, path)?;
-        let mut parameters = Parameters::default();
-        if let Some(values) = fields.raw("parameters") {
-            let mut values = Fields::new(values, fields.at("parameters"))?;
+    /// Reads the deltas of a call.
+    pub(crate) fn parse(fields: &mut Fields<'_>) -> Self {
+        let parameters = fields.nested("parameters", |values| {
+            let mut parameters = Parameters::default();
             for parameter in Parameter::ALL {
-                parameters.set(parameter, values.number(parameter.name(), f64::MIN, f64::MAX)?);
+                parameters.set(parameter, values.number(parameter.name(), f64::MIN, f64::MAX));
             }
-            values.finish()?;
-        }
-        let temperature = fields.number("temperature", f64::MIN, f64::MAX)?;
-        fields.finish()?;
-        Ok(Self { parameters, temperature })
+            parameters
+        });
+        let temperature = fields.number("temperature", f64::MIN, f64::MAX);
+        Self { parameters: parameters.unwrap_or_default(), temperature }
     }
 }
 
@@ -78,15 +74,11 @@ pub struct CompileFeatures {
 }
 
 impl CompileFeatures {
-    fn parse(features: &Value) -> Result<Self, FieldError> {
-        let mut fields = Fields::new(features, "/features")?;
-        let mut flag = |name| Ok::<_, FieldError>(fields.boolean(name)?.unwrap_or(true));
-        let features = Self {
-            hierarchical_personality: flag("hierarchical_personality")?,
-            mood_system: flag("mood_system")?,
-        };
-        fields.finish()?;
-        Ok(features)
+    fn parse(fields: &mut Fields<'_>) -> Self {
+        Self {
+            hierarchical_personality: fields.boolean("hierarchical_personality").unwrap_or(true),
+            mood_system: fields.boolean("mood_system").unwrap_or(true),
+        }
     }
 }
 
@@ -107,14 +99,11 @@ pub struct Message {
 }
 
 impl Message {
-    fn parse(message: &Value, path: String) -> Result<Self, FieldError> {
-        let mut fields = Fields::new(message, path)?;
-        let role = fields.choice("role", &[("user", Role::User), ("assistant", Role::Assistant)])?;
-        let content = fields.string("content")?;
-        let message =
-            Self { role: fields.require("role", role)?, content: fields.require("content", content)? };
-        fields.finish()?;
-        Ok(message)
+    fn parse(fields: &mut Fields<'_>) -> Self {
+        Self {
+            role: fields.required_choice("role", &[("user", Role::User), ("assistant", Role::Assistant)]),
+            content: fields.required_string("content"),
+        }
     }
 }
 
@@ -135,20 +124,22 @@ impl CompileOptions {
     /// # Errors
     /// `unknown_target` for a name that is no target; `invalid_argument` for a wrong type or an unknown key.
     pub fn parse(options: &Value) -> Result<Self, Error> {
-        let mut fields = Fields::new(options, "")?;
-        let target = fields.string("target")?.map(|name| Target::from_name(&name)).transpose()?;
+        let mut fields = Fields::new(options, "");
+        let target = fields.string("target");
+        fields.check()?;
+        let target = target.map(|name| Target::from_name(&name)).transpose()?;
         let options = Self {
-            affinity: fields.number("affinity", f64::MIN, f64::MAX)?.unwrap_or_default(),
-            level: fields.string("level")?,
-            mood: fields.string("mood")?,
-            mood_intensity: fields.number("mood_intensity", f64::MIN, f64::MAX)?,
-            mask: fields.raw("mask").map(|mask| MaskDeltas::parse(mask, "/mask")).transpose()?,
+            affinity: fields.number("affinity", f64::MIN, f64::MAX).unwrap_or_default(),
+            level: fields.string("level"),
+            mood: fields.string("mood"),
+            mood_intensity: fields.number("mood_intensity", f64::MIN, f64::MAX),
+            mask: fields.nested("mask", MaskDeltas::parse),
             target: target.unwrap_or_default(),
-            model: fields.string("model")?,
-            max_tokens: fields.count("max_tokens")?,
-            max_output_tokens: fields.count("max_output_tokens")?,
-            messages: fields.list("messages", Message::parse)?,
-            features: fields.raw("features").map(CompileFeatures::parse).transpose()?.unwrap_or_default(),
+            model: fields.string("model"),
+            max_tokens: fields.count("max_tokens"),
+            max_output_tokens: fields.count("max_output_tokens"),
+            messages: fields.list("messages", Message::parse),
+            features: fields.nested("features", CompileFeatures::parse).unwrap_or_default(),
         };
         fields.finish()?;
         Ok(options)

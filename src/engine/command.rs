@@ -1,10 +1,8 @@
 //! What the host can ask of the core.
 
-use crate::json::Value;
-
 use crate::compile::MaskDeltas;
 use crate::error::Error;
-use crate::json::{FieldError, Fields};
+use crate::json::{Fields, Value};
 use crate::log::SEED_LENGTH;
 use crate::log::body::SessionStatus;
 
@@ -118,76 +116,75 @@ impl Command {
     /// Reads a command as the host writes it: `type` in kebab-case, arguments in snake_case. An argument that is
     /// missing, of the wrong type or unknown is named by the error's path.
     pub fn parse(command: &Value) -> Result<Self, Error> {
-        let mut fields = Fields::new(command, "")?;
-        let kind = fields.id("type")?;
-        let kind = fields.require("type", kind)?;
-        let parsed = match kind.as_str() {
-            "add-template" => Self::AddTemplate { source: required(&mut fields, "source")? },
-            "create-session" => {
-                let user = required(&mut fields, "user")?;
-                let template = fields.raw("template");
-                let template = TemplateChoice::parse(fields.require("template", template)?)?;
-                Self::CreateSession { user, template, title: fields.string("title")? }
-            }
-            "send" => Self::Send {
-                user: required(&mut fields, "user")?,
-                session: required(&mut fields, "session")?,
-                text: required(&mut fields, "text")?,
-                model: {
-                    let model = fields.raw("model");
-                    ModelDeclaration::parse(fields.require("model", model)?)?
-                },
-                language: fields.id("language")?,
-                mask: fields.raw("mask").map(|mask| MaskDeltas::parse(mask, "/mask")).transpose()?,
-                max_output_tokens: fields.count("max_output_tokens")?,
-            },
-            "reply" => Self::Reply {
-                user: required(&mut fields, "user")?,
-                session: required(&mut fields, "session")?,
-                text: required(&mut fields, "text")?,
-            },
-            "set-mood" => Self::SetMood {
-                user: required(&mut fields, "user")?,
-                session: required(&mut fields, "session")?,
-                name: required(&mut fields, "name")?,
-                intensity: fields.number("intensity", f64::MIN, f64::MAX)?,
-            },
-            "set-affinity" => Self::SetAffinity {
-                user: required(&mut fields, "user")?,
-                session: required(&mut fields, "session")?,
-                points: {
-                    let points = fields.number("points", f64::MIN, f64::MAX)?;
-                    fields.require("points", points)?
-                },
-            },
-            "update-session" => Self::UpdateSession {
-                user: required(&mut fields, "user")?,
-                session: required(&mut fields, "session")?,
-                title: fields.string("title")?,
-                status: fields.choice("status", &SessionStatus::NAMES)?,
-            },
-            "import-snapshot" => Self::ImportSnapshot {
-                user: fields.string("user")?,
-                source: required(&mut fields, "source")?,
-                restore: fields.raw("restore").map(Restore::parse).transpose()?.unwrap_or_default(),
-                on_conflict: fields.choice("on_conflict", &OnConflict::NAMES)?.unwrap_or_default(),
-                allow_modified: fields.boolean("allow_modified")?.unwrap_or(false),
-            },
-            "erase" => Self::Erase {
-                user: required(&mut fields, "user")?,
-                purge: fields.boolean("purge")?.unwrap_or(false),
-            },
-            _ => return Err(Error::invalid_argument("/type", format!("no command is called {kind:?}"))),
-        };
+        let mut fields = Fields::new(command, "");
+        let kind = fields.required_id("type");
+        fields.check()?;
+        let parsed = Self::of_kind(&kind, &mut fields)?;
         fields.finish()?;
         Ok(parsed)
     }
-}
 
-/// A string that names something; what it may be is judged where it is used.
-fn required(fields: &mut Fields<'_>, name: &'static str) -> Result<String, FieldError> {
-    let text = fields.string(name)?;
-    fields.require(name, text)
+    fn of_kind(kind: &str, fields: &mut Fields<'_>) -> Result<Self, Error> {
+        Ok(match kind {
+            "add-template" => Self::AddTemplate { source: fields.required_string("source") },
+            "create-session" => Self::CreateSession {
+                user: fields.required_string("user"),
+                template: TemplateChoice::parse(fields)?,
+                title: fields.string("title"),
+            },
+            "send" => Self::Send {
+                user: fields.required_string("user"),
+                session: fields.required_string("session"),
+                text: fields.required_string("text"),
+                model: {
+                    let model = fields.nested("model", ModelDeclaration::parse);
+                    fields.require("model", model)
+                },
+                language: fields.id("language"),
+                mask: fields.nested("mask", MaskDeltas::parse),
+                max_output_tokens: fields.count("max_output_tokens"),
+            },
+            "reply" => Self::Reply {
+                user: fields.required_string("user"),
+                session: fields.required_string("session"),
+                text: fields.required_string("text"),
+            },
+            "set-mood" => Self::SetMood {
+                user: fields.required_string("user"),
+                session: fields.required_string("session"),
+                name: fields.required_string("name"),
+                intensity: fields.number("intensity", f64::MIN, f64::MAX),
+            },
+            "set-affinity" => Self::SetAffinity {
+                user: fields.required_string("user"),
+                session: fields.required_string("session"),
+                points: {
+                    let points = fields.number("points", f64::MIN, f64::MAX);
+                    fields.require("points", points)
+                },
+            },
+            "update-session" => Self::UpdateSession {
+                user: fields.required_string("user"),
+                session: fields.required_string("session"),
+                title: fields.string("title"),
+                status: fields.choice("status", &SessionStatus::NAMES),
+            },
+            "import-snapshot" => Self::ImportSnapshot {
+                user: fields.string("user"),
+                source: fields.required_string("source"),
+                restore: fields.nested("restore", Restore::parse).unwrap_or_default(),
+                on_conflict: fields.choice("on_conflict", &OnConflict::NAMES).unwrap_or_default(),
+                allow_modified: fields.boolean("allow_modified").unwrap_or(false),
+            },
+            "erase" => Self::Erase {
+                user: fields.required_string("user"),
+                purge: fields.boolean("purge").unwrap_or(false),
+            },
+            _ => {
+                return Err(Error::invalid_argument("/type", format!("no command is called \"{kind}\"")));
+            }
+        })
+    }
 }
 
 /// Which personality a session is opened with.
@@ -200,11 +197,12 @@ pub enum TemplateChoice {
 }
 
 impl TemplateChoice {
-    fn parse(choice: &Value) -> Result<Self, Error> {
-        let mut fields = Fields::new(choice, "/template")?;
-        let (reference, document) = (fields.string("reference")?, fields.string("document")?);
-        fields.finish()?;
-        match (reference, document) {
+    fn parse(fields: &mut Fields<'_>) -> Result<Self, Error> {
+        let choice =
+            fields.nested("template", |choice| (choice.string("reference"), choice.string("document")));
+        let choice = fields.require("template", choice);
+        fields.check()?;
+        match choice {
             (Some(reference), None) => Ok(Self::Reference(reference)),
             (None, Some(document)) => Ok(Self::Document(document)),
             _ => Err(Error::invalid_argument("/template", "either a reference or a document is expected")),
@@ -213,7 +211,7 @@ impl TemplateChoice {
 }
 
 /// The model port, as far as the core needs to know it.
-#[derive(Clone, Debug, PartialEq)]
+#[derive(Clone, Debug, Default, PartialEq)]
 pub struct ModelDeclaration {
     /// `scripted` and `manual` are answered inside the core; every other kind becomes a call effect.
     pub kind: String,
@@ -230,16 +228,15 @@ pub struct ModelDeclaration {
 }
 
 impl ModelDeclaration {
-    fn parse(declaration: &Value) -> Result<Self, FieldError> {
-        let mut fields = Fields::new(declaration, "/model")?;
-        let kind = required(&mut fields, "kind")?;
-        let id = required(&mut fields, "id")?;
-        let local = fields.boolean("local")?.unwrap_or(false);
-        let context_tokens = fields.count("context_tokens")?;
-        let seed = fields.integer("seed", 0, 1 << 53)?.and_then(|seed| u64::try_from(seed).ok()).unwrap_or(0);
-        let reply = fields.string("reply")?;
-        fields.finish()?;
-        Ok(Self { kind, id, local, context_tokens, seed, reply })
+    fn parse(fields: &mut Fields<'_>) -> Self {
+        Self {
+            kind: fields.required_string("kind"),
+            id: fields.required_string("id"),
+            local: fields.boolean("local").unwrap_or(false),
+            context_tokens: fields.count("context_tokens"),
+            seed: fields.integer("seed", 0, 1 << 53).and_then(|seed| u64::try_from(seed).ok()).unwrap_or(0),
+            reply: fields.string("reply"),
+        }
     }
 }
 
@@ -265,17 +262,13 @@ impl Default for Restore {
 }
 
 impl Restore {
-    fn parse(restore: &Value) -> Result<Self, FieldError> {
-        let mut fields = Fields::new(restore, "/restore")?;
-        let mut part = |name| Ok::<_, FieldError>(fields.boolean(name)?.unwrap_or(true));
-        let restore = Self {
-            affinity: part("affinity")?,
-            mood: part("mood")?,
-            facts: part("facts")?,
-            conversation: part("conversation")?,
-        };
-        fields.finish()?;
-        Ok(restore)
+    fn parse(fields: &mut Fields<'_>) -> Self {
+        Self {
+            affinity: fields.boolean("affinity").unwrap_or(true),
+            mood: fields.boolean("mood").unwrap_or(true),
+            facts: fields.boolean("facts").unwrap_or(true),
+            conversation: fields.boolean("conversation").unwrap_or(true),
+        }
     }
 }
 

@@ -43,10 +43,11 @@ impl Default for CoreOptions {
 impl CoreOptions {
     /// Reads the options of a call; absent ones have their defaults.
     pub fn parse(options: &Value) -> Result<Self, Error> {
-        let mut fields = Fields::new(options, "")?;
+        let mut fields = Fields::new(options, "");
+        fields.check()?;
         let defaults = Self::default();
         let features = fields.raw("features").map(Features::parse).transpose()?.unwrap_or(defaults.features);
-        let context_tokens = fields.count("context_tokens")?.unwrap_or(defaults.context_tokens);
+        let context_tokens = fields.count("context_tokens").unwrap_or(defaults.context_tokens);
         fields.finish()?;
         Ok(Self { features, context_tokens })
     }

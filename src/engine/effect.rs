@@ -71,7 +71,7 @@ pub enum EffectResult {
 }
 
 /// Tokens as a provider reports them.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
 pub struct ReportedUsage {
     /// Tokens read.
     pub input_tokens: u32,
@@ -105,31 +105,27 @@ impl FinishReason {
 impl EffectResult {
     /// Reads a result as the host writes it: `type` in kebab-case, fields in snake_case.
     pub fn parse(result: &Value) -> Result<Self, Error> {
-        let mut fields = Fields::new(result, "")?;
-        let kind = fields.id("type")?;
-        let kind = fields.require("type", kind)?;
+        let mut fields = Fields::new(result, "");
+        let kind = fields.required_id("type");
+        fields.check()?;
         let parsed = match kind.as_str() {
-            "text-delta" => {
-                let text = fields.string("text")?;
-                Self::TextDelta { text: fields.require("text", text)? }
-            }
+            "text-delta" => Self::TextDelta { text: fields.required_string("text") },
             "usage" => {
-                let usage = fields.raw("usage");
-                let mut usage = Fields::new(fields.require("usage", usage)?, "/usage")?;
-                let (input, output) = (usage.count("input_tokens")?, usage.count("output_tokens")?);
-                let usage = ReportedUsage {
-                    input_tokens: usage.require("input_tokens", input)?,
-                    output_tokens: usage.require("output_tokens", output)?,
-                };
-                Self::Usage { usage }
+                let usage = fields.nested("usage", |usage| {
+                    let (input, output) = (usage.count("input_tokens"), usage.count("output_tokens"));
+                    ReportedUsage {
+                        input_tokens: usage.require("input_tokens", input),
+                        output_tokens: usage.require("output_tokens", output),
+                    }
+                });
+                Self::Usage { usage: fields.require("usage", usage) }
             }
-            "finish" => {
-                let reason = fields.choice("reason", &FinishReason::NAMES)?;
-                Self::Finish { reason: fields.require("reason", reason)? }
-            }
+            "finish" => Self::Finish { reason: fields.required_choice("reason", &FinishReason::NAMES) },
             "stored" => Self::Stored,
             "failed" => Self::Failed,
-            _ => return Err(Error::invalid_argument("/type", format!("no result is called {kind:?}"))),
+            _ => {
+                return Err(Error::invalid_argument("/type", format!("no result is called \"{kind}\"")));
+            }
         };
         fields.finish()?;
         Ok(parsed)

@@ -139,10 +139,11 @@ pub struct HistoryOptions {
 impl HistoryOptions {
     /// Reads the options of a call.
     pub fn parse(options: &Value) -> Result<Self, Error> {
-        let mut fields = Fields::new(options, "")?;
-        let (limit, before) = (fields.count("limit")?, fields.id("before")?);
-        fields.finish()?;
-        Ok(Self { limit, before })
+        let options = Fields::read(options, "", |fields| Self {
+            limit: fields.count("limit"),
+            before: fields.id("before"),
+        })?;
+        Ok(options)
     }
 }
 

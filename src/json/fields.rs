@@ -1,13 +1,16 @@
 //! Reading an object field by field: types, bounds, and no field that nobody knows. For record bodies and for the
 //! arguments of calls, where the first error is enough; documents have a reader that collects all problems.
 
-use crate::json::{Map, Value};
-use serde::Serialize;
 use std::fmt;
 
+use serde::Serialize;
+
+use super::map::Map;
 use super::pointer;
+use super::text::push_double;
+use super::value::Value;
+use crate::decimal::push_whole;
 use crate::error::{Error, ErrorCode};
-use crate::json;
 use crate::timestamp;
 
 /// Which rule an object breaks. The snake_case name is the code of a record body's error.
@@ -85,29 +88,49 @@ impl From<FieldError> for Error {
     }
 }
 
-/// An object that is being read: every field that is asked for counts as known, and [`finish`](Self::finish)
-/// refuses the others.
+/// An object that is being read, field by field: every field that is asked for counts as known, and
+/// [`finish`](Self::finish) refuses the others. The first rule that is broken is kept until then; what is read after
+/// it does not matter, so that a parser is a plain list of its fields.
 pub(crate) struct Fields<'a> {
     object: &'a Map,
     path: String,
     known: Vec<&'static str>,
+    broken: Option<FieldError>,
 }
 
+/// What a value that is no object holds.
+static NOTHING: Map = Map::empty();
+
 impl<'a> Fields<'a> {
-    pub(crate) fn new(value: &'a Value, path: impl Into<String>) -> Result<Self, FieldError> {
-        let path = path.into();
-        match value {
-            Value::Object(object) => Ok(Self { object, path, known: Vec::new() }),
-            _ => Err(FieldError::new(FieldCode::Type, path, "an object is expected")),
+    /// The fields of a value that stands at `path`.
+    pub(crate) fn new(value: &'a Value, path: impl Into<String>) -> Self {
+        let object = value.as_object();
+        let mut fields =
+            Self { object: object.unwrap_or(&NOTHING), path: path.into(), known: Vec::new(), broken: None };
+        if object.is_none() {
+            fields.broken =
+                Some(FieldError::new(FieldCode::Type, fields.path.as_str(), "an object is expected"));
         }
+        fields
     }
 
+    /// The pointer of a field.
     pub(crate) fn at(&self, name: &str) -> String {
         pointer::join(&self.path, name)
     }
 
-    fn error<T>(&self, code: FieldCode, name: &str, hint: impl Into<String>) -> Result<T, FieldError> {
-        Err(FieldError::new(code, self.at(name), hint))
+    /// Notes that a field breaks a rule, unless one was broken before.
+    pub(crate) fn refuse(&mut self, code: FieldCode, name: &str, hint: &str) {
+        if self.broken.is_none() {
+            self.broken = Some(FieldError::new(code, self.at(name), hint));
+        }
+    }
+
+    /// Notes an error from elsewhere, unless a rule was broken before.
+    pub(crate) fn note(&mut self, result: Result<(), FieldError>) {
+        if let (None, Err(error)) = (&self.broken, result) {
+            self.broken = Some(error);
+        }
     }
 
     /// The value of a field, absent or not, whatever its type.
@@ -117,187 +140,279 @@ impl<'a> Fields<'a> {
     }
 
     /// Turns an absent field into `missing` at the parent.
-    pub(crate) fn require<T>(&self, name: &str, value: Option<T>) -> Result<T, FieldError> {
-        value.ok_or_else(|| {
-            FieldError::new(FieldCode::Missing, self.path.clone(), format!("`{name}` is required"))
-        })
+    pub(crate) fn require<T: Default>(&mut self, name: &str, value: Option<T>) -> T {
+        if value.is_none() {
+            self.missing(name);
+        }
+        value.unwrap_or_default()
+    }
+
+    fn missing(&mut self, name: &str) {
+        if self.broken.is_none() {
+            let hint = format!("`{name}` is required");
+            self.broken = Some(FieldError::new(FieldCode::Missing, self.path.as_str(), hint));
+        }
     }
 
     /// A string of at most `maximum` Unicode scalar values, not blank.
-    pub(crate) fn text(&mut self, name: &'static str, maximum: usize) -> Result<Option<String>, FieldError> {
-        match self.raw(name) {
-            None => Ok(None),
-            Some(Value::String(text)) if text.trim().is_empty() => {
-                self.error(FieldCode::Empty, name, "the text is blank")
-            }
-            Some(Value::String(text)) if text.chars().nth(maximum).is_some() => {
-                self.error(FieldCode::TooLong, name, format!("at most {maximum} characters"))
-            }
-            Some(Value::String(text)) => Ok(Some(text.clone())),
-            Some(_) => self.error(FieldCode::Type, name, "a string is expected"),
+    pub(crate) fn text(&mut self, name: &'static str, maximum: usize) -> Option<String> {
+        let text = self.str(name)?;
+        if text.trim().is_empty() {
+            self.refuse(FieldCode::Empty, name, "the text is blank");
+        } else if text.len() > maximum && text.chars().count() > maximum {
+            let mut hint = "at most ".to_owned();
+            push_whole(&mut hint, maximum as u64);
+            self.refuse(FieldCode::TooLong, name, &(hint + " characters"));
+        } else {
+            return Some(text.to_owned());
         }
+        None
+    }
+
+    /// [`text`](Self::text) that must be there.
+    pub(crate) fn required_text(&mut self, name: &'static str, maximum: usize) -> String {
+        let text = self.text(name, maximum);
+        self.require(name, text)
     }
 
     /// A string of any content.
-    pub(crate) fn string(&mut self, name: &'static str) -> Result<Option<String>, FieldError> {
-        match self.raw(name) {
-            None => Ok(None),
-            Some(Value::String(text)) => Ok(Some(text.clone())),
-            Some(_) => self.error(FieldCode::Type, name, "a string is expected"),
+    pub(crate) fn string(&mut self, name: &'static str) -> Option<String> {
+        self.str(name).map(str::to_owned)
+    }
+
+    /// [`string`](Self::string) that must be there.
+    pub(crate) fn required_string(&mut self, name: &'static str) -> String {
+        let text = self.string(name);
+        self.require(name, text)
+    }
+
+    fn str(&mut self, name: &'static str) -> Option<&'a str> {
+        let value = self.raw(name)?;
+        let text = value.as_str();
+        if text.is_none() {
+            self.refuse(FieldCode::Type, name, "a string is expected");
         }
+        text
     }
 
     /// A record id or another short name.
-    pub(crate) fn id(&mut self, name: &'static str) -> Result<Option<String>, FieldError> {
+    pub(crate) fn id(&mut self, name: &'static str) -> Option<String> {
         self.text(name, 200)
     }
 
-    /// A template id: `sha256:` and 64 hexadecimal digits.
-    pub(crate) fn template_id(&mut self, name: &'static str) -> Result<Option<String>, FieldError> {
-        let id = self.id(name)?;
-        let valid = |id: &String| {
-            id.strip_prefix("sha256:").is_some_and(|hex| {
-                hex.len() == 64 && hex.bytes().all(|byte| matches!(byte, b'0'..=b'9' | b'a'..=b'f'))
-            })
-        };
-        match id {
-            Some(id) if !valid(&id) => {
-                self.error(FieldCode::Format, name, "`sha256:` and 64 hexadecimal digits")
-            }
-            id => Ok(id),
+    /// [`id`](Self::id) that must be there.
+    pub(crate) fn required_id(&mut self, name: &'static str) -> String {
+        self.required_text(name, 200)
+    }
+
+    /// A template id that must be there: `sha256:` and 64 hexadecimal digits.
+    pub(crate) fn template_id(&mut self, name: &'static str) -> String {
+        let id = self.required_id(name);
+        let valid = id.strip_prefix("sha256:").is_some_and(|hex| {
+            hex.len() == 64 && hex.bytes().all(|byte| matches!(byte, b'0'..=b'9' | b'a'..=b'f'))
+        });
+        if !valid {
+            self.refuse(FieldCode::Format, name, "`sha256:` and 64 hexadecimal digits");
         }
+        id
     }
 
     /// A time: ISO 8601 UTC with `Z`, kept as it was read.
-    pub(crate) fn time(&mut self, name: &'static str) -> Result<Option<String>, FieldError> {
-        match self.raw(name) {
-            None => Ok(None),
-            Some(Value::String(text)) if timestamp::parse(text).is_some() => Ok(Some(text.clone())),
-            Some(Value::String(_)) => {
-                self.error(FieldCode::Format, name, "a UTC time such as 2026-01-31T08:00:00.000Z")
-            }
-            Some(_) => self.error(FieldCode::Type, name, "a string is expected"),
+    pub(crate) fn time(&mut self, name: &'static str) -> Option<String> {
+        let text = self.str(name)?;
+        if timestamp::parse(text).is_none() {
+            self.refuse(FieldCode::Format, name, "a UTC time such as 2026-01-31T08:00:00.000Z");
         }
+        Some(text.to_owned())
+    }
+
+    /// [`time`](Self::time) that must be there.
+    pub(crate) fn required_time(&mut self, name: &'static str) -> String {
+        let time = self.time(name);
+        self.require(name, time)
     }
 
     /// One of the names of an enumeration.
-    pub(crate) fn choice<T: Copy>(
+    pub(crate) fn choice<T: Copy>(&mut self, name: &'static str, choices: &[(&str, T)]) -> Option<T> {
+        let index = self.choice_of(name, choices.len(), &|index| choices[index].0)?;
+        Some(choices[index].1)
+    }
+
+    /// [`choice`](Self::choice) that must be there; where it is not, the first one stands in.
+    pub(crate) fn required_choice<T: Copy>(&mut self, name: &'static str, choices: &[(&str, T)]) -> T {
+        let choice = self.choice(name, choices);
+        if choice.is_none() {
+            self.missing(name);
+        }
+        choice.unwrap_or(choices[0].1)
+    }
+
+    fn choice_of<'c>(
         &mut self,
         name: &'static str,
-        choices: &[(&str, T)],
-    ) -> Result<Option<T>, FieldError> {
-        match self.raw(name) {
-            None => Ok(None),
-            Some(Value::String(text)) => match choices.iter().find(|(known, _)| known == text) {
-                Some((_, choice)) => Ok(Some(*choice)),
-                None => {
-                    let names: Vec<&str> = choices.iter().map(|(known, _)| *known).collect();
-                    self.error(FieldCode::Enum, name, format!("one of: {}", names.join(", ")))
+        count: usize,
+        choice: &dyn Fn(usize) -> &'c str,
+    ) -> Option<usize> {
+        let text = self.str(name)?;
+        let index = (0..count).find(|index| choice(*index) == text);
+        if index.is_none() {
+            let mut hint = "one of: ".to_owned();
+            for index in 0..count {
+                if index > 0 {
+                    hint.push_str(", ");
                 }
-            },
-            Some(_) => self.error(FieldCode::Type, name, "a string is expected"),
+                hint.push_str(choice(index));
+            }
+            self.refuse(FieldCode::Enum, name, &hint);
         }
+        index
     }
 
     /// A whole number inside bounds.
-    pub(crate) fn integer(
-        &mut self,
-        name: &'static str,
-        minimum: i64,
-        maximum: i64,
-    ) -> Result<Option<i64>, FieldError> {
-        let Some(value) = self.raw(name) else { return Ok(None) };
-        let Some(number) = value.as_f64() else {
-            return self.error(FieldCode::Type, name, "a number is expected");
-        };
+    pub(crate) fn integer(&mut self, name: &'static str, minimum: i64, maximum: i64) -> Option<i64> {
+        let number = self.double(name)?;
         if number.fract() != 0.0 {
-            return self.error(FieldCode::Type, name, "a whole number is expected");
+            self.refuse(FieldCode::Type, name, "a whole number is expected");
         }
         #[allow(clippy::cast_precision_loss, reason = "bounds are far below 2^53")]
-        if number < minimum as f64 || number > maximum as f64 {
-            return self.error(FieldCode::Range, name, format!("{minimum} to {maximum}"));
-        }
+        self.check_range(name, number, minimum as f64, maximum as f64);
         #[allow(clippy::cast_possible_truncation, reason = "inside the bounds")]
-        Ok(Some(number as i64))
+        Some(number as i64)
     }
 
     /// A counter from 0.
-    pub(crate) fn count(&mut self, name: &'static str) -> Result<Option<u32>, FieldError> {
-        Ok(self.integer(name, 0, i64::from(u32::MAX))?.and_then(|number| u32::try_from(number).ok()))
+    pub(crate) fn count(&mut self, name: &'static str) -> Option<u32> {
+        u32::try_from(self.integer(name, 0, i64::from(u32::MAX))?).ok()
+    }
+
+    /// A whole number inside bounds that must be there.
+    pub(crate) fn required_integer(&mut self, name: &'static str, minimum: i64, maximum: i64) -> i64 {
+        let number = self.integer(name, minimum, maximum);
+        self.require(name, number)
     }
 
     /// A number inside bounds.
-    pub(crate) fn number(
-        &mut self,
-        name: &'static str,
-        minimum: f64,
-        maximum: f64,
-    ) -> Result<Option<f64>, FieldError> {
-        let Some(value) = self.raw(name) else { return Ok(None) };
-        let Some(number) = value.as_f64() else {
-            return self.error(FieldCode::Type, name, "a number is expected");
-        };
-        if !(minimum..=maximum).contains(&number) {
-            return self.error(
-                FieldCode::Range,
-                name,
-                format!("{} to {}", json::to_text(&minimum), json::to_text(&maximum)),
-            );
+    pub(crate) fn number(&mut self, name: &'static str, minimum: f64, maximum: f64) -> Option<f64> {
+        let number = self.double(name)?;
+        self.check_range(name, number, minimum, maximum);
+        Some(number)
+    }
+
+    fn double(&mut self, name: &'static str) -> Option<f64> {
+        let number = self.raw(name)?.as_f64();
+        if number.is_none() {
+            self.refuse(FieldCode::Type, name, "a number is expected");
         }
-        Ok(Some(number))
+        number
+    }
+
+    fn check_range(&mut self, name: &str, number: f64, minimum: f64, maximum: f64) {
+        // Written so that a number that is none would be outside.
+        if !(minimum..=maximum).contains(&number) {
+            let mut hint = String::new();
+            push_double(&mut hint, minimum);
+            hint.push_str(" to ");
+            push_double(&mut hint, maximum);
+            self.refuse(FieldCode::Range, name, &hint);
+        }
     }
 
     /// A boolean.
-    pub(crate) fn boolean(&mut self, name: &'static str) -> Result<Option<bool>, FieldError> {
-        match self.raw(name) {
-            None => Ok(None),
-            Some(Value::Bool(value)) => Ok(Some(*value)),
-            Some(_) => self.error(FieldCode::Type, name, "true or false is expected"),
+    pub(crate) fn boolean(&mut self, name: &'static str) -> Option<bool> {
+        let value = self.raw(name)?.as_bool();
+        if value.is_none() {
+            self.refuse(FieldCode::Type, name, "true or false is expected");
         }
+        value
     }
 
-    /// A list, each item read by `item` with its own pointer; absent is empty.
-    pub(crate) fn list<T>(
+    /// The items of a list; absent is empty.
+    pub(crate) fn items(&mut self, name: &'static str) -> &'a [Value] {
+        let Some(value) = self.raw(name) else { return &[] };
+        let items = value.as_array();
+        if items.is_none() {
+            self.refuse(FieldCode::Type, name, "a list is expected");
+        }
+        items.map_or(&[], Vec::as_slice)
+    }
+
+    /// A list of objects, each read by `read`; absent is empty.
+    pub(crate) fn list<T>(&mut self, name: &'static str, read: fn(&mut Fields<'a>) -> T) -> Vec<T> {
+        let mut list = Vec::new();
+        for (index, item) in self.items(name).iter().enumerate() {
+            let mut item = Fields::new(item, self.item_at(name, index));
+            list.push(read(&mut item));
+            self.note(item.finish());
+        }
+        list
+    }
+
+    /// A list of strings; absent is empty.
+    pub(crate) fn texts(&mut self, name: &'static str) -> Vec<String> {
+        let mut texts = Vec::new();
+        for (index, item) in self.items(name).iter().enumerate() {
+            match item.as_str() {
+                Some(text) => texts.push(text.to_owned()),
+                None => {
+                    let path = self.item_at(name, index);
+                    self.note(Err(FieldError::new(FieldCode::Type, path, "a string is expected")));
+                }
+            }
+        }
+        texts
+    }
+
+    pub(crate) fn item_at(&self, name: &str, index: usize) -> String {
+        let mut path = self.at(name);
+        pointer::push_index(&mut path, index);
+        path
+    }
+
+    /// An object, read by `read`.
+    pub(crate) fn nested<T>(
         &mut self,
         name: &'static str,
-        mut item: impl FnMut(&'a Value, String) -> Result<T, FieldError>,
-    ) -> Result<Vec<T>, FieldError> {
-        match self.raw(name) {
-            None => Ok(Vec::new()),
-            Some(Value::Array(items)) => {
-                let path = self.at(name);
-                items
-                    .iter()
-                    .enumerate()
-                    .map(|(index, value)| item(value, format!("{path}/{index}")))
-                    .collect()
-            }
-            Some(_) => self.error(FieldCode::Type, name, "a list is expected"),
-        }
-    }
-
-    /// A list of strings.
-    pub(crate) fn texts(&mut self, name: &'static str) -> Result<Vec<String>, FieldError> {
-        self.list(name, |value, path| match value {
-            Value::String(text) => Ok(text.clone()),
-            _ => Err(FieldError::new(FieldCode::Type, path, "a string is expected")),
-        })
+        read: impl FnOnce(&mut Fields<'a>) -> T,
+    ) -> Option<T> {
+        let mut nested = Fields::new(self.raw(name)?, self.at(name));
+        let value = read(&mut nested);
+        self.note(nested.finish());
+        Some(value)
     }
 
     /// An object, kept as it is.
-    pub(crate) fn object(&mut self, name: &'static str) -> Result<Option<Value>, FieldError> {
-        match self.raw(name) {
-            None => Ok(None),
-            Some(value @ Value::Object(_)) => Ok(Some(value.clone())),
-            Some(_) => self.error(FieldCode::Type, name, "an object is expected"),
+    pub(crate) fn object(&mut self, name: &'static str) -> Option<&'a Value> {
+        let value = self.raw(name)?;
+        if !value.is_object() {
+            self.refuse(FieldCode::Type, name, "an object is expected");
         }
+        Some(value)
     }
 
-    /// Refuses the fields that nobody asked for.
-    pub(crate) fn finish(self) -> Result<(), FieldError> {
-        match self.object.keys().find(|name| !self.known.contains(&name.as_str())) {
-            Some(name) => self.error(FieldCode::UnknownField, name, "there is no such field"),
-            None => Ok(()),
+    /// The first rule that was broken so far.
+    pub(crate) fn check(&mut self) -> Result<(), FieldError> {
+        self.broken.take().map_or(Ok(()), Err)
+    }
+
+    /// The first rule that was broken; a field that nobody asked for breaks one as well.
+    pub(crate) fn finish(mut self) -> Result<(), FieldError> {
+        if self.broken.is_none() {
+            let unknown = self.object.keys().find(|name| !self.known.contains(&name.as_str()));
+            if let Some(name) = unknown {
+                self.refuse(FieldCode::UnknownField, name, "there is no such field");
+            }
         }
+        self.check()
+    }
+
+    /// Reads a whole object.
+    pub(crate) fn read<T>(
+        value: &'a Value,
+        path: &str,
+        read: impl FnOnce(&mut Fields<'a>) -> T,
+    ) -> Result<T, FieldError> {
+        let mut fields = Fields::new(value, path);
+        let value = read(&mut fields);
+        fields.finish().map(|()| value)
     }
 }

@@ -22,7 +22,11 @@ const FEW: usize = 16;
 impl Map {
     /// No members.
     pub fn new() -> Self {
-        Self::default()
+        Self::empty()
+    }
+
+    pub(super) const fn empty() -> Self {
+        Self { members: Vec::new(), by_key: Vec::new() }
     }
 
     /// The members as they were read: of a key given twice, the last value at the place of the first. Also gives

@@ -48,6 +48,11 @@ impl Stamp {
         Ok(Self { milliseconds, counter, device })
     }
 
+    /// Stands where none could be read, in a value that will be refused for it.
+    pub(super) fn none() -> Self {
+        Self { milliseconds: 0, counter: 0, device: Device(String::new()) }
+    }
+
     /// Reads the text form.
     pub fn parse(text: &str) -> Result<Self, ClockError> {
         let mut parts = text.splitn(3, '-');

@@ -4,8 +4,6 @@
 //! by what they mean) and the *common pack* (`version`, the function words by which languages are known, and
 //! the symbols that all languages share). Unknown keys are refused.
 
-use crate::json::Value;
-
 use super::language::{CODES, Detector};
 use super::lexicon::{EMOTIONS, Entry, Lexicon, Roles};
 use super::symbols::Symbols;
@@ -58,9 +56,11 @@ impl Packs {
         for (index, bytes) in packs.iter().enumerate() {
             let at = format!("/{index}");
             let file = json::read(bytes, LIMITS).map_err(|fault| refused(&at, fault.message))?.value;
-            let mut fields = Fields::new(&file, at.as_str())?;
-            let (language, version) = (fields.id("language")?, fields.id("version")?);
-            check_header(&fields.require("version", version)?, &at)?;
+            let mut fields = Fields::new(&file, at.as_str());
+            let language = fields.id("language");
+            let version = fields.required_id("version");
+            fields.check()?;
+            check_header(&version, &at)?;
             if let Some(code) = language {
                 if !is_language_code(&code) {
                     let message = format!("{code:?} is no language code");
@@ -131,7 +131,8 @@ const INTENT_LISTS: [(&str, Roles); 6] = [
 /// A language pack's words.
 fn lexicon(fields: &mut Fields<'_>, at: &str) -> Result<Lexicon, Error> {
     let mut builder = Builder { lexicon: Lexicon::default(), phrases: 0 };
-    let groups = fields.list("lexicon", Valued::parse)?;
+    let groups = fields.list("lexicon", Valued::parse);
+    fields.check()?;
     for (index, group) in groups.iter().enumerate() {
         let path = format!("{at}/lexicon/{index}/phrases");
         builder.each(&group.phrases, &path, MAX_VALUED_TOKENS, &mut |entry| {
@@ -150,13 +151,14 @@ fn lexicon(fields: &mut Fields<'_>, at: &str) -> Result<Lexicon, Error> {
     for (name, roles) in ROLE_LISTS {
         builder.give(&words(fields, name)?, &format!("{at}/{name}"), roles)?;
     }
-    let intents = fields.raw("intents");
-    let mut intents = Fields::new(fields.require("intents", intents)?, format!("{at}/intents"))?;
-    for (name, roles) in INTENT_LISTS {
-        builder.give(&words(&mut intents, name)?, &format!("{at}/intents/{name}"), roles)?;
+    let intents =
+        fields.nested("intents", |intents| INTENT_LISTS.map(|(name, _)| required_texts(intents, name)));
+    let intents = fields.require("intents", intents);
+    fields.check()?;
+    for ((name, roles), phrases) in INTENT_LISTS.into_iter().zip(intents) {
+        builder.give(&phrases, &format!("{at}/intents/{name}"), roles)?;
     }
-    intents.finish()?;
-    for (bit, phrases) in emotions(fields, at)?.into_iter().enumerate() {
+    for (bit, phrases) in emotions(fields)?.into_iter().enumerate() {
         let path = format!("{at}/emotions/{}", EMOTIONS.get(bit).copied().unwrap_or_default());
         builder.each(&phrases, &path, MAX_TOKENS, &mut |entry| {
             let twice = entry.emotions & (1 << bit) != 0;
@@ -170,12 +172,9 @@ fn lexicon(fields: &mut Fields<'_>, at: &str) -> Result<Lexicon, Error> {
 /// The common pack's function words.
 fn detector(fields: &mut Fields<'_>, at: &str) -> Result<Detector, Error> {
     let mut detector = Detector::default();
-    let languages = fields.list("languages", |value, path| {
-        let mut fields = Fields::new(value, path)?;
-        let language = fields.id("language")?;
-        let language = (fields.require("language", language)?, words(&mut fields, "words")?);
-        fields.finish().map(|()| language)
-    })?;
+    let languages =
+        fields.list("languages", |fields| (fields.required_id("language"), required_texts(fields, "words")));
+    fields.check()?;
     for (index, (language, words)) in languages.iter().enumerate() {
         let path = format!("{at}/languages/{index}");
         let Some(number) = CODES.iter().position(|code| code == language) else {
@@ -199,7 +198,8 @@ fn detector(fields: &mut Fields<'_>, at: &str) -> Result<Detector, Error> {
 /// The common pack's symbols.
 fn symbols(fields: &mut Fields<'_>, at: &str) -> Result<Symbols, Error> {
     let mut symbols = Symbols::default();
-    let groups = fields.list("symbols", Valued::parse)?;
+    let groups = fields.list("symbols", Valued::parse);
+    fields.check()?;
     for (index, group) in groups.iter().enumerate() {
         for (position, symbol) in group.phrases.iter().enumerate() {
             let path = format!("{at}/symbols/{index}/phrases/{position}");
@@ -210,7 +210,7 @@ fn symbols(fields: &mut Fields<'_>, at: &str) -> Result<Symbols, Error> {
             entry.valence = group.valence;
         }
     }
-    for (bit, list) in emotions(fields, at)?.into_iter().enumerate() {
+    for (bit, list) in emotions(fields)?.into_iter().enumerate() {
         let name = EMOTIONS.get(bit).copied().unwrap_or_default();
         for (index, symbol) in list.iter().enumerate() {
             symbol_entry(&mut symbols, symbol, &format!("{at}/emotions/{name}/{index}"))?.emotions |=
@@ -227,31 +227,33 @@ struct Valued {
 }
 
 impl Valued {
-    fn parse(value: &Value, path: String) -> Result<Self, FieldError> {
-        let mut fields = Fields::new(value, path)?;
-        let valence = fields.number("valence", -MAX_VALENCE, MAX_VALENCE)?;
-        let valence = fields.require("valence", valence)?;
+    fn parse(fields: &mut Fields<'_>) -> Self {
+        let valence = fields.number("valence", -MAX_VALENCE, MAX_VALENCE);
+        let valence = fields.require("valence", valence);
         if valence == 0.0 {
-            return Err(FieldError::new(FieldCode::Range, fields.at("valence"), "a valence is not 0"));
+            fields.refuse(FieldCode::Range, "valence", "a valence is not 0");
         }
-        let phrases = words(&mut fields, "phrases")?;
-        fields.finish().map(|()| Self { valence, phrases })
+        Self { valence, phrases: required_texts(fields, "phrases") }
     }
 }
 
 /// The lists under `emotions`, in the order of [`EMOTIONS`].
-fn emotions(fields: &mut Fields<'_>, at: &str) -> Result<Vec<Vec<String>>, FieldError> {
-    let emotions = fields.raw("emotions");
-    let mut emotions = Fields::new(fields.require("emotions", emotions)?, format!("{at}/emotions"))?;
-    let lists = EMOTIONS.into_iter().map(|name| words(&mut emotions, name)).collect::<Result<_, _>>()?;
-    emotions.finish().map(|()| lists)
+fn emotions(fields: &mut Fields<'_>) -> Result<Vec<Vec<String>>, FieldError> {
+    let emotions = fields
+        .nested("emotions", |emotions| EMOTIONS.iter().map(|name| required_texts(emotions, name)).collect());
+    let emotions = fields.require("emotions", emotions);
+    fields.check().map(|()| emotions)
 }
 
-/// A list of strings that must be there.
+/// A list of strings that must be there, and is whole.
 fn words(fields: &mut Fields<'_>, name: &'static str) -> Result<Vec<String>, FieldError> {
-    let present = fields.raw(name);
-    fields.require(name, present)?;
-    fields.texts(name)
+    let words = required_texts(fields, name);
+    fields.check().map(|()| words)
+}
+
+fn required_texts(fields: &mut Fields<'_>, name: &'static str) -> Vec<String> {
+    let texts = fields.raw(name).map(|_| fields.texts(name));
+    fields.require(name, texts)
 }
 
 struct Builder {

@@ -42,7 +42,7 @@ pub struct InstanceBaseline {
 }
 
 /// Affinity as files write it.
-#[derive(Clone, Debug, PartialEq, Serialize)]
+#[derive(Clone, Debug, Default, PartialEq, Serialize)]
 #[cfg_attr(feature = "typescript", derive(ts_rs::TS))]
 pub struct AffinityBaseline {
     /// 0..100.
@@ -83,54 +83,42 @@ pub struct Progression {
 
 impl Instance {
     pub(super) fn parse(owner: &str, body: &Value) -> Result<Self, FieldError> {
-        let mut fields = Fields::new(body, "")?;
-        let template = fields.template_id("template")?;
-        let template = fields.require("template", template)?;
-        let template_name = fields.text("template_name", 100)?;
-        let template_name = fields.require("template_name", template_name)?;
-        let created_at = fields.time("created_at")?;
-        let created_at = fields.require("created_at", created_at)?;
-        let baseline = match fields.raw("baseline") {
-            None => None,
-            Some(value) => {
-                let mut baseline = Fields::new(value, "/baseline")?;
-                let at = stamp(&mut baseline)?;
-                let affinity = baseline.raw("affinity");
-                let affinity =
-                    AffinityBaseline::parse(baseline.require("affinity", affinity)?, "/baseline/affinity")?;
-                baseline.finish()?;
-                Some(InstanceBaseline { at, affinity })
-            }
-        };
-        let mask = fields.object("mask")?;
-        let imported = fields.object("imported")?;
-        let sharing = Sharing::parse(&mut fields, owner, false)?;
-        fields.finish()?;
-        Ok(Self { template, template_name, created_at, baseline, mask, imported, sharing })
+        Fields::read(body, "", |fields| {
+            let template = fields.template_id("template");
+            let template_name = fields.required_text("template_name", 100);
+            let created_at = fields.required_time("created_at");
+            let baseline = fields.nested("baseline", |baseline| {
+                let at = stamp(baseline);
+                let affinity = baseline.nested("affinity", AffinityBaseline::parse);
+                InstanceBaseline { at, affinity: baseline.require("affinity", affinity) }
+            });
+            let mask = fields.object("mask").cloned();
+            let imported = fields.object("imported").cloned();
+            let sharing = Sharing::parse(fields, owner, false);
+            Self { template, template_name, created_at, baseline, mask, imported, sharing }
+        })
     }
 }
 
-fn points(fields: &mut Fields<'_>) -> Result<Option<u8>, FieldError> {
-    Ok(fields.integer("points", 0, 100)?.and_then(|points| u8::try_from(points).ok()))
+/// Points that must be there.
+pub(super) fn points(fields: &mut Fields<'_>, name: &'static str) -> u8 {
+    u8::try_from(fields.required_integer(name, 0, 100)).unwrap_or_default()
 }
 
 impl AffinityBaseline {
-    /// Reads the shape that snapshots and baselines share; `path` is where it stands.
-    pub(crate) fn parse(value: &Value, path: &str) -> Result<Self, FieldError> {
-        let mut fields = Fields::new(value, path)?;
-        let points = points(&mut fields)?;
-        let points = fields.require("points", points)?;
-        let level = fields.text("level", 50)?.unwrap_or_default();
-        let total_messages = fields.count("total_messages")?.unwrap_or(0);
-        let positive_interactions = fields.count("positive_interactions")?.unwrap_or(0);
-        let negative_interactions = fields.count("negative_interactions")?.unwrap_or(0);
+    /// Reads the shape that snapshots and baselines share.
+    pub(crate) fn parse(fields: &mut Fields<'_>) -> Self {
+        let points = points(fields, "points");
+        let level = fields.text("level", 50).unwrap_or_default();
+        let total_messages = fields.count("total_messages").unwrap_or(0);
+        let positive_interactions = fields.count("positive_interactions").unwrap_or(0);
+        let negative_interactions = fields.count("negative_interactions").unwrap_or(0);
         let last_interaction = match fields.raw("last_interaction") {
             Some(Value::Null) => None,
-            _ => fields.time("last_interaction")?,
+            _ => fields.time("last_interaction"),
         };
-        let progression_history = fields.list("progression_history", Progression::parse)?;
-        fields.finish()?;
-        Ok(Self {
+        let progression_history = fields.list("progression_history", Progression::parse);
+        Self {
             points,
             level,
             total_messages,
@@ -138,23 +126,20 @@ impl AffinityBaseline {
             negative_interactions,
             last_interaction,
             progression_history,
-        })
+        }
     }
 }
 
 impl Progression {
-    fn parse(value: &Value, path: String) -> Result<Self, FieldError> {
-        let mut fields = Fields::new(value, path)?;
-        let date = fields.time("date")?;
-        let date = fields.require("date", date)?;
-        let points = points(&mut fields)?;
-        let points = fields.require("points", points)?;
-        let level = fields.text("level", 50)?.unwrap_or_default();
-        let delta =
-            fields.integer("delta", -100, 100)?.and_then(|delta| i32::try_from(delta).ok()).unwrap_or(0);
-        let kind = fields.text("kind", 50)?.unwrap_or_else(|| "neutral".to_owned());
-        let reasons = fields.texts("reasons")?;
-        fields.finish()?;
-        Ok(Self { date, points, level, delta, kind, reasons })
+    fn parse(fields: &mut Fields<'_>) -> Self {
+        let delta = |fields: &mut Fields<'_>| i32::try_from(fields.integer("delta", -100, 100)?).ok();
+        Self {
+            date: fields.required_time("date"),
+            points: points(fields, "points"),
+            level: fields.text("level", 50).unwrap_or_default(),
+            delta: delta(fields).unwrap_or(0),
+            kind: fields.text("kind", 50).unwrap_or_else(|| "neutral".to_owned()),
+            reasons: fields.texts("reasons"),
+        }
     }
 }

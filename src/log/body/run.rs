@@ -2,6 +2,7 @@
 
 use serde::Serialize;
 
+use super::instance::points;
 use super::sharing::Sharing;
 use crate::json::{FieldCode, FieldError, Fields, Map, Value};
 use crate::observe::Span;
@@ -225,168 +226,133 @@ impl Run {
     }
 
     pub(super) fn parse(owner: &str, body: &Value) -> Result<Self, FieldError> {
-        let mut fields = Fields::new(body, "")?;
-        let session = fields.id("session")?;
-        let session = fields.require("session", session)?;
-        let outcome = fields.choice("outcome", &Outcome::NAMES)?;
-        let turn = fields.id("turn")?;
-        if outcome != Some(Outcome::Blocked) {
-            fields.require("turn", turn.as_ref())?;
-        }
-        let template = fields.template_id("template")?;
-        let template = fields.require("template", template)?;
-        let mode = fields.choice("mode", &Mode::NAMES)?;
-        let mode = fields.require("mode", mode)?;
-        let started_at = fields.time("started_at")?;
-        let started_at = fields.require("started_at", started_at)?;
-        let duration_ms =
-            fields.integer("duration_ms", 0, i64::from(u32::MAX))?.and_then(|ms| u64::try_from(ms).ok());
-        let model = fields.raw("model").map(ModelReference::parse).transpose()?;
-        let blocks = fields.list("blocks", BlockReport::parse)?;
-        let usage = fields.raw("usage").map(Usage::parse).transpose()?;
-        let affinity = fields.raw("affinity").map(AffinityChange::parse).transpose()?;
-        let mood = fields.raw("mood").map(MoodChange::parse).transpose()?;
-        let mut further = Map::new();
-        for (name, has_type) in FURTHER {
-            match fields.raw(name) {
-                None => {}
-                Some(value) if has_type(value) => {
-                    further.insert((*name).to_owned(), value.clone());
-                }
-                Some(_) => {
-                    return Err(FieldError::new(
-                        FieldCode::Type,
-                        fields.at(name),
-                        "another JSON type is expected",
-                    ));
-                }
+        Fields::read(body, "", |fields| {
+            let session = fields.required_id("session");
+            let outcome = fields.choice("outcome", &Outcome::NAMES);
+            let mut turn = fields.id("turn");
+            if outcome != Some(Outcome::Blocked) {
+                turn = Some(fields.require("turn", turn));
             }
-        }
-        let sharing = Sharing::parse(&mut fields, owner, true)?;
-        fields.finish()?;
-        Ok(Self {
-            session,
-            turn,
-            template,
-            mode,
-            started_at,
-            duration_ms,
-            model,
-            blocks,
-            usage,
-            affinity,
-            mood,
-            outcome,
-            further,
-            sharing,
+            let template = fields.template_id("template");
+            let mode = fields.required_choice("mode", &Mode::NAMES);
+            let started_at = fields.required_time("started_at");
+            let duration_ms = fields.count("duration_ms").map(u64::from);
+            let model = fields.nested("model", ModelReference::parse);
+            let blocks = fields.list("blocks", BlockReport::parse);
+            let usage = fields.nested("usage", Usage::parse);
+            let affinity = fields.nested("affinity", AffinityChange::parse);
+            let mood = fields.nested("mood", MoodChange::parse);
+            let mut further = Map::new();
+            for (name, has_type) in FURTHER {
+                let Some(value) = fields.raw(name) else { continue };
+                if !has_type(value) {
+                    fields.refuse(FieldCode::Type, name, "another JSON type is expected");
+                }
+                further.insert(*name, value.clone());
+            }
+            let sharing = Sharing::parse(fields, owner, true);
+            Self {
+                session,
+                turn,
+                template,
+                mode,
+                started_at,
+                duration_ms,
+                model,
+                blocks,
+                usage,
+                affinity,
+                mood,
+                outcome,
+                further,
+                sharing,
+            }
         })
     }
 }
 
 impl ModelReference {
-    fn parse(value: &Value) -> Result<Self, FieldError> {
-        let mut fields = Fields::new(value, "/model")?;
-        let kind = fields.id("kind")?;
-        let kind = fields.require("kind", kind)?;
-        let id = fields.id("id")?;
-        let id = fields.require("id", id)?;
-        fields.finish()?;
-        Ok(Self { kind, id })
+    fn parse(fields: &mut Fields<'_>) -> Self {
+        Self { kind: fields.required_id("kind"), id: fields.required_id("id") }
     }
 }
 
 impl BlockReport {
-    fn parse(value: &Value, path: String) -> Result<Self, FieldError> {
-        let mut fields = Fields::new(value, path)?;
-        let name = fields.id("name")?;
-        let name = fields.require("name", name)?;
-        let tokens = fields.count("tokens")?.unwrap_or(0);
-        let items = fields.texts("items")?;
-        let dropped = fields.count("dropped")?.unwrap_or(0);
-        fields.finish()?;
-        Ok(Self { name, tokens, items, dropped })
+    fn parse(fields: &mut Fields<'_>) -> Self {
+        Self {
+            name: fields.required_id("name"),
+            tokens: fields.count("tokens").unwrap_or(0),
+            items: fields.texts("items"),
+            dropped: fields.count("dropped").unwrap_or(0),
+        }
     }
 }
 
 impl Usage {
-    fn parse(value: &Value) -> Result<Self, FieldError> {
-        let mut fields = Fields::new(value, "/usage")?;
-        let input_tokens = fields.count("input_tokens")?;
-        let input_tokens = fields.require("input_tokens", input_tokens)?;
-        let output_tokens = fields.count("output_tokens")?;
-        let output_tokens = fields.require("output_tokens", output_tokens)?;
+    fn parse(fields: &mut Fields<'_>) -> Self {
+        let input_tokens = fields.count("input_tokens");
+        let input_tokens = fields.require("input_tokens", input_tokens);
+        let output_tokens = fields.count("output_tokens");
+        let output_tokens = fields.require("output_tokens", output_tokens);
         let cost_usd = match fields.raw("cost_usd") {
             None | Some(Value::Null) => None,
-            Some(_) => fields.number("cost_usd", 0.0, f64::MAX)?,
+            Some(_) => fields.number("cost_usd", 0.0, f64::MAX),
         };
-        let estimated = fields.boolean("estimated")?.unwrap_or(false);
-        fields.finish()?;
-        Ok(Self { input_tokens, output_tokens, cost_usd, estimated })
+        let estimated = fields.boolean("estimated").unwrap_or(false);
+        Self { input_tokens, output_tokens, cost_usd, estimated }
     }
 }
 
 impl AffinityChange {
-    fn parse(value: &Value) -> Result<Self, FieldError> {
-        let mut fields = Fields::new(value, "/affinity")?;
-        let mut points = |name: &'static str| -> Result<u8, FieldError> {
-            let value = fields.integer(name, 0, 100)?;
-            Ok(u8::try_from(fields.require(name, value)?).unwrap_or(100))
+    fn parse(fields: &mut Fields<'_>) -> Self {
+        let delta = |fields: &mut Fields<'_>, name| {
+            i32::try_from(fields.required_integer(name, -10, 10)).unwrap_or_default()
         };
-        let (before, decay, after) = (points("before")?, points("decay")?, points("after")?);
-        let mut delta = |name: &'static str| -> Result<i32, FieldError> {
-            let value = fields.integer(name, -10, 10)?;
-            Ok(i32::try_from(fields.require(name, value)?).unwrap_or(0))
-        };
-        let (requested, delta) = (delta("requested")?, delta("delta")?);
-        let mut text = |name: &'static str| -> Result<String, FieldError> {
-            let value = fields.text(name, 50)?;
-            fields.require(name, value)
-        };
-        let (kind, level_before, level_after) = (text("kind")?, text("level_before")?, text("level_after")?);
-        let reasons = fields.texts("reasons")?;
-        fields.finish()?;
-        Ok(Self { before, decay, requested, delta, after, kind, reasons, level_before, level_after })
+        let (before, decay) = (points(fields, "before"), points(fields, "decay"));
+        let after = points(fields, "after");
+        let (requested, delta) = (delta(fields, "requested"), delta(fields, "delta"));
+        let kind = fields.required_text("kind", 50);
+        let level_before = fields.required_text("level_before", 50);
+        let level_after = fields.required_text("level_after", 50);
+        let reasons = fields.texts("reasons");
+        Self { before, decay, requested, delta, after, kind, reasons, level_before, level_after }
     }
 }
 
 impl MoodChange {
-    fn parse(value: &Value) -> Result<Self, FieldError> {
-        let mut fields = Fields::new(value, "/mood")?;
-        let from = fields.text("from", 50)?;
-        let from = fields.require("from", from)?;
-        let to = fields.text("to", 50)?;
-        let to = fields.require("to", to)?;
-        let intensity = fields.number("intensity", 0.0, 1.0)?;
-        let intensity = fields.require("intensity", intensity)?;
-        let cause = fields.raw("cause").map(MoodCause::parse).transpose()?;
-        fields.finish()?;
-        Ok(Self { from, to, intensity, cause })
+    fn parse(fields: &mut Fields<'_>) -> Self {
+        let from = fields.required_text("from", 50);
+        let to = fields.required_text("to", 50);
+        let intensity = fields.number("intensity", 0.0, 1.0);
+        let intensity = fields.require("intensity", intensity);
+        Self { from, to, intensity, cause: fields.nested("cause", MoodCause::parse) }
     }
 }
 
 impl MoodCause {
-    fn parse(value: &Value) -> Result<Self, FieldError> {
-        let mut fields = Fields::new(value, "/mood/cause")?;
-        let kind = fields.text("type", 20)?;
-        let kind = fields.require("type", kind)?;
-        let spans = fields.list("spans", |value, path| {
+    fn parse(fields: &mut Fields<'_>) -> Self {
+        let kind = fields.required_text("type", 20);
+        let mut spans = Vec::new();
+        for (index, value) in fields.items("spans").iter().enumerate() {
             let position = |value: &Value| value.as_u64().and_then(|at| u32::try_from(at).ok());
-            let pair = value.as_array().map(Vec::as_slice);
-            let pair = pair.and_then(|pair| match pair {
-                [start, end] => Some([position(start)?, position(end)?]),
+            let pair = match value.as_array().map(Vec::as_slice) {
+                Some([start, end]) => position(start).zip(position(end)),
                 _ => None,
-            });
+            };
             match pair {
-                Some(span) => Ok(span),
-                None => Err(FieldError::new(FieldCode::Type, path, "a pair of positions")),
+                Some((start, end)) => spans.push([start, end]),
+                None => {
+                    let path = fields.item_at("spans", index);
+                    fields.note(Err(FieldError::new(FieldCode::Type, path, "a pair of positions")));
+                }
             }
-        })?;
-        fields.finish()?;
-        match kind.as_str() {
-            "trigger" => Ok(Self::Trigger { spans }),
-            "decay" => Ok(Self::Decay),
-            "manual" => Ok(Self::Manual),
-            _ => Err(FieldError::new(FieldCode::Enum, "/mood/cause/type", "trigger, decay or manual")),
         }
+        match kind.as_str() {
+            "decay" => return Self::Decay,
+            "manual" => return Self::Manual,
+            "trigger" => {}
+            _ => fields.refuse(FieldCode::Enum, "type", "trigger, decay or manual"),
+        }
+        Self::Trigger { spans }
     }
 }

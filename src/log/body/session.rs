@@ -59,7 +59,7 @@ pub struct SessionBaseline {
 }
 
 /// A mood as files write it.
-#[derive(Clone, Debug, PartialEq, Serialize)]
+#[derive(Clone, Debug, Default, PartialEq, Serialize)]
 #[cfg_attr(feature = "typescript", derive(ts_rs::TS))]
 pub struct MoodBaseline {
     /// Its name.
@@ -94,72 +94,57 @@ pub(super) fn as_text<S: serde::Serializer>(stamp: &Stamp, serializer: S) -> Res
     serializer.collect_str(stamp)
 }
 
-pub(super) fn stamp(fields: &mut Fields<'_>) -> Result<Stamp, FieldError> {
-    let at = fields.text("at", 40)?;
-    let at = fields.require("at", at)?;
-    Stamp::parse(&at).map_err(|_| FieldError::new(FieldCode::Format, fields.at("at"), "a clock is expected"))
+/// The clock of a baseline.
+pub(super) fn stamp(fields: &mut Fields<'_>) -> Stamp {
+    let at = Stamp::parse(&fields.required_text("at", 40));
+    if at.is_err() {
+        fields.refuse(FieldCode::Format, "at", "a clock is expected");
+    }
+    at.unwrap_or_else(|_| Stamp::none())
 }
 
 impl Session {
     pub(super) fn parse(owner: &str, body: &Value) -> Result<Self, FieldError> {
-        let mut fields = Fields::new(body, "")?;
-        let instance = fields.id("instance")?;
-        let instance = fields.require("instance", instance)?;
-        let title = fields.text("title", 200)?;
-        let status = fields.choice("status", &SessionStatus::NAMES)?;
-        let status = fields.require("status", status)?;
-        let started_at = fields.time("started_at")?;
-        let started_at = fields.require("started_at", started_at)?;
-        let updated_at = fields.time("updated_at")?;
-        let updated_at = fields.require("updated_at", updated_at)?;
-        if timestamp::parse(&updated_at) < timestamp::parse(&started_at) {
-            return Err(FieldError::new(FieldCode::Order, "/updated_at", "not before started_at"));
-        }
-        let baseline = match fields.raw("baseline") {
-            None => None,
-            Some(value) => {
-                let mut baseline = Fields::new(value, "/baseline")?;
-                let at = stamp(&mut baseline)?;
-                let mood = baseline.raw("mood");
-                let mood = MoodBaseline::parse(baseline.require("mood", mood)?, "/baseline/mood")?;
-                baseline.finish()?;
-                Some(SessionBaseline { at, mood })
+        Fields::read(body, "", |fields| {
+            let instance = fields.required_id("instance");
+            let title = fields.text("title", 200);
+            let status = fields.required_choice("status", &SessionStatus::NAMES);
+            let started_at = fields.required_time("started_at");
+            let updated_at = fields.required_time("updated_at");
+            if timestamp::parse(&updated_at) < timestamp::parse(&started_at) {
+                fields.refuse(FieldCode::Order, "updated_at", "not before started_at");
             }
-        };
-        let sharing = Sharing::parse(&mut fields, owner, false)?;
-        fields.finish()?;
-        Ok(Self { instance, title, status, started_at, updated_at, baseline, sharing })
+            let baseline = fields.nested("baseline", |baseline| {
+                let at = stamp(baseline);
+                let mood = baseline.nested("mood", MoodBaseline::parse);
+                SessionBaseline { at, mood: baseline.require("mood", mood) }
+            });
+            let sharing = Sharing::parse(fields, owner, false);
+            Self { instance, title, status, started_at, updated_at, baseline, sharing }
+        })
     }
 }
 
 impl MoodBaseline {
-    /// Reads the shape that snapshots and baselines share; `path` is where it stands.
-    pub(crate) fn parse(value: &Value, path: &str) -> Result<Self, FieldError> {
-        let mut fields = Fields::new(value, path)?;
-        let current = fields.text("current", 50)?;
-        let current = fields.require("current", current)?;
-        let intensity = fields.number("intensity", 0.0, 1.0)?.unwrap_or(1.0);
-        let started_at = fields.time("started_at")?;
-        let started_at = fields.require("started_at", started_at)?;
-        let updated_at = fields.time("updated_at")?.unwrap_or_else(|| started_at.clone());
-        let history = fields.list("history", MoodPeriod::parse)?;
-        fields.finish()?;
-        Ok(Self { current, intensity, started_at, updated_at, history })
+    /// Reads the shape that snapshots and baselines share.
+    pub(crate) fn parse(fields: &mut Fields<'_>) -> Self {
+        let current = fields.required_text("current", 50);
+        let intensity = fields.number("intensity", 0.0, 1.0).unwrap_or(1.0);
+        let started_at = fields.required_time("started_at");
+        let updated_at = fields.time("updated_at").unwrap_or_else(|| started_at.clone());
+        let history = fields.list("history", MoodPeriod::parse);
+        Self { current, intensity, started_at, updated_at, history }
     }
 }
 
 impl MoodPeriod {
-    fn parse(value: &Value, path: String) -> Result<Self, FieldError> {
-        let mut fields = Fields::new(value, path)?;
-        let mood = fields.text("mood", 50)?;
-        let mood = fields.require("mood", mood)?;
-        let intensity = fields.number("intensity", 0.0, 1.0)?.unwrap_or(1.0);
-        let started_at = fields.time("started_at")?;
-        let started_at = fields.require("started_at", started_at)?;
-        let ended_at = fields.time("ended_at")?;
-        let ended_at = fields.require("ended_at", ended_at)?;
-        let cause = fields.text("cause", 50)?.unwrap_or_else(|| "trigger".to_owned());
-        fields.finish()?;
-        Ok(Self { mood, intensity, started_at, ended_at, cause })
+    fn parse(fields: &mut Fields<'_>) -> Self {
+        Self {
+            mood: fields.required_text("mood", 50),
+            intensity: fields.number("intensity", 0.0, 1.0).unwrap_or(1.0),
+            started_at: fields.required_time("started_at"),
+            ended_at: fields.required_time("ended_at"),
+            cause: fields.text("cause", 50).unwrap_or_else(|| "trigger".to_owned()),
+        }
     }
 }

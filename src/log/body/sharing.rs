@@ -2,7 +2,7 @@
 
 use serde::Serialize;
 
-use crate::json::{FieldCode, FieldError, Fields};
+use crate::json::{FieldCode, Fields};
 
 /// Who may see a record beside its owner. Nothing leaves without consent, whatever this says.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Serialize)]
@@ -63,11 +63,7 @@ fn is_true(value: &bool) -> bool {
 
 impl Sharing {
     /// Reads the common fields. `summary_at_most`: the kind allows no more than `sync_summary`.
-    pub(super) fn parse(
-        fields: &mut Fields<'_>,
-        owner: &str,
-        summary_at_most: bool,
-    ) -> Result<Self, FieldError> {
+    pub(super) fn parse(fields: &mut Fields<'_>, owner: &str, summary_at_most: bool) -> Self {
         let visibilities = [
             ("local_only", Visibility::LocalOnly),
             ("sync_summary", Visibility::SyncSummary),
@@ -75,12 +71,12 @@ impl Sharing {
             ("sync_full_public", Visibility::SyncFullPublic),
         ];
         let allowed = if summary_at_most { visibilities.get(..2).unwrap_or_default() } else { &visibilities };
-        let visibility = fields.choice("visibility", allowed)?.unwrap_or_default();
+        let visibility = fields.choice("visibility", allowed).unwrap_or_default();
         if owner == "anonymous" && visibility != Visibility::LocalOnly {
             let hint = "records of the anonymous owner are local_only";
-            return Err(FieldError::new(FieldCode::AnonymousEgress, fields.at("visibility"), hint));
+            fields.refuse(FieldCode::AnonymousEgress, "visibility", hint);
         }
-        let learn = fields.boolean("learn")?.unwrap_or(true);
+        let learn = fields.boolean("learn").unwrap_or(true);
         let reasons = [
             ("private", Learn::Private),
             ("crisis", Learn::Crisis),
@@ -89,6 +85,6 @@ impl Sharing {
             ("harmful", Learn::Harmful),
             ("user_choice", Learn::UserChoice),
         ];
-        Ok(Self { visibility, learn, learn_reason: fields.choice("learn_reason", &reasons)? })
+        Self { visibility, learn, learn_reason: fields.choice("learn_reason", &reasons) }
     }
 }

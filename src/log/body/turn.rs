@@ -121,49 +121,41 @@ impl Turn {
     }
 
     pub(super) fn parse(owner: &str, body: &Value) -> Result<Self, FieldError> {
-        let mut fields = Fields::new(body, "")?;
-        let session = fields.id("session")?;
-        let session = fields.require("session", session)?;
-        let role = fields.choice("role", &Role::NAMES)?;
-        let role = fields.require("role", role)?;
-        let text = fields.string("text")?;
-        let text = fields.require("text", text)?;
-        check_text(&text)?;
-        let created_at = fields.time("created_at")?;
-        let created_at = fields.require("created_at", created_at)?;
-        let format = fields.choice("format", &TextFormat::NAMES)?;
-        let source = fields.choice("source", &Source::NAMES)?;
-        let reply_to = fields.id("reply_to")?;
-        let run = fields.id("run")?;
-        if role != Role::User && source != Some(Source::Import) {
-            fields.require("run", run.as_ref())?;
-        }
-        let language = fields.text("language", 35)?;
-        let tool = fields.object("tool")?;
-        if let Some(tool) = &tool {
-            let mut tool = Fields::new(tool, "/tool")?;
-            for name in ["call_id", "name"] {
-                let value = tool.id(name)?;
-                tool.require(name, value)?;
+        Fields::read(body, "", |fields| {
+            let session = fields.required_id("session");
+            let role = fields.required_choice("role", &Role::NAMES);
+            let text = fields.required_string("text");
+            fields.note(check_text(&text));
+            let created_at = fields.required_time("created_at");
+            let format = fields.choice("format", &TextFormat::NAMES);
+            let source = fields.choice("source", &Source::NAMES);
+            let reply_to = fields.id("reply_to");
+            let mut run = fields.id("run");
+            if role != Role::User && source != Some(Source::Import) {
+                run = Some(fields.require("run", run));
             }
-            tool.finish()?;
-        }
-        let links = fields.texts("links")?;
-        let sharing = Sharing::parse(&mut fields, owner, false)?;
-        fields.finish()?;
-        Ok(Self {
-            session,
-            role,
-            text,
-            created_at,
-            format,
-            source,
-            reply_to,
-            run,
-            language,
-            tool,
-            links,
-            sharing,
+            let language = fields.text("language", 35);
+            let tool = fields.object("tool").cloned();
+            fields.nested("tool", |tool| {
+                tool.required_id("call_id");
+                tool.required_id("name");
+            });
+            let links = fields.texts("links");
+            let sharing = Sharing::parse(fields, owner, false);
+            Self {
+                session,
+                role,
+                text,
+                created_at,
+                format,
+                source,
+                reply_to,
+                run,
+                language,
+                tool,
+                links,
+                sharing,
+            }
         })
     }
 }
