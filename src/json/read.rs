@@ -1,14 +1,15 @@
 //! The reader: bytes to a [`Value`] inside [`Limits`], with everything that is wrong and where.
-
-use std::fmt;
-
-use serde::de::{DeserializeSeed, Deserializer, IgnoredAny, MapAccess, SeqAccess, Visitor};
+//!
+//! A general parser stops at the first number that a double cannot hold, does not say which key came twice, and has
+//! its limits elsewhere; this one reads once and names all of it by pointer. What it accepts is RFC 8259, which is
+//! tested against such a parser.
 
 use super::fault::{Fault, FaultKind, Faults};
 use super::limits::{Limits, not_finite};
 use super::map::Map;
+use super::pointer;
+use super::syntax::{Cursor, Syntax};
 use super::value::Value;
-use super::{overflow, pointer};
 
 /// Reads a JSON document, or says why it cannot be used: the first error in the text. What can be used but is
 /// suspicious (a byte order mark, a key given twice) is listed in [`Document::warnings`].
@@ -35,15 +36,14 @@ pub fn examine(bytes: &[u8], limits: Limits) -> Examination {
     Examination { value, faults }
 }
 
-/// Takes a value of another kind (the arguments of a call, in the host's own objects) inside the same limits,
-/// except that of bytes. The first fault is the error.
-pub fn read_from<'de, D: Deserializer<'de>>(
-    deserializer: D,
-    limits: Limits,
-) -> Result<Result<Value, Fault>, D::Error> {
-    let mut reader = Reader::new(limits, Vec::new());
-    let value = Seed(&mut reader).deserialize(deserializer)?;
-    Ok(reader.faults.list.into_iter().next().map_or(Ok(value), Err))
+/// Reads the arguments of a call, which JavaScript wrote as JSON. Half of a surrogate pair, which a text of
+/// JavaScript may hold and no other, becomes U+FFFD, as it does wherever JavaScript encodes text.
+pub fn read_arguments(text: &str) -> Result<Value, Fault> {
+    const LIMITS: Limits = Limits { bytes: usize::MAX, depth: 32, items: usize::MAX, items_at: &[] };
+    let mut faults = Faults::default();
+    let value = examine_text(Cursor::of_arguments(text), LIMITS, &mut faults);
+    let error = faults.list.into_iter().find(|fault| fault.kind.is_error());
+    error.map_or(Ok(value.unwrap_or_default()), Err)
 }
 
 /// A document without errors.
@@ -84,28 +84,23 @@ fn examine_bytes(bytes: &[u8], limits: Limits, faults: &mut Faults) -> Option<Va
             return None;
         }
     };
-    if text.bytes().all(|byte| matches!(byte, b' ' | b'\t' | b'\n' | b'\r')) {
+    examine_text(Cursor::new(text), limits, faults)
+}
+
+fn examine_text(mut cursor: Cursor<'_>, limits: Limits, faults: &mut Faults) -> Option<Value> {
+    if cursor.peek().is_none() {
         faults.push(Fault::new(FaultKind::EmptyInput, "", "The document is empty."));
         return None;
     }
-    let mut reader = Reader::new(limits, Vec::new());
-    let mut result = reader.read(text);
-    if result.is_err() {
-        if let Some(found) = overflow::find(text, limits.depth) {
-            reader = Reader::new(limits, found.ordinals);
-            result = reader.read(&found.patched);
-        }
-    }
-    for fault in reader.faults.list {
-        faults.push(fault);
-    }
-    match result {
-        Ok(value) => Some(value),
-        Err(error) => {
-            faults.push(Fault::new(FaultKind::Syntax, "", format!("This is not JSON: {error}.")));
-            None
-        }
-    }
+    let mut reader = Reader { cursor, limits, pointer: String::new(), depth: 0, too_deep: false, faults };
+    let result = reader.value().and_then(|value| reader.cursor.end().map(|()| value));
+    result
+        .map_err(|syntax| {
+            let (line, column) = reader.cursor.line_and_column();
+            let message = format!("This is not JSON: {} at line {line} column {column}.", syntax.0);
+            reader.faults.push(Fault::new(FaultKind::Syntax, "", message));
+        })
+        .ok()
 }
 
 /// Whether a fault is about something that is still in the document. It is not when it was found inside the value
@@ -118,161 +113,82 @@ fn is_in(fault: &Fault, document: &Value) -> bool {
     }
 }
 
-pub(super) struct Reader {
+struct Reader<'a> {
+    cursor: Cursor<'a>,
     limits: Limits,
     /// Where the reader is.
     pointer: String,
     depth: usize,
     too_deep: bool,
-    faults: Faults,
-    /// Which numbers of the text are stand-ins for one that is not finite; see [`overflow`].
-    not_finite: Vec<usize>,
-    not_finite_seen: usize,
-    numbers_seen: usize,
+    faults: &'a mut Faults,
 }
 
-impl Reader {
-    pub(super) fn new(limits: Limits, not_finite: Vec<usize>) -> Self {
-        Self {
-            limits,
-            pointer: String::new(),
-            depth: 0,
-            too_deep: false,
-            faults: Faults::default(),
-            not_finite,
-            not_finite_seen: 0,
-            numbers_seen: 0,
+impl Reader<'_> {
+    fn value(&mut self) -> Result<Value, Syntax> {
+        match self.cursor.peek() {
+            Some(b'{' | b'[') if self.depth == self.limits.depth => {
+                if !self.too_deep {
+                    self.too_deep = true;
+                    self.faults.push(self.limits.too_deep(&self.pointer));
+                }
+                self.cursor.skip()?;
+                Ok(Value::Null)
+            }
+            Some(b'{') => self.object(),
+            Some(b'[') => self.array(),
+            _ => {
+                let value = self.cursor.scalar()?;
+                if value.is_none() {
+                    self.faults.push(not_finite(&self.pointer));
+                }
+                Ok(value.unwrap_or_default())
+            }
         }
     }
 
-    pub(super) fn read(&mut self, text: &str) -> serde_json::Result<Value> {
-        let mut deserializer = serde_json::Deserializer::from_str(text);
-        let value = Seed(self).deserialize(&mut deserializer)?;
-        deserializer.end()?;
-        Ok(value)
-    }
-
-    fn number(&mut self, number: Value) -> Value {
-        let ordinal = self.numbers_seen;
-        self.numbers_seen += 1;
-        let stand_in = self.not_finite.get(self.not_finite_seen) == Some(&ordinal);
-        if stand_in {
-            self.not_finite_seen += 1;
-        }
-        if stand_in || number.is_null() {
-            self.faults.push(not_finite(&self.pointer));
-            return Value::Null;
-        }
-        number
-    }
-
-    /// Whether one more container may open. What is inside the first that may not is skipped without recursion.
-    fn enter(&mut self) -> bool {
-        if self.depth < self.limits.depth {
-            self.depth += 1;
-            return true;
-        }
-        if !self.too_deep {
-            self.too_deep = true;
-            self.faults.push(self.limits.too_deep(&self.pointer));
-        }
-        false
-    }
-}
-
-/// Builds one value where the reader is.
-struct Seed<'r>(&'r mut Reader);
-
-impl<'de> DeserializeSeed<'de> for Seed<'_> {
-    type Value = Value;
-
-    fn deserialize<D: Deserializer<'de>>(self, deserializer: D) -> Result<Value, D::Error> {
-        deserializer.deserialize_any(self)
-    }
-}
-
-impl<'de> Visitor<'de> for Seed<'_> {
-    type Value = Value;
-
-    fn expecting(&self, formatter: &mut fmt::Formatter) -> fmt::Result {
-        formatter.write_str("a JSON value")
-    }
-
-    fn visit_unit<E>(self) -> Result<Value, E> {
-        Ok(Value::Null)
-    }
-
-    fn visit_bool<E>(self, value: bool) -> Result<Value, E> {
-        Ok(Value::Bool(value))
-    }
-
-    fn visit_i64<E>(self, value: i64) -> Result<Value, E> {
-        Ok(self.0.number(value.into()))
-    }
-
-    fn visit_u64<E>(self, value: u64) -> Result<Value, E> {
-        Ok(self.0.number(value.into()))
-    }
-
-    fn visit_f64<E>(self, value: f64) -> Result<Value, E> {
-        Ok(self.0.number(value.into()))
-    }
-
-    fn visit_str<E>(self, value: &str) -> Result<Value, E> {
-        Ok(Value::String(value.to_owned()))
-    }
-
-    fn visit_string<E>(self, value: String) -> Result<Value, E> {
-        Ok(Value::String(value))
-    }
-
-    fn visit_seq<A: SeqAccess<'de>>(self, mut items: A) -> Result<Value, A::Error> {
-        let reader = self.0;
-        if !reader.enter() {
-            while items.next_element::<IgnoredAny>()?.is_some() {}
-            return Ok(Value::Null);
-        }
-        let length = reader.pointer.len();
-        let limit = reader.limits.items_of(&reader.pointer);
-        let mut list = Vec::new();
+    fn array(&mut self) -> Result<Value, Syntax> {
+        self.depth += 1;
+        let length = self.pointer.len();
+        let limit = self.limits.items_of(&self.pointer);
+        let mut items = Vec::new();
         let mut count = 0;
-        loop {
-            pointer::push_index(&mut reader.pointer, count);
-            let item = items.next_element_seed(Seed(reader))?;
-            reader.pointer.truncate(length);
-            let Some(item) = item else { break };
+        let mut open = self.cursor.open(b'[', b']')?;
+        while open {
+            pointer::push_index(&mut self.pointer, count);
+            let item = self.value()?;
+            self.pointer.truncate(length);
             if count < limit {
-                list.push(item);
+                items.push(item);
             } else if count == limit {
-                reader.faults.push(reader.limits.too_many(&reader.pointer, limit));
+                self.faults.push(self.limits.too_many(&self.pointer, limit));
             }
             count += 1;
+            open = self.cursor.next_item(b']')?;
         }
-        reader.depth -= 1;
-        Ok(Value::Array(list))
+        self.depth -= 1;
+        Ok(Value::Array(items))
     }
 
-    fn visit_map<A: MapAccess<'de>>(self, mut entries: A) -> Result<Value, A::Error> {
-        let reader = self.0;
-        if !reader.enter() {
-            while entries.next_entry::<IgnoredAny, IgnoredAny>()?.is_some() {}
-            return Ok(Value::Null);
-        }
-        let length = reader.pointer.len();
+    fn object(&mut self) -> Result<Value, Syntax> {
+        self.depth += 1;
+        let length = self.pointer.len();
         let mut members = Vec::new();
-        while let Some(key) = entries.next_key::<String>()? {
-            pointer::push(&mut reader.pointer, &key);
-            let value = entries.next_value_seed(Seed(reader))?;
-            reader.pointer.truncate(length);
-            members.push((key, value));
+        let mut open = self.cursor.open(b'{', b'}')?;
+        while open {
+            let key = self.cursor.key()?;
+            pointer::push(&mut self.pointer, &key);
+            let member = self.value()?;
+            self.pointer.truncate(length);
+            members.push((key, member));
+            open = self.cursor.next_item(b'}')?;
         }
         let (map, repeated) = Map::read(members);
         for key in repeated {
-            let path = pointer::join(&reader.pointer, &key);
+            let path = pointer::join(&self.pointer, &key);
             let message = "This key is given twice; the last value counts.";
-            reader.faults.push(Fault::new(FaultKind::DuplicateKey, &path, message));
+            self.faults.push(Fault::new(FaultKind::DuplicateKey, &path, message));
         }
-        reader.depth -= 1;
+        self.depth -= 1;
         Ok(Value::Object(map))
     }
 }
@@ -461,6 +377,19 @@ mod tests {
             if let Ok(theirs) = serde_json::from_str::<serde_json::Value>(&text) {
                 prop_assert_eq!(ours, Some(Value::from(theirs)));
             }
+        }
+    }
+
+    #[test]
+    fn half_of_a_surrogate_pair_is_refused_in_documents_and_replaced_in_arguments() {
+        for (text, expected) in [
+            (r#""\ud83d""#, "\u{FFFD}"),
+            (r#""a\ude00b""#, "a\u{FFFD}b"),
+            (r#""\ud83d\ud83d\ude00""#, "\u{FFFD}\u{1F600}"),
+            (r#""\ud83dx""#, "\u{FFFD}x"),
+        ] {
+            assert_eq!(faults(text.as_bytes()), [at(FaultKind::Syntax, "")], "{text}");
+            assert_eq!(read_arguments(text).unwrap(), json!(expected));
         }
     }
 

@@ -224,7 +224,7 @@ from! {
     Map: members => Self::Object(members);
 }
 
-/// For hosts and tests that hold a value of `serde_json`.
+#[cfg(test)]
 impl From<serde_json::Value> for Value {
     fn from(value: serde_json::Value) -> Self {
         match value {

@@ -30,7 +30,7 @@ impl Core {
         now: Option<f64>,
         seed: Option<Vec<u8>>,
     ) -> Result<Core, JsValue> {
-        let options = CoreOptions::parse(&from_js(options)?).map_err(|error| throw(&error))?;
+        let options = CoreOptions::parse(&from_js(&options)?).map_err(|error| throw(&error))?;
         let core = engine::Core::open(options, packs.packs.clone(), &environment(now, seed)?);
         Ok(Self { core })
     }
@@ -55,7 +55,7 @@ impl Core {
         now: Option<f64>,
         seed: Option<Vec<u8>>,
     ) -> Result<JsValue, JsValue> {
-        let command = Command::parse(&from_js(command)?).map_err(|error| throw(&error))?;
+        let command = Command::parse(&from_js(&command)?).map_err(|error| throw(&error))?;
         let environment = environment(now, seed)?;
         step(self.core.dispatch(command, &environment))
     }
@@ -74,7 +74,7 @@ impl Core {
 
     /// Goes on with an operation. What it draws, it drew when it began.
     pub fn resume(&mut self, op: u32, result: JsValue, now: Option<f64>) -> Result<JsValue, JsValue> {
-        let result = EffectResult::parse(&from_js(result)?).map_err(|error| throw(&error))?;
+        let result = EffectResult::parse(&from_js(&result)?).map_err(|error| throw(&error))?;
         let now = milliseconds(now.unwrap_or_else(js_sys::Date::now))?;
         step(self.core.resume(op, result, now))
     }
@@ -127,7 +127,7 @@ impl Core {
 
     /// The turns of a session, oldest first.
     pub fn history(&self, user: &str, session: &str, options: JsValue) -> Result<JsValue, JsValue> {
-        let options = HistoryOptions::parse(&from_js(options)?).map_err(|error| throw(&error))?;
+        let options = HistoryOptions::parse(&from_js(&options)?).map_err(|error| throw(&error))?;
         answer(self.core.history(user, session, &options))
     }
 
@@ -158,7 +158,7 @@ impl Core {
         now: Option<f64>,
     ) -> Result<String, JsValue> {
         let now = milliseconds(now.unwrap_or_else(js_sys::Date::now))?;
-        let options = ExportOptions::parse(&from_js(options)?).map_err(|error| throw(&error))?;
+        let options = ExportOptions::parse(&from_js(&options)?).map_err(|error| throw(&error))?;
         self.core.export_snapshot(user, session, options, now).map_err(|error| throw(&error))
     }
 }

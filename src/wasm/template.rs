@@ -60,7 +60,7 @@ impl TemplateHandle {
 
 impl TemplateHandle {
     fn compiled(&self, options: JsValue) -> Result<Compiled, JsValue> {
-        CompileOptions::parse(&from_js(options)?)
+        CompileOptions::parse(&from_js(&options)?)
             .and_then(|options| self.prepared.compile(&options))
             .map_err(|error| throw(&error))
     }

@@ -1,6 +1,6 @@
 //! Typed values across the boundary.
 
-use luminoracore::json::{self, Limits, Value};
+use luminoracore::json::{self, Value};
 use luminoracore::{Error, ErrorCode};
 use serde::Serialize;
 use wasm_bindgen::JsValue;
@@ -16,18 +16,29 @@ pub(crate) fn set_text(object: &JsValue, name: &str, text: &str) -> Result<(), J
     js_sys::Reflect::set(object, &JsValue::from_str(name), &JsValue::from_str(text)).map(|_| ())
 }
 
-/// The arguments of a call, as a plain JS object; members that are `undefined` or `null` count as absent.
-pub(crate) fn from_js(value: JsValue) -> Result<Value, JsValue> {
-    const LIMITS: Limits = Limits { bytes: usize::MAX, depth: 32, items: usize::MAX, items_at: &[] };
-    let read = json::read_from(serde_wasm_bindgen::Deserializer::from(value), LIMITS);
-    let read = read.map_err(|error| {
-        Error::new(ErrorCode::InvalidArgument, format!("the arguments are not plain data: {error}"))
-    });
-    let mut value = read
-        .and_then(|read| read.map_err(|fault| fault.into_error(ErrorCode::InvalidArgument)))
-        .map_err(|error| throw(&error))?;
+/// The arguments of a call, as a plain JS object; members that are `undefined` or `null` count as absent. They come
+/// as JSON text too: one crossing instead of several for each member.
+pub(crate) fn from_js(value: &JsValue) -> Result<Value, JsValue> {
+    let text = js_sys::JSON::stringify(value).map_err(|error| {
+        let message = "the arguments are not plain data".to_owned();
+        throw(&Error::new(ErrorCode::InvalidArgument, with_cause(message, &error)))
+    })?;
+    // Nothing comes of a function or a symbol.
+    let text = text.as_string().unwrap_or_else(|| "null".to_owned());
+    let read = json::read_arguments(&text).map_err(|fault| fault.into_error(ErrorCode::InvalidArgument));
+    let mut value = read.map_err(|error| throw(&error))?;
     drop_absent(&mut value);
     Ok(value)
+}
+
+/// A message with that of the error behind it.
+fn with_cause(mut message: String, error: &JsValue) -> String {
+    let cause = js_sys::Reflect::get(error, &"message".into()).ok().and_then(|cause| cause.as_string());
+    if let Some(cause) = cause {
+        message.push_str(": ");
+        message.push_str(&cause);
+    }
+    message
 }
 
 fn drop_absent(value: &mut Value) {

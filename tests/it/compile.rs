@@ -14,7 +14,7 @@ use luminoracore::template::model::{HierarchicalConfig, Level, Modifiers, Mood, 
 use proptest::prelude::*;
 use serde_json::{Value, json};
 
-use crate::sample::{alicia, parameters, plain};
+use crate::sample::{alicia, parameters, plain, tree};
 
 fn compile(template: Template, options: &CompileOptions) -> Compiled {
     Prepared::new(Arc::new(template)).compile(options).expect("the options are valid")
@@ -88,7 +88,7 @@ fn a_delta_without_a_base_value_starts_from_the_middle_and_warns() {
         json!([{ "code": "no_base_value", "path": "", "message": "empathy has a delta but no base value; 0.5 was taken" }])
     );
     let mut template = with_deltas(None, 0.2, None);
-    template.document = json!({ "advanced_parameters": {} }).into();
+    template.document = tree(json!({ "advanced_parameters": {} }));
     assert_eq!(compile(template, &at(0.0, "odd")).warnings[0].path, "/advanced_parameters");
 }
 
@@ -249,7 +249,7 @@ fn options_come_from_json() {
         "mask": { "parameters": { "humor": 0.1 } }, "messages": [{ "role": "user", "content": "hi" }],
         "features": { "mood_system": false },
     });
-    let options = CompileOptions::parse(&options.into()).expect("valid");
+    let options = CompileOptions::parse(&tree(options)).expect("valid");
     assert_eq!((options.affinity, options.target), (45.0, Target::Google));
     assert!(options.features.hierarchical_personality && !options.features.mood_system);
     for (value, code) in [
@@ -259,7 +259,7 @@ fn options_come_from_json() {
         (json!({ "affinity": "45" }), ErrorCode::InvalidArgument),
         (json!("shy"), ErrorCode::InvalidArgument),
     ] {
-        assert_eq!(CompileOptions::parse(&value.into()).expect_err("refused").code, code);
+        assert_eq!(CompileOptions::parse(&tree(value)).expect_err("refused").code, code);
     }
 }
 

@@ -11,6 +11,7 @@ use serde::Deserialize;
 use serde_json::{Value, json};
 
 use crate::host::{Host, Storage, file, finish, text};
+use crate::sample::tree;
 
 const USER: &str = "diego";
 
@@ -86,7 +87,7 @@ fn run(conversation: &Conversation) -> Expected {
             session = json!(opened.id);
         }
     }
-    let hash = |value: Value| sha256_hex(canonical(&value.into()).as_bytes());
+    let hash = |value: Value| sha256_hex(canonical(&tree(value)).as_bytes());
     Expected { records_sha256: hash(json!(host.storage.batches)), prompts_sha256: hash(json!(host.prompts)) }
 }
 

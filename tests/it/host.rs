@@ -1,5 +1,6 @@
 //! A host for tests: performs effects in memory, and keeps what an observer would see.
 
+use crate::sample::tree;
 use luminoracore::engine::{
     Command, Core, CoreOptions, Effect, EffectResult, Environment, Event, ModelRequest, Operation, Output,
     Step,
@@ -108,7 +109,7 @@ impl Host {
 
     /// Runs a command to its end.
     pub(crate) fn run(&mut self, command: &Value) -> Result<Output, Error> {
-        let command = Command::parse(&command.clone().into())?;
+        let command = Command::parse(&tree(command))?;
         let environment = self.environment();
         let mut step = self.core.dispatch(command, &environment);
         loop {

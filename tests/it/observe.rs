@@ -10,6 +10,7 @@ use luminoracore::template::model::{AffinityConfig, Mood, MoodConfig, Persona, T
 use proptest::prelude::*;
 use serde_json::{Value, json};
 
+use crate::sample::tree;
 use SentimentClass::{Negative, Neutral, Positive, VeryNegative, VeryPositive};
 
 fn file(path: &str) -> Vec<u8> {
@@ -52,7 +53,7 @@ fn template_with_moods(language: &str, moods: &[(&str, &[&str])]) -> Template {
 
 fn bare_template(language: &str) -> Template {
     Template {
-        document: Value::Null.into(),
+        document: tree(Value::Null),
         id: String::new(),
         persona: Persona {
             name: "Dr. Luna".to_owned(),

@@ -5,6 +5,7 @@ use luminoracore::log::{Record, body, merge};
 use serde_json::{Value, json};
 
 use crate::host::file;
+use crate::sample::tree;
 
 #[test]
 fn bodies_keep_the_rules_of_their_kind() {
@@ -17,8 +18,7 @@ fn bodies_keep_the_rules_of_their_kind() {
             continue;
         }
         checked += 1;
-        let parsed =
-            body::parse(kind, body::SCHEMA, case["owner"].as_str().unwrap(), case["record"].clone().into());
+        let parsed = body::parse(kind, body::SCHEMA, case["owner"].as_str().unwrap(), tree(&case["record"]));
         if case["valid"] == true {
             assert!(parsed.is_ok(), "{id}: {parsed:?}");
         } else {
@@ -66,10 +66,10 @@ fn every_broken_rule_is_named() {
         ("instance", &instance, "a/b", json!(1), "unknown_field", "/a~1b"),
     ];
     for (kind, good, field, value, code, path) in cases {
-        assert!(body::parse(kind, 1, "diego", good.clone().into()).is_ok(), "{kind}");
+        assert!(body::parse(kind, 1, "diego", tree(good)).is_ok(), "{kind}");
         let mut bad = good.clone();
         bad[field] = value;
-        let error = body::parse(kind, 1, "diego", bad.into()).expect_err(&format!("{kind} {field}"));
+        let error = body::parse(kind, 1, "diego", tree(bad)).expect_err(&format!("{kind} {field}"));
         assert_eq!(
             (serde_json::to_value(error.code).unwrap(), error.path.as_str()),
             (json!(code), path),
@@ -92,7 +92,7 @@ fn record(case: &Value) -> Record {
         value["schema"] = json!(1);
         value["body"] = Value::Object(body);
     }
-    Record::parse(value.into()).unwrap()
+    Record::parse(tree(value)).unwrap()
 }
 
 #[test]

@@ -1,11 +1,18 @@
 //! Templates built by hand.
 
+use luminoracore::json::{Limits, Value, read};
 use luminoracore::template::Template;
 use luminoracore::template::model::{
     AffinityConfig, CoreTraits, HierarchicalConfig, Level, LinguisticProfile, Modifiers, Mood, MoodConfig,
     MoodDetection, Parameter, Parameters, Persona, Principle, SafetyGuards, SampleResponse, TriggerResponses,
 };
 use serde_json::json;
+
+/// The core's own form of a JSON value, as a storage or a caller would hand it over: through its text.
+pub(crate) fn tree(value: impl std::borrow::Borrow<serde_json::Value>) -> Value {
+    let limits = Limits { bytes: usize::MAX, depth: 100, items: usize::MAX, items_at: &[] };
+    read(value.borrow().to_string().as_bytes(), limits).unwrap().value
+}
 
 pub(crate) fn strings<const N: usize>(items: [&str; N]) -> Vec<String> {
     items.map(str::to_owned).to_vec()
@@ -22,7 +29,7 @@ pub(crate) fn parameters<const N: usize>(values: [(Parameter, f64); N]) -> Param
 /// The least that is valid: no levels, moods, parameters, guards or examples.
 pub(crate) fn plain() -> Template {
     Template {
-        document: json!({}).into(),
+        document: tree(json!({})),
         id: "sha256:0".to_owned(),
         persona: Persona {
             name: "Plain".to_owned(),
@@ -61,7 +68,7 @@ pub(crate) fn plain() -> Template {
 pub(crate) fn alicia() -> Template {
     use Parameter::{Creativity, Directness, Empathy, Formality, Humor, Verbosity};
     Template {
-        document: json!({ "advanced_parameters": {} }).into(),
+        document: tree(json!({ "advanced_parameters": {} })),
         id: "sha256:1".to_owned(),
         persona: Persona {
             name: "Alicia Prado".to_owned(),

@@ -1,5 +1,6 @@
 //! The template format: every row of its tables as a mutation of one good document, and laws for any mutation.
 
+use crate::sample::tree;
 use luminoracore::json;
 use luminoracore::template::model::{Parameter, Trigger};
 use luminoracore::template::{
@@ -143,7 +144,7 @@ fn every_row_of_the_format() {
         let strict = validate(document.to_string().as_bytes(), STRICT);
         assert_eq!(strict.valid, expected.is_empty(), "{}", case.name);
         assert_eq!(strict.counts.errors as usize, expected.len(), "{}", case.name);
-        assert_eq!(validate_value(document.into(), &[], LENIENT), validation, "{}", case.name);
+        assert_eq!(validate_value(tree(document), &[], LENIENT), validation, "{}", case.name);
     }
 }
 
@@ -202,7 +203,7 @@ fn a_number_that_is_not_finite_is_one_problem_at_its_place() {
 
     let mut value = tove();
     value["advanced_parameters"]["humor"] = Value::Null;
-    let handed_over = validate_value(value.into(), &["/advanced_parameters/humor".to_owned()], LENIENT);
+    let handed_over = validate_value(tree(value), &["/advanced_parameters/humor".to_owned()], LENIENT);
     assert_eq!(found(&handed_over), [(json!("error"), json!("not_finite"), "/advanced_parameters/humor")]);
 }
 
@@ -213,7 +214,7 @@ fn hints_name_the_nearest_known_word() {
     set(&mut document, "/linguistic_profile/tone/0", json!("warn"));
     set(&mut document, "/persona/language", json!("ens"));
     set(&mut document, "/mood_config/mood_triggers", json!({"woried": ["x"], "elsewhere": ["x"]}));
-    let validation = validate_value(document.into(), &[], LENIENT);
+    let validation = validate_value(tree(document), &[], LENIENT);
     let hints: Vec<_> =
         validation.problems.iter().map(|problem| (&*problem.path, problem.hint.as_deref())).collect();
     assert_eq!(
@@ -236,20 +237,20 @@ fn parse_refuses_with_all_problems_and_keeps_unknown_keys() {
 
     let mut document = tove();
     set(&mut document, "/personna", json!({"b": 1, "a": 1.50}));
-    let template = Template::from_value(document.clone().into()).unwrap();
+    let template = Template::from_value(tree(&document)).unwrap();
     assert_eq!(serde_json::to_string(&template.document).unwrap(), document.to_string());
 }
 
 #[test]
 fn the_id_is_the_hash_of_the_canonical_form() {
     let template = Template::parse(TOVE.as_bytes()).unwrap();
-    let canonical = json::canonical(&tove().into());
+    let canonical = json::canonical(&tree(tove()));
     assert_eq!(template.id, format!("sha256:{}", json::sha256_hex(canonical.as_bytes())));
     let compact = Template::parse(canonical.as_bytes()).unwrap();
     assert_eq!(compact.id, template.id, "white space and key order are not part of the identity");
     let mut other = tove();
     set(&mut other, "/advanced_parameters/humor", json!(0.31));
-    assert_ne!(Template::from_value(other.into()).unwrap().id, template.id);
+    assert_ne!(Template::from_value(tree(other)).unwrap().id, template.id);
 }
 
 #[test]
@@ -294,7 +295,7 @@ fn extensions_carry_card_prose_and_policy_a_token_limit() {
     let mut document = tove();
     set(&mut document, "/extensions", json!({"luminoracore/card": {"prose": "Once."}, "x/y": [1]}));
     set(&mut document, "/policy/max_context_tokens", json!(9e12));
-    let template = Template::from_value(document.into()).unwrap();
+    let template = Template::from_value(tree(document)).unwrap();
     assert_eq!(template.card_prose.as_deref(), Some("Once."));
     assert_eq!(template.max_context_tokens, Some(u32::MAX));
 }
@@ -411,11 +412,11 @@ proptest! {
         let validation = validate(text.as_bytes(), LENIENT);
         check_laws(&document, &validation);
         if let Some(template) = &validation.template {
-            prop_assert_eq!(&template.document, &json::Value::from(document.clone()));
+            prop_assert_eq!(&template.document, &tree(&document));
             let again = Template::parse(serde_json::to_string(&template.document).unwrap().as_bytes());
             prop_assert_eq!(again.as_ref(), Ok(template));
         }
-        prop_assert_eq!(validate_value(document.into(), &[], LENIENT), validation);
+        prop_assert_eq!(validate_value(tree(document), &[], LENIENT), validation);
     }
 
     #[test]
