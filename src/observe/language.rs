@@ -110,7 +110,7 @@ fn detect(detector: &Detector, scan: &Scan, has_pack: impl Fn(&str) -> bool) -> 
         }
     }
     let mut packed: Vec<usize> = (0..CODES.len()).filter(|language| has_pack(CODES[*language])).collect();
-    packed.sort_by_key(|language| std::cmp::Reverse(totals[*language]));
+    crate::order::sort_by_key(&mut packed, |language| std::cmp::Reverse(totals[*language]));
     for language in packed {
         let runner_up = others(language).map(|other| beyond(other, language)).max().unwrap_or(0);
         let own = others(language)
