@@ -19,6 +19,20 @@ pub(crate) fn sort_by_key<T, K: Ord>(items: &mut [T], key: impl Fn(&T) -> K) {
     sort_by(items, |a, b| key(a).cmp(&key(b)));
 }
 
+/// For each text, whether an equal one stands before it.
+pub(crate) fn repeated(texts: &[&str]) -> Vec<bool> {
+    let order = sorted_indices(texts.len(), &mut |a, b| texts.get(a).cmp(&texts.get(b)));
+    let mut repeated = vec![false; texts.len()];
+    for pair in order.windows(2) {
+        if let [first, second] = *pair {
+            if let Some(slot) = repeated.get_mut(second) {
+                *slot = texts.get(first) == texts.get(second);
+            }
+        }
+    }
+    repeated
+}
+
 /// The indices 0.. in the order of the items that they stand for: a merge sort from pairs upwards.
 pub(crate) fn sorted_indices(length: usize, compare: &mut dyn FnMut(usize, usize) -> Ordering) -> Vec<usize> {
     let mut order: Vec<usize> = (0..length).collect();
@@ -78,6 +92,12 @@ mod tests {
         let mut items = vec![(2, 'a'), (1, 'b'), (2, 'c'), (1, 'd')];
         sort_by_key(&mut items, |(number, _)| *number);
         assert_eq!(items, [(1, 'b'), (1, 'd'), (2, 'a'), (2, 'c')]);
+    }
+
+    #[test]
+    fn repeated_texts_are_those_after_the_first() {
+        assert_eq!(repeated(&["b", "a", "b", "", "a", "b"]), [false, false, true, false, true, true]);
+        assert_eq!(repeated(&[]), Vec::<bool>::new());
     }
 
     #[test]
