@@ -11,7 +11,7 @@ use super::lexicon::{EMOTIONS, Entry, Lexicon, Roles};
 use super::symbols::Symbols;
 use crate::error::{Error, ErrorCode};
 use crate::json::{self, FieldCode, FieldError, Fields, Limits};
-use crate::text::Phrase;
+use crate::text::{Phrase, Scan};
 
 /// How large a pack may be.
 const LIMITS: Limits = Limits { bytes: 1 << 20, depth: 8, items: MAX_PHRASES, items_at: &[] };
@@ -186,11 +186,11 @@ fn detector(fields: &mut Fields<'_>, at: &str) -> Result<Detector, Error> {
             return Err(refused(&path, "too many words".to_owned()));
         }
         for (index, word) in words.iter().enumerate() {
-            let phrase = Phrase::new(word);
-            if phrase.len() != 1 {
+            let scan = Scan::new(word);
+            if scan.len() != 1 {
                 return Err(refused(&format!("{path}/words/{index}"), format!("{word:?} is not one word")));
             }
-            detector.add(&phrase, number);
+            detector.add(scan.word(0), number);
         }
     }
     Ok(detector)
