@@ -4,28 +4,87 @@
 use std::cmp::Ordering;
 
 /// Sorts stably by a comparison.
-pub(crate) fn sort_by<T>(items: &mut Vec<T>, mut compare: impl FnMut(&T, &T) -> Ordering) {
+pub(crate) fn sort_by<T>(items: &mut [T], mut compare: impl FnMut(&T, &T) -> Ordering) {
     let order = sorted_indices(items.len(), &mut |a, b| match (items.get(a), items.get(b)) {
         (Some(a), Some(b)) => compare(a, b),
         _ => Ordering::Equal,
     });
-    let mut taken: Vec<Option<T>> = std::mem::take(items).into_iter().map(Some).collect();
-    items.extend(order.into_iter().filter_map(|index| taken.get_mut(index).and_then(Option::take)));
+    for (a, b) in swaps(&order) {
+        items.swap(a, b);
+    }
 }
 
 /// Sorts stably by a key.
-pub(crate) fn sort_by_key<T, K: Ord>(items: &mut Vec<T>, key: impl Fn(&T) -> K) {
+pub(crate) fn sort_by_key<T, K: Ord>(items: &mut [T], key: impl Fn(&T) -> K) {
     sort_by(items, |a, b| key(a).cmp(&key(b)));
 }
 
-fn sorted_indices(length: usize, compare: &mut dyn FnMut(usize, usize) -> Ordering) -> Vec<usize> {
+/// For each text, whether an equal one stands before it.
+pub(crate) fn repeated(texts: &[&str]) -> Vec<bool> {
+    let order = sorted_indices(texts.len(), &mut |a, b| texts.get(a).cmp(&texts.get(b)));
+    let mut repeated = vec![false; texts.len()];
+    for pair in order.windows(2) {
+        if let [first, second] = *pair {
+            if let Some(slot) = repeated.get_mut(second) {
+                *slot = texts.get(first) == texts.get(second);
+            }
+        }
+    }
+    repeated
+}
+
+/// The indices 0.. in the order of the items that they stand for: a merge sort from pairs upwards.
+pub(crate) fn sorted_indices(length: usize, compare: &mut dyn FnMut(usize, usize) -> Ordering) -> Vec<usize> {
     let mut order: Vec<usize> = (0..length).collect();
-    order.sort_by(|a, b| compare(*a, *b));
+    let mut merged = Vec::with_capacity(length);
+    let mut width = 1;
+    while width < length {
+        for pair in order.chunks(2 * width) {
+            let (mut left, mut right) = pair.split_at(width.min(pair.len()));
+            while let (Some((first, left_rest)), Some((second, right_rest))) =
+                (left.split_first(), right.split_first())
+            {
+                if compare(*second, *first) == Ordering::Less {
+                    merged.push(*second);
+                    right = right_rest;
+                } else {
+                    merged.push(*first);
+                    left = left_rest;
+                }
+            }
+            merged.extend_from_slice(left);
+            merged.extend_from_slice(right);
+        }
+        std::mem::swap(&mut order, &mut merged);
+        merged.clear();
+        width *= 2;
+    }
     order
+}
+
+/// The swaps that bring items into an order of their indices, one after the other.
+fn swaps(order: &[usize]) -> Vec<(usize, usize)> {
+    // Where the item at each index belongs.
+    let mut places = vec![0; order.len()];
+    for (place, index) in order.iter().enumerate() {
+        if let Some(slot) = places.get_mut(*index) {
+            *slot = place;
+        }
+    }
+    let mut swaps = Vec::new();
+    for index in 0..places.len() {
+        while let Some(place) = places.get(index).copied().filter(|place| *place != index) {
+            places.swap(index, place);
+            swaps.push((index, place));
+        }
+    }
+    swaps
 }
 
 #[cfg(test)]
 mod tests {
+    use proptest::prelude::*;
+
     use super::*;
 
     #[test]
@@ -33,5 +92,36 @@ mod tests {
         let mut items = vec![(2, 'a'), (1, 'b'), (2, 'c'), (1, 'd')];
         sort_by_key(&mut items, |(number, _)| *number);
         assert_eq!(items, [(1, 'b'), (1, 'd'), (2, 'a'), (2, 'c')]);
+    }
+
+    #[test]
+    fn repeated_texts_are_those_after_the_first() {
+        assert_eq!(repeated(&["b", "a", "b", "", "a", "b"]), [false, false, true, false, true, true]);
+        assert_eq!(repeated(&[]), Vec::<bool>::new());
+    }
+
+    #[test]
+    fn a_long_list_needs_few_comparisons() {
+        for shuffle in [1_u64, 7_919, 104_729] {
+            let mut items: Vec<u64> = (0..10_000).map(|index| index * shuffle % 10_007).collect();
+            let mut comparisons = 0;
+            sort_by(&mut items, |a, b| {
+                comparisons += 1;
+                a.cmp(b)
+            });
+            assert!(items.is_sorted());
+            assert!(comparisons < 10_000 * 14, "{comparisons}");
+        }
+    }
+
+    proptest! {
+        #[test]
+        fn sorting_is_what_the_standard_library_does(keys in proptest::collection::vec(0_u8..20, 0..80)) {
+            let mut items: Vec<(u8, usize)> = keys.into_iter().zip(0..).collect();
+            let mut expected = items.clone();
+            expected.sort_by_key(|(key, _)| *key);
+            sort_by_key(&mut items, |(key, _)| *key);
+            prop_assert_eq!(items, expected);
+        }
     }
 }

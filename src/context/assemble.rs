@@ -1,6 +1,6 @@
 //! The context broker: which blocks, and which of their items, fit a token budget.
 
-use std::collections::{BTreeMap, HashSet};
+use std::collections::BTreeMap;
 
 use serde::Serialize;
 
@@ -77,8 +77,9 @@ enum Choice {
 }
 
 fn check(blocks: &[Block]) -> Result<(), Error> {
-    let mut names = HashSet::with_capacity(blocks.len());
-    for (index, block) in blocks.iter().enumerate() {
+    let names: Vec<&str> = blocks.iter().map(|block| block.name.as_str()).collect();
+    let repeated = crate::order::repeated(&names);
+    for (index, (block, repeated)) in blocks.iter().zip(repeated).enumerate() {
         if !block.weight.is_finite() || block.weight < 0.0 {
             let message =
                 format!("the weight of block {:?} is not a finite number of at least 0", block.name);
@@ -93,7 +94,7 @@ fn check(blocks: &[Block]) -> Result<(), Error> {
             return Err(Error::new(ErrorCode::InvalidWeight, message)
                 .at(format!("/{index}/content/items/{item}/score")));
         }
-        if !names.insert(block.name.as_str()) {
+        if repeated {
             let message = format!("two blocks are named {:?}", block.name);
             return Err(Error::new(ErrorCode::DuplicateBlock, message).at(format!("/{index}/name")));
         }

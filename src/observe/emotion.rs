@@ -9,35 +9,32 @@ use super::{Emotion, Span};
 /// The score of an emotion is `x / (x + 1)`, where x adds 1 for each word, times its intensifiers: one word
 /// is 0.5, and no number of words reaches 1.
 pub(super) fn emotions(reading: &Reading<'_>) -> Vec<Emotion> {
-    let mut strength = [0.0; EMOTIONS.len()];
-    let mut spans: [Vec<Span>; EMOTIONS.len()] = Default::default();
-    let mut add = |emotions: u8, amount: f64, span: Span| {
-        for (index, (strength, spans)) in strength.iter_mut().zip(&mut spans).enumerate() {
-            if emotions >> index & 1 == 1 {
-                *strength += amount;
-                spans.push(span);
-            }
-        }
-    };
+    let mut shown: Vec<(u8, f64, Span)> = Vec::new();
     for word in &reading.emotions {
         let modifiers = reading.modifiers(word.tokens.start);
         if !modifiers.negated() {
             let span = reading.scan.span_of(word.tokens.start, word.tokens.len());
-            add(word.emotions, modifiers.degree, span);
+            shown.push((word.emotions, modifiers.degree, span));
         }
     }
     for symbol in &reading.symbols {
-        add(symbol.entry.emotions, 1.0, symbol.span);
+        shown.push((symbol.entry.emotions, 1.0, symbol.span));
     }
-    let found = EMOTIONS.into_iter().zip(strength).zip(spans).filter(|(_, spans)| !spans.is_empty());
-    found
-        .map(|((name, strength), mut spans)| {
-            crate::order::sort_by_key(&mut spans, |span| *span);
-            Emotion {
-                name: name.to_owned(),
-                score: crate::decimal::round(strength / (strength + 1.0), 6),
-                spans,
+    let mut found = Vec::new();
+    for (index, name) in EMOTIONS.into_iter().enumerate() {
+        let mut strength = 0.0;
+        let mut spans = Vec::new();
+        for (emotions, amount, span) in &shown {
+            if emotions >> index & 1 == 1 {
+                strength += amount;
+                spans.push(*span);
             }
-        })
-        .collect()
+        }
+        if !spans.is_empty() {
+            crate::order::sort_by_key(&mut spans, |span| *span);
+            let score = crate::decimal::round(strength / (strength + 1.0), 6);
+            found.push(Emotion { name: name.to_owned(), score, spans });
+        }
+    }
+    found
 }

@@ -3,7 +3,7 @@
 use super::lexicon::Lexicon;
 use super::observation::{Coverage, Language};
 use super::pack::Packs;
-use crate::text::{Phrase, PhraseMap, Scan};
+use crate::text::{Scan, Words};
 
 /// The languages of the template format, in its order.
 pub(super) const CODES: [&str; 10] = ["en", "es", "fr", "de", "it", "pt", "zh", "ja", "ko", "ru"];
@@ -33,7 +33,7 @@ pub(super) fn identify<'a>(
         let code = named.split(['-', '_']).next().unwrap_or_default().trim().to_ascii_lowercase();
         return known(packs, &code, 1.0, Coverage::Supported);
     }
-    match detect(packs.detector(), scan, |code| packs.lexicon(code).is_some()) {
+    match detect(packs, scan) {
         Detected::Language(code, confidence) => known(packs, code, confidence, Coverage::Supported),
         Detected::Mixed(code, confidence) => known(packs, code, confidence, Coverage::Partial),
         Detected::Unreadable => known(packs, UNDECIDED, 0.0, Coverage::Unsupported),
@@ -57,19 +57,31 @@ fn known<'a>(packs: &'a Packs, code: &str, confidence: f64, coverage: Coverage) 
 /// The function words by which languages are told apart.
 #[derive(Clone, Debug, Default)]
 pub(super) struct Detector {
-    /// A bit per language, in the order of [`CODES`].
-    words: PhraseMap<u16>,
+    words: Words,
+    /// For each word, by its number minus 1, a bit per language in the order of [`CODES`].
+    languages: Vec<u16>,
 }
 
 impl Detector {
-    /// Adds a word of the language with that index in [`CODES`].
-    pub(super) fn add(&mut self, word: &Phrase, language: usize) {
-        if let Some(languages) = self.words.entry(word) {
+    /// Adds a folded word of the language with that index in [`CODES`].
+    pub(super) fn add(&mut self, word: &str, language: usize) {
+        let Some(index) = self.words.add(word).checked_sub(1) else { return };
+        if index as usize == self.languages.len() {
+            self.languages.push(0);
+        }
+        if let Some(languages) = self.languages.get_mut(index as usize) {
             *languages |= 1 << language;
         }
     }
+
+    /// The languages of a word.
+    fn languages(&self, word: &str) -> u16 {
+        let index = self.words.number(word).checked_sub(1);
+        index.and_then(|index| self.languages.get(index as usize)).copied().unwrap_or(0)
+    }
 }
 
+#[derive(Clone, Copy)]
 enum Detected {
     Language(&'static str, f64),
     /// Two languages; the one given has a pack and is the stronger of those that have.
@@ -79,50 +91,56 @@ enum Detected {
     Unreadable,
 }
 
-fn detect(detector: &Detector, scan: &Scan, has_pack: impl Fn(&str) -> bool) -> Detected {
+fn detect(packs: &Packs, scan: &Scan) -> Detected {
     if let Some(detected) = detect_script(scan) {
         return detected;
     }
-    let hits: Vec<u16> = scan
-        .words()
-        .filter_map(|word| {
-            let number = [detector.words.number(word)];
-            detector.words.matches(&number, 0).next().map(|(_, languages)| *languages)
-        })
-        .collect();
-    let count = |speaks: &dyn Fn(u16) -> bool| hits.iter().filter(|languages| speaks(**languages)).count();
-    let totals: [usize; CODES.len()] = std::array::from_fn(|language| count(&|hit| hit >> language & 1 == 1));
-    // Related languages share words: two languages are compared by those that they do not share.
-    let beyond =
-        |language: usize, other: usize| count(&|hit| hit >> language & 1 == 1 && hit >> other & 1 == 0);
+    const COUNT: usize = CODES.len();
+    let mut totals = [0_usize; COUNT];
+    // Related languages share words: two languages are compared by those of the first that the second has not.
+    let mut beyond = [[0_usize; COUNT]; COUNT];
+    for word in scan.words() {
+        let languages = packs.detector().languages(word);
+        let speaks = |language: usize| usize::from(languages >> language & 1);
+        if languages == 0 {
+            continue;
+        }
+        for language in 0..COUNT {
+            totals[language] += speaks(language);
+            for other in 0..COUNT {
+                beyond[language][other] += speaks(language) & !speaks(other);
+            }
+        }
+    }
     let most = totals.iter().copied().max().unwrap_or(0);
     if most < FEWEST_HITS {
         return Detected::Undecided;
     }
-    let others = |language: usize| (0..CODES.len()).filter(move |other| *other != language);
-    for language in (0..CODES.len()).filter(|language| totals[*language] == most) {
-        let runner_up = others(language).map(|other| beyond(other, language)).max().unwrap_or(0);
-        let ahead = others(language).all(|other| {
-            totals[other] == 0 || beyond(language, other) >= (2 * beyond(other, language)).max(1)
-        });
-        if ahead {
+    let mut mixed = None;
+    for language in 0..COUNT {
+        let (mut ahead, mut runner_up, mut own) = (true, 0, 0);
+        for other in 0..COUNT {
+            if other == language {
+                continue;
+            }
+            let (ours, theirs) = (beyond[language][other], beyond[other][language]);
+            ahead &= totals[other] == 0 || ours >= (2 * theirs).max(1);
+            if theirs > runner_up {
+                (runner_up, own) = (theirs, ours);
+            } else if theirs == runner_up {
+                own = own.max(ours);
+            }
+        }
+        let total = totals[language];
+        if total == most && ahead {
             return Detected::Language(CODES[language], share(most, runner_up));
         }
-    }
-    let mut packed: Vec<usize> = (0..CODES.len()).filter(|language| has_pack(CODES[*language])).collect();
-    packed.sort_by_key(|language| std::cmp::Reverse(totals[*language]));
-    for language in packed {
-        let runner_up = others(language).map(|other| beyond(other, language)).max().unwrap_or(0);
-        let own = others(language)
-            .filter(|other| beyond(*other, language) == runner_up)
-            .map(|other| beyond(language, other))
-            .max()
-            .unwrap_or(0);
-        if own >= FEWEST_HITS && runner_up >= FEWEST_HITS && 2 * totals[language] >= most {
-            return Detected::Mixed(CODES[language], share(totals[language], runner_up));
+        let strong = own >= FEWEST_HITS && runner_up >= FEWEST_HITS && 2 * total >= most;
+        if strong && mixed.is_none_or(|(best, _)| total > best) && packs.lexicon(CODES[language]).is_some() {
+            mixed = Some((total, Detected::Mixed(CODES[language], share(total, runner_up))));
         }
     }
-    Detected::Undecided
+    mixed.map_or(Detected::Undecided, |(_, detected)| detected)
 }
 
 /// How much of the evidence speaks for a language: 2 decimals, at most 0.99, for only a caller can be sure.
@@ -148,9 +166,12 @@ fn detect_script(scan: &Scan) -> Option<Detected> {
     }
     let japanese = if kana > 0 { kana + han } else { 0 };
     let chinese = if kana > 0 { 0 } else { han };
-    let (code, count) = [("zh", chinese), ("ja", japanese), ("ko", hangul), ("ru", cyrillic)]
-        .into_iter()
-        .max_by_key(|(_, count)| *count)?;
+    let (mut code, mut count) = ("zh", chinese);
+    for (other, letters) in [("ja", japanese), ("ko", hangul), ("ru", cyrillic)] {
+        if letters >= count {
+            (code, count) = (other, letters);
+        }
+    }
     Some(if count < FEWEST_HITS || count <= other {
         Detected::Unreadable
     } else {

@@ -69,11 +69,11 @@ pub fn observe_with(
         },
         intent: None,
         mood_triggers: Vec::new(),
-        topics: Vec::new(),
-        facts: Vec::new(),
-        episodes: Vec::new(),
-        patterns: Vec::new(),
-        tensions: Vec::new(),
+        topics: [],
+        facts: [],
+        episodes: [],
+        patterns: [],
+        tensions: [],
     };
     let Some(lexicon) = identified.lexicon else {
         return observation;

@@ -1,6 +1,5 @@
 //! The result of observing one message. A value: it is never stored on its own.
 
-use crate::json::Value;
 use serde::Serialize;
 
 pub use crate::text::Span;
@@ -25,19 +24,19 @@ pub struct Observation {
     pub mood_triggers: Vec<MoodTrigger>,
     /// Reserved until the rules for them are built; always empty.
     #[cfg_attr(feature = "typescript", ts(type = "unknown[]"))]
-    pub topics: Vec<Value>,
+    pub topics: [(); 0],
     /// Reserved until the rules for them are built; always empty.
     #[cfg_attr(feature = "typescript", ts(type = "unknown[]"))]
-    pub facts: Vec<Value>,
+    pub facts: [(); 0],
     /// Reserved until the rules for them are built; always empty.
     #[cfg_attr(feature = "typescript", ts(type = "unknown[]"))]
-    pub episodes: Vec<Value>,
+    pub episodes: [(); 0],
     /// Reserved until the rules for them are built; always empty.
     #[cfg_attr(feature = "typescript", ts(type = "unknown[]"))]
-    pub patterns: Vec<Value>,
+    pub patterns: [(); 0],
     /// Reserved until the rules for them are built; always empty.
     #[cfg_attr(feature = "typescript", ts(type = "unknown[]"))]
-    pub tensions: Vec<Value>,
+    pub tensions: [(); 0],
 }
 
 /// The language of a text.

@@ -9,7 +9,7 @@ use super::lexicon::{EMOTIONS, Entry, Lexicon, Roles};
 use super::symbols::Symbols;
 use crate::error::{Error, ErrorCode};
 use crate::json::{self, FieldCode, FieldError, Fields, Limits};
-use crate::text::Phrase;
+use crate::text::{Phrase, Scan};
 
 /// How large a pack may be.
 const LIMITS: Limits = Limits { bytes: 1 << 20, depth: 8, items: MAX_PHRASES, items_at: &[] };
@@ -71,13 +71,13 @@ impl Packs {
                 if loaded.lexicon(&code).is_some() {
                     return Err(refused(&format!("{at}/language"), format!("a second pack for {code:?}")));
                 }
-                loaded.lexicons.push((code, lexicon(&mut fields, &at)?));
+                loaded.lexicons.push((code, lexicon(&mut fields)?));
             } else {
                 if std::mem::replace(&mut common, true) {
                     return Err(refused(&at, "a second common pack".to_owned()));
                 }
-                loaded.detector = detector(&mut fields, &at)?;
-                loaded.symbols = symbols(&mut fields, &at)?;
+                loaded.detector = detector(&mut fields)?;
+                loaded.symbols = symbols(&mut fields)?;
             }
             fields.finish()?;
         }
@@ -129,38 +129,31 @@ const INTENT_LISTS: [(&str, Roles); 6] = [
 ];
 
 /// A language pack's words.
-fn lexicon(fields: &mut Fields<'_>, at: &str) -> Result<Lexicon, Error> {
+fn lexicon(fields: &mut Fields<'_>) -> Result<Lexicon, Error> {
     let mut builder = Builder { lexicon: Lexicon::default(), phrases: 0 };
-    let groups = fields.list("lexicon", Valued::parse);
-    fields.check()?;
-    for (index, group) in groups.iter().enumerate() {
-        let path = format!("{at}/lexicon/{index}/phrases");
-        builder.each(&group.phrases, &path, MAX_VALUED_TOKENS, &mut |entry| {
+    for group in checked_list(fields, "lexicon", Valued::parse)? {
+        builder.each(&group.phrases, MAX_VALUED_TOKENS, &mut |entry| {
             let twice = entry.valence != 0.0;
             entry.valence = group.valence;
             !twice
         })?;
     }
     for (name, degree) in [("intensifiers", INTENSIFIER), ("diminishers", DIMINISHER)] {
-        builder.each(&words(fields, name)?, &format!("{at}/{name}"), MAX_TOKENS, &mut |entry| {
+        builder.each(&Texts::read(fields, name)?, MAX_TOKENS, &mut |entry| {
             let twice = entry.degree != 0.0;
             entry.degree = degree;
             !twice
         })?;
     }
     for (name, roles) in ROLE_LISTS {
-        builder.give(&words(fields, name)?, &format!("{at}/{name}"), roles)?;
+        builder.give(&Texts::read(fields, name)?, roles)?;
     }
-    let intents =
-        fields.nested("intents", |intents| INTENT_LISTS.map(|(name, _)| required_texts(intents, name)));
-    let intents = fields.require("intents", intents);
-    fields.check()?;
-    for ((name, roles), phrases) in INTENT_LISTS.into_iter().zip(intents) {
-        builder.give(&phrases, &format!("{at}/intents/{name}"), roles)?;
+    let intents = lists(fields, "intents", &INTENT_LISTS.map(|(name, _)| name))?;
+    for ((_, roles), phrases) in INTENT_LISTS.iter().zip(&intents) {
+        builder.give(phrases, *roles)?;
     }
-    for (bit, phrases) in emotions(fields)?.into_iter().enumerate() {
-        let path = format!("{at}/emotions/{}", EMOTIONS.get(bit).copied().unwrap_or_default());
-        builder.each(&phrases, &path, MAX_TOKENS, &mut |entry| {
+    for (bit, phrases) in emotions(fields)?.iter().enumerate() {
+        builder.each(phrases, MAX_TOKENS, &mut |entry| {
             let twice = entry.emotions & (1 << bit) != 0;
             entry.emotions |= 1 << bit;
             !twice
@@ -170,60 +163,85 @@ fn lexicon(fields: &mut Fields<'_>, at: &str) -> Result<Lexicon, Error> {
 }
 
 /// The common pack's function words.
-fn detector(fields: &mut Fields<'_>, at: &str) -> Result<Detector, Error> {
+fn detector(fields: &mut Fields<'_>) -> Result<Detector, Error> {
     let mut detector = Detector::default();
-    let languages =
-        fields.list("languages", |fields| (fields.required_id("language"), required_texts(fields, "words")));
-    fields.check()?;
-    for (index, (language, words)) in languages.iter().enumerate() {
-        let path = format!("{at}/languages/{index}");
-        let Some(number) = CODES.iter().position(|code| code == language) else {
-            let message = format!("{language:?} is not one of the known languages");
-            return Err(refused(&format!("{path}/language"), message).hint(CODES.join(", ")));
+    for (index, spoken) in checked_list(fields, "languages", Spoken::parse)?.iter().enumerate() {
+        let at = |name: &str| format!("{}/{index}{name}", fields.at("languages"));
+        let Some(number) = CODES.iter().position(|code| *code == spoken.language) else {
+            let message = format!("{:?} is not one of the known languages", spoken.language);
+            return Err(refused(&at("/language"), message).hint(CODES.join(", ")));
         };
-        if words.len() > MAX_PHRASES {
-            return Err(refused(&path, "too many words".to_owned()));
+        if spoken.words.items.len() > MAX_PHRASES {
+            return Err(refused(&at(""), "too many words".to_owned()));
         }
-        for (index, word) in words.iter().enumerate() {
-            let phrase = Phrase::new(word);
-            if phrase.len() != 1 {
-                return Err(refused(&format!("{path}/words/{index}"), format!("{word:?} is not one word")));
+        spoken.words.each(&mut |word| {
+            let scan = Scan::new(word);
+            if scan.len() != 1 {
+                return Err(refused("", format!("{word:?} is not one word")));
             }
-            detector.add(&phrase, number);
-        }
+            detector.add(scan.word(0), number);
+            Ok(())
+        })?;
     }
     Ok(detector)
 }
 
 /// The common pack's symbols.
-fn symbols(fields: &mut Fields<'_>, at: &str) -> Result<Symbols, Error> {
+fn symbols(fields: &mut Fields<'_>) -> Result<Symbols, Error> {
     let mut symbols = Symbols::default();
-    let groups = fields.list("symbols", Valued::parse);
-    fields.check()?;
-    for (index, group) in groups.iter().enumerate() {
-        for (position, symbol) in group.phrases.iter().enumerate() {
-            let path = format!("{at}/symbols/{index}/phrases/{position}");
-            let entry = symbol_entry(&mut symbols, symbol, &path)?;
+    for group in checked_list(fields, "symbols", Valued::parse)? {
+        group.phrases.each(&mut |symbol| {
+            let entry = symbol_entry(&mut symbols, symbol)?;
             if entry.valence != 0.0 {
-                return Err(refused(&path, format!("{symbol:?} is valued twice")));
+                return Err(refused("", format!("{symbol:?} is valued twice")));
             }
             entry.valence = group.valence;
-        }
+            Ok(())
+        })?;
     }
-    for (bit, list) in emotions(fields)?.into_iter().enumerate() {
-        let name = EMOTIONS.get(bit).copied().unwrap_or_default();
-        for (index, symbol) in list.iter().enumerate() {
-            symbol_entry(&mut symbols, symbol, &format!("{at}/emotions/{name}/{index}"))?.emotions |=
-                1 << bit;
-        }
+    for (bit, list) in emotions(fields)?.iter().enumerate() {
+        list.each(&mut |symbol| {
+            symbol_entry(&mut symbols, symbol)?.emotions |= 1 << bit;
+            Ok(())
+        })?;
     }
     Ok(symbols)
+}
+
+/// A list of strings and its pointer.
+struct Texts {
+    path: String,
+    items: Vec<String>,
+}
+
+impl Texts {
+    /// The list of this name, which must be there.
+    fn of(fields: &mut Fields<'_>, name: &'static str) -> Self {
+        let items = fields.raw(name).map(|_| fields.texts(name));
+        Self { path: fields.at(name), items: fields.require(name, items) }
+    }
+
+    /// The same, before anything else is made of the pack.
+    fn read(fields: &mut Fields<'_>, name: &'static str) -> Result<Self, FieldError> {
+        let texts = Self::of(fields, name);
+        fields.check().map(|()| texts)
+    }
+
+    /// Hands each text to `apply`; what that refuses is refused at the text's pointer.
+    fn each(&self, apply: &mut dyn FnMut(&str) -> Result<(), Error>) -> Result<(), Error> {
+        for (index, text) in self.items.iter().enumerate() {
+            if let Err(error) = apply(text) {
+                return Err(error.at(format!("{}/{index}", self.path)));
+            }
+        }
+        Ok(())
+    }
 }
 
 /// Phrases with one valence.
 struct Valued {
     valence: f64,
-    phrases: Vec<String>,
+    phrases: Texts,
 }
 
 impl Valued {
@@ -233,27 +251,52 @@ impl Valued {
         if valence == 0.0 {
             fields.refuse(FieldCode::Range, "valence", "a valence is not 0");
         }
-        Self { valence, phrases: required_texts(fields, "phrases") }
+        Self { valence, phrases: Texts::of(fields, "phrases") }
+    }
+}
+
+/// The function words of a language.
+struct Spoken {
+    language: String,
+    words: Texts,
+}
+
+impl Spoken {
+    fn parse(fields: &mut Fields<'_>) -> Self {
+        Self { language: fields.required_id("language"), words: Texts::of(fields, "words") }
     }
 }
 
 /// The lists under `emotions`, in the order of [`EMOTIONS`].
-fn emotions(fields: &mut Fields<'_>) -> Result<Vec<Vec<String>>, FieldError> {
-    let emotions = fields
-        .nested("emotions", |emotions| EMOTIONS.iter().map(|name| required_texts(emotions, name)).collect());
-    let emotions = fields.require("emotions", emotions);
-    fields.check().map(|()| emotions)
+fn emotions(fields: &mut Fields<'_>) -> Result<Vec<Texts>, FieldError> {
+    lists(fields, "emotions", &EMOTIONS)
 }
 
-/// A list of strings that must be there, and is whole.
-fn words(fields: &mut Fields<'_>, name: &'static str) -> Result<Vec<String>, FieldError> {
-    let words = required_texts(fields, name);
-    fields.check().map(|()| words)
+/// The lists of these names in an object that must be there.
+fn lists(
+    fields: &mut Fields<'_>,
+    name: &'static str,
+    names: &[&'static str],
+) -> Result<Vec<Texts>, FieldError> {
+    let lists = fields.nested(name, |object| {
+        let mut lists = Vec::with_capacity(names.len());
+        for name in names {
+            lists.push(Texts::of(object, name));
+        }
+        lists
+    });
+    let lists = fields.require(name, lists);
+    fields.check().map(|()| lists)
 }
 
-fn required_texts(fields: &mut Fields<'_>, name: &'static str) -> Vec<String> {
-    let texts = fields.raw(name).map(|_| fields.texts(name));
-    fields.require(name, texts)
+/// A list, before anything else is made of the pack.
+fn checked_list<'a, T>(
+    fields: &mut Fields<'a>,
+    name: &'static str,
+    read: fn(&mut Fields<'a>) -> T,
+) -> Result<Vec<T>, FieldError> {
+    let list = fields.list(name, read);
+    fields.check().map(|()| list)
 }
 
 struct Builder {
@@ -263,8 +306,8 @@ struct Builder {
 
 impl Builder {
     /// Gives each phrase of a list its roles.
-    fn give(&mut self, phrases: &[String], path: &str, roles: Roles) -> Result<(), Error> {
-        self.each(phrases, path, MAX_TOKENS, &mut |entry| {
+    fn give(&mut self, phrases: &Texts, roles: Roles) -> Result<(), Error> {
+        self.each(phrases, MAX_TOKENS, &mut |entry| {
             let twice = entry.roles.only(roles) == roles;
             entry.roles = entry.roles.with(roles);
             !twice
@@ -274,45 +317,46 @@ impl Builder {
     /// Gives each phrase of a list its meaning; `apply` says whether that was new to the phrase.
     fn each(
         &mut self,
-        phrases: &[String],
-        path: &str,
+        phrases: &Texts,
         most_tokens: usize,
         apply: &mut dyn FnMut(&mut Entry) -> bool,
     ) -> Result<(), Error> {
-        self.phrases += phrases.len();
+        self.phrases += phrases.items.len();
         if self.phrases > MAX_PHRASES {
-            return Err(refused(path, format!("more than {MAX_PHRASES} phrases")));
+            return Err(refused(&phrases.path, format!("more than {MAX_PHRASES} phrases")));
         }
-        for (index, text) in phrases.iter().enumerate() {
+        phrases.each(&mut |text| {
             let phrase = Phrase::new(text);
             let problem = match self.lexicon.entry(&phrase) {
-                _ if phrase.len() > most_tokens => format!("{text:?} has more than {most_tokens} tokens"),
-                None => format!("{text:?} has no token"),
+                _ if phrase.len() > most_tokens => format!("has more than {most_tokens} tokens"),
+                None => "has no token".to_owned(),
                 Some(entry) => {
                     if apply(entry) {
-                        continue;
+                        return Ok(());
                     }
-                    format!("{text:?} is listed twice")
+                    "is listed twice".to_owned()
                 }
             };
-            return Err(refused(&format!("{path}/{index}"), problem));
-        }
-        Ok(())
+            Err(refused("", format!("{text:?} {problem}")))
+        })
     }
 }
 
-fn symbol_entry<'a>(symbols: &'a mut Symbols, symbol: &str, path: &str) -> Result<&'a mut Entry, Error> {
+/// The entry of a symbol; what is refused has no pointer yet.
+fn symbol_entry<'a>(symbols: &'a mut Symbols, symbol: &str) -> Result<&'a mut Entry, Error> {
     symbols.entry(symbol).ok_or_else(|| {
         let hint = "an emoji or emoticon of at most 8 characters that begins with no letter";
-        refused(path, format!("{symbol:?} is no symbol")).hint(hint)
+        refused("", format!("{symbol:?} is no symbol")).hint(hint)
     })
 }
 
 fn check_header(version: &str, at: &str) -> Result<(), Error> {
-    let parts: Vec<&str> = version.split('.').collect();
-    let number =
-        |part: &&str| !part.is_empty() && part.len() <= 9 && part.bytes().all(|b| b.is_ascii_digit());
-    if parts.len() == 3 && parts.iter().all(number) {
+    let mut numbers = 0;
+    for part in version.split('.') {
+        let is_number = matches!(part.len(), 1..=9) && part.bytes().all(|byte| byte.is_ascii_digit());
+        numbers = if is_number { numbers + 1 } else { 4 };
+    }
+    if numbers == 3 {
         return Ok(());
     }
     Err(refused(&format!("{at}/version"), format!("{version:?} is no version")).hint("N.N.N"))

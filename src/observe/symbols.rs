@@ -1,9 +1,7 @@
 //! Emoji and emoticons: valued like words, but no tokens.
 
-use std::collections::HashMap;
-
 use super::lexicon::Entry;
-use crate::text::fold;
+use crate::text::{Words, fold};
 
 /// Most characters of a symbol.
 const MAX_SYMBOL: usize = 8;
@@ -11,7 +9,9 @@ const MAX_SYMBOL: usize = 8;
 /// Emoji and emoticons, by their folded form.
 #[derive(Clone, Debug, Default)]
 pub(super) struct Symbols {
-    entries: HashMap<Box<str>, Entry>,
+    symbols: Words,
+    /// By the number of the symbol, minus 1.
+    entries: Vec<Entry>,
     /// Which ASCII characters begin a symbol: most marks are commas and full stops.
     begins: Vec<char>,
     longest: usize,
@@ -31,24 +31,26 @@ impl Symbols {
                 return None;
             }
         }
-        let ends: [usize; MAX_SYMBOL] = {
-            let mut ends = [0; MAX_SYMBOL];
-            let mut end = 0;
-            for (slot, character) in ends.iter_mut().zip(rest.chars().take(self.longest)) {
-                end += character.len_utf8();
-                *slot = end;
+        let mut found = None;
+        let mut characters = rest.char_indices();
+        for _ in 0..self.longest {
+            let Some((start, character)) = characters.next() else { break };
+            let end = start + character.len_utf8();
+            let number = self.symbols.number(rest.get(..end)?) as usize;
+            let Some(entry) = number.checked_sub(1).and_then(|index| self.entries.get(index)) else {
+                continue;
+            };
+            let apart = match characters.clone().next() {
+                Some((_, next)) if first.is_ascii() => {
+                    !next.is_alphanumeric() && !(next == '/' && character == '/')
+                }
+                _ => true,
+            };
+            if apart {
+                found = Some((end, entry));
             }
-            ends
-        };
-        ends.into_iter().rev().filter(|end| *end > 0).find_map(|end| {
-            let entry = self.entries.get(rest.get(..end)?)?;
-            let next = rest.get(end..)?.chars().next();
-            let apart = !first.is_ascii()
-                || !next.is_some_and(|next| {
-                    next.is_alphanumeric() || (next == '/' && rest[..end].ends_with('/'))
-                });
-            apart.then_some((end, entry))
-        })
+        }
+        found
     }
 
     /// The entry of a symbol, new or known; `None` for what begins with a letter or digit, or is too long.
@@ -60,6 +62,10 @@ impl Symbols {
             self.begins.push(first);
         }
         self.longest = self.longest.max(length);
-        Some(self.entries.entry(folded.into()).or_default())
+        let index = (self.symbols.add(&folded) as usize).checked_sub(1)?;
+        if index == self.entries.len() {
+            self.entries.push(Entry::default());
+        }
+        self.entries.get_mut(index)
     }
 }

@@ -12,29 +12,29 @@ pub struct TriggerSet {
     phrases: PhraseMap<Triggers>,
     /// How many phrases there are.
     count: usize,
-    /// In declared order.
-    moods: Vec<String>,
-    /// In declared order, with their affinity points.
-    kinds: Vec<(String, i32)>,
+    /// The moods, then the interaction kinds, each in declared order.
+    targets: Vec<Target>,
     language: String,
 }
+
+/// What phrases trigger.
+#[derive(Clone, Debug)]
+struct Target {
+    name: String,
+    /// The affinity points of an interaction kind; none for a mood.
+    points: Option<i32>,
+}
+
+/// The index that stands for the personality's name or an alias in place of a target.
+const NAME: usize = usize::MAX;
 
 /// What one phrase triggers.
 #[derive(Clone, Debug, Default)]
 struct Triggers {
     /// 0.. in the order of adding.
     number: usize,
-    list: Vec<Trigger>,
-}
-
-#[derive(Clone, Copy, Debug)]
-enum Trigger {
-    /// An index into `moods`, and the weight.
-    Mood(usize, f64),
-    /// An index into `kinds`.
-    Kind(usize),
-    /// The personality's name or an alias.
-    Name,
+    /// Indices into the targets, with weights.
+    targets: Vec<(usize, f64)>,
 }
 
 /// What a text matched.
@@ -51,17 +51,17 @@ impl TriggerSet {
     pub fn new(template: &Template) -> Self {
         let mut set = Self { language: template.persona.language.clone(), ..Self::default() };
         if let Some(config) = template.mood_config.as_ref().filter(|config| config.enabled) {
-            let declared = config.moods.iter().map(|mood| &mood.name);
+            for mood in &config.moods {
+                set.mood(&mood.name);
+            }
             // The default mood may have triggers without being declared.
-            for name in declared.chain(config.triggers.iter().map(|(mood, _)| mood)) {
-                if !set.moods.contains(name) {
-                    set.moods.push(name.clone());
-                }
+            for (mood, _) in &config.triggers {
+                set.mood(mood);
             }
             for (mood, triggers) in &config.triggers {
-                let Some(index) = set.moods.iter().position(|name| name == mood) else { continue };
+                let index = set.mood(mood);
                 for trigger in triggers {
-                    set.add(&trigger.phrase, Trigger::Mood(index, trigger.weight));
+                    set.add(&trigger.phrase, index, trigger.weight);
                 }
             }
         }
@@ -70,15 +70,26 @@ impl TriggerSet {
             let own =
                 affinity.interaction_types.iter().find(|(name, _)| name == kind).map(|(_, points)| *points);
             let built_in = SentimentClass::from_name(kind).unwrap_or(SentimentClass::Neutral).points();
-            set.kinds.push((kind.clone(), own.unwrap_or(built_in)));
+            let index = set.targets.len();
+            set.targets.push(Target { name: kind.clone(), points: Some(own.unwrap_or(built_in)) });
             for trigger in triggers {
-                set.add(&trigger.phrase, Trigger::Kind(set.kinds.len() - 1));
+                set.add(&trigger.phrase, index, 0.0);
             }
         }
-        for name in std::iter::once(&template.persona.name).chain(&template.persona.aliases) {
-            set.add(name, Trigger::Name);
+        set.add(&template.persona.name, NAME, 0.0);
+        for alias in &template.persona.aliases {
+            set.add(alias, NAME, 0.0);
         }
         set
+    }
+
+    /// The index of a mood, known or new.
+    fn mood(&mut self, name: &str) -> usize {
+        let known = self.targets.iter().position(|target| target.name == name);
+        known.unwrap_or_else(|| {
+            self.targets.push(Target { name: name.to_owned(), points: None });
+            self.targets.len() - 1
+        })
     }
 
     /// The template's language.
@@ -88,9 +99,8 @@ impl TriggerSet {
 
     /// What a text matches. A trigger counts once, and not where it is negated.
     pub(super) fn find(&self, reading: &Reading<'_>) -> Matched {
-        let mut moods: Vec<(f64, Vec<Span>)> = vec![(0.0, Vec::new()); self.moods.len()];
-        let mut kinds: Vec<Vec<Span>> = vec![Vec::new(); self.kinds.len()];
-        let mut names = Vec::new();
+        let mut matched = Matched::default();
+        let mut found: Vec<(f64, Vec<Span>)> = vec![(0.0, Vec::new()); self.targets.len()];
         let mut counted = vec![false; self.count];
         let numbers = self.phrases.numbers(reading.scan);
         for at in 0..numbers.len() {
@@ -100,57 +110,44 @@ impl TriggerSet {
                         .get_mut(triggers.number)
                         .is_some_and(|counted| !std::mem::replace(counted, true));
                 let span = reading.scan.span_of(at, length);
-                for trigger in &triggers.list {
-                    match *trigger {
-                        Trigger::Mood(mood, weight) if first => {
-                            if let Some((score, spans)) = moods.get_mut(mood) {
-                                *score += weight;
-                                spans.push(span);
-                            }
-                        }
-                        Trigger::Kind(kind) if first => {
-                            kinds.get_mut(kind).into_iter().for_each(|s| s.push(span))
-                        }
-                        Trigger::Name => names.push(at),
-                        Trigger::Mood(..) | Trigger::Kind(_) => {}
+                for (target, weight) in &triggers.targets {
+                    if *target == NAME {
+                        matched.names.push(at);
+                    } else if let (true, Some((score, spans))) = (first, found.get_mut(*target)) {
+                        *score += weight;
+                        spans.push(span);
                     }
                 }
             }
         }
-        let moods = self.moods.iter().zip(moods).filter(|(_, (score, _))| *score > 0.0).map(
-            |(mood, (score, spans))| MoodTrigger {
-                mood: mood.clone(),
-                score: crate::decimal::round(score.min(1.0), 6),
-                spans,
-            },
-        );
-        let mut best: Option<(i32, MatchedKind)> = None;
-        for ((kind, points), spans) in self.kinds.iter().zip(kinds).filter(|(_, spans)| !spans.is_empty()) {
-            if best.as_ref().is_none_or(|(most, _)| points > most) {
-                best = Some((*points, MatchedKind { kind: kind.clone(), spans }));
-            }
-        }
-        Matched { moods: moods.collect(), interaction: best.map(|(_, kind)| kind), names }
-    }
-
-    /// Adds a phrase; the same phrase twice for one mood keeps the higher weight.
-    fn add(&mut self, phrase: &str, trigger: Trigger) {
-        let Some(Triggers { number, list }) = self.phrases.entry(&Phrase::new(phrase)) else { return };
-        if list.is_empty() {
-            *number = self.count;
-            self.count += 1;
-        }
-        for present in list.iter_mut() {
-            match (present, trigger) {
-                (Trigger::Mood(mood, weight), Trigger::Mood(other, new)) if *mood == other => {
-                    *weight = weight.max(new);
-                    return;
+        let mut most = None;
+        for (target, (score, spans)) in self.targets.iter().zip(found) {
+            match target.points {
+                None if score > 0.0 => matched.moods.push(MoodTrigger {
+                    mood: target.name.clone(),
+                    score: crate::decimal::round(score.min(1.0), 6),
+                    spans,
+                }),
+                Some(points) if !spans.is_empty() && most.is_none_or(|most| points > most) => {
+                    most = Some(points);
+                    matched.interaction = Some(MatchedKind { kind: target.name.clone(), spans });
                 }
-                (Trigger::Kind(kind), Trigger::Kind(other)) if *kind == other => return,
-                (Trigger::Name, Trigger::Name) => return,
                 _ => {}
             }
         }
-        list.push(trigger);
+        matched
+    }
+
+    /// Adds a phrase; the same phrase twice for one target keeps the higher weight.
+    fn add(&mut self, phrase: &str, target: usize, weight: f64) {
+        let Some(Triggers { number, targets }) = self.phrases.entry(&Phrase::new(phrase)) else { return };
+        if targets.is_empty() {
+            *number = self.count;
+            self.count += 1;
+        }
+        match targets.iter_mut().find(|(present, _)| *present == target) {
+            Some((_, present)) => *present = present.max(weight),
+            None => targets.push((target, weight)),
+        }
     }
 }

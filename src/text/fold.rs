@@ -16,7 +16,7 @@ pub fn fold(text: &str) -> String {
 }
 
 /// Hands each character of the folded form of `character` to `emit`; none for a mark or an invisible one.
-pub(super) fn fold_character(character: char, emit: &mut impl FnMut(char)) {
+pub(super) fn fold_character(character: char, emit: &mut dyn FnMut(char)) {
     if character.is_ascii() {
         emit(character.to_ascii_lowercase());
         return;
@@ -25,12 +25,16 @@ pub(super) fn fold_character(character: char, emit: &mut impl FnMut(char)) {
         Folded::Same => fold_hangul(character, emit),
         Folded::Removed => {}
         Folded::Moved(other) => emit(other),
-        Folded::Parts(parts) => parts.iter().copied().for_each(emit),
+        Folded::Parts(parts) => {
+            for part in parts {
+                emit(*part);
+            }
+        }
     }
 }
 
 /// Hangul syllables decompose by arithmetic (The Unicode Standard, 3.12); everything else stays as it is.
-fn fold_hangul(character: char, emit: &mut impl FnMut(char)) {
+fn fold_hangul(character: char, emit: &mut dyn FnMut(char)) {
     const SYLLABLES: u32 = 0xAC00;
     const JAMO: [u32; 3] = [0x1100, 0x1161, 0x11A7];
     const VOWELS: u32 = 21;
@@ -41,8 +45,12 @@ fn fold_hangul(character: char, emit: &mut impl FnMut(char)) {
     }
     let index = u32::from(character) - SYLLABLES;
     let parts = [index / (VOWELS * TRAILING), index / TRAILING % VOWELS, index % TRAILING];
-    for (position, (first, part)) in JAMO.into_iter().zip(parts).enumerate() {
-        if let Some(jamo) = char::from_u32(first + part).filter(|_| position < 2 || part > 0) {
+    for (position, part) in parts.into_iter().enumerate() {
+        // Many syllables have no trailing consonant.
+        if position == 2 && part == 0 {
+            break;
+        }
+        if let Some(jamo) = char::from_u32(JAMO[position] + part) {
             emit(jamo);
         }
     }
@@ -71,7 +79,7 @@ pub(crate) fn is_word_character(character: char) -> bool {
         return character.is_ascii_alphanumeric();
     }
     let enclosed = || ENCLOSED_LETTERS.iter().any(|letters| letters.contains(&character));
-    character.is_numeric() || (character.is_alphabetic() && !is_combining_mark(character) && !enclosed())
+    (character.is_alphabetic() && !is_combining_mark(character) && !enclosed()) || character.is_numeric()
 }
 
 #[cfg(test)]

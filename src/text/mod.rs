@@ -8,11 +8,13 @@ mod fold;
 mod phrase;
 mod scan;
 mod table;
+mod words;
 
 pub use fold::fold;
 pub(crate) use fold::is_word_character;
 pub use phrase::{Phrase, PhraseMap};
 pub use scan::{Mark, Scan, Token, tokens};
+pub(crate) use words::Words;
 
 /// A half-open range in UTF-16 code units of the original text, so that `text.slice(start, end)` works in JS.
 pub type Span = [u32; 2];

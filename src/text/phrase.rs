@@ -1,9 +1,7 @@
 //! Phrases: token sequences that match whole tokens at consecutive positions, whatever stands between them.
 
-use std::collections::HashMap;
-use std::hash::{BuildHasherDefault, Hasher};
-
 use super::Scan;
+use super::words::Words;
 
 /// A sequence of folded tokens.
 #[derive(Clone, Debug, PartialEq, Eq, Hash)]
@@ -41,54 +39,32 @@ impl Phrase {
 /// Values by phrase, prepared so that a text of n tokens is matched against all phrases in about n steps.
 #[derive(Clone, Debug)]
 pub struct PhraseMap<V> {
-    /// Number of each word that occurs in a phrase; 0 stands for all other words.
-    words: HashMap<Box<str>, u32, BuildHasherDefault<WordHasher>>,
-    /// A tree of word numbers; node 0 is the root.
-    nodes: Vec<Node>,
-    /// The root's child for each word number; 0 = none. A table, because every token asks the root.
-    first: Vec<u32>,
+    tree: Tree,
+    /// By the number that the tree gives a phrase.
     values: Vec<V>,
-}
-
-#[derive(Clone, Debug, Default)]
-struct Node {
-    /// Sorted by word number.
-    children: Vec<(u32, u32)>,
-    value: Option<u32>,
 }
 
 impl<V> Default for PhraseMap<V> {
     fn default() -> Self {
-        Self { words: HashMap::default(), nodes: vec![Node::default()], first: vec![0], values: Vec::new() }
+        Self { tree: Tree::default(), values: Vec::new() }
     }
 }
 
 impl<V: Default> PhraseMap<V> {
     /// The value of a phrase, made by `Default` when there is none yet; `None` for a phrase without a token.
     pub fn entry(&mut self, phrase: &Phrase) -> Option<&mut V> {
-        let mut node = 0_usize;
-        for word in &phrase.0 {
-            let next_number = u32::try_from(self.words.len()).ok()?.checked_add(1)?;
-            let number = *self.words.entry(word.clone()).or_insert(next_number);
-            node = self.child_or_new(node, number)?;
-        }
-        if node == 0 {
-            return None;
-        }
-        let slot = &mut self.nodes.get_mut(node)?.value;
-        if slot.is_none() {
-            *slot = u32::try_from(self.values.len()).ok();
+        let number = self.tree.add(phrase)?;
+        if number == self.values.len() {
             self.values.push(V::default());
         }
-        let index = (*slot)?;
-        self.values.get_mut(index as usize)
+        self.values.get_mut(number)
     }
 }
 
 impl<V> PhraseMap<V> {
     /// The number of a word, for [`PhraseMap::matches`]; 0 when no phrase holds it.
     pub fn number(&self, word: &str) -> u32 {
-        self.words.get(word).copied().unwrap_or(0)
+        self.tree.words.number(word)
     }
 
     /// The numbers of all words of a text.
@@ -98,35 +74,101 @@ impl<V> PhraseMap<V> {
 
     /// The phrases that begin at token `at`, shortest first: their lengths in tokens and their values.
     pub fn matches<'m>(&'m self, numbers: &[u32], at: usize) -> impl Iterator<Item = (usize, &'m V)> {
-        let mut node = 0_usize;
-        let mut length = 0;
+        let mut walk = Walk { rest: numbers.get(at..).unwrap_or_default(), node: 0, length: 0 };
         std::iter::from_fn(move || {
-            loop {
-                let number = *numbers.get(at + length)?;
-                node = self.child(node, number)?;
-                length += 1;
-                if let Some(value) = self.nodes.get(node)?.value {
-                    return Some((length, self.values.get(value as usize)?));
-                }
-            }
+            let number = self.tree.next(&mut walk)?;
+            Some((walk.length, self.values.get(number)?))
         })
     }
+}
 
-    fn child(&self, node: usize, number: u32) -> Option<usize> {
-        let next = if node == 0 {
-            *self.first.get(number as usize)?
-        } else {
-            let children = &self.nodes.get(node)?.children;
-            let index = children.binary_search_by_key(&number, |(word, _)| *word).ok()?;
-            children.get(index)?.1
-        };
-        (next != 0).then_some(next as usize)
+/// The phrases of a map, each with a number: 0, 1, ... in the order of adding.
+#[derive(Clone, Debug)]
+struct Tree {
+    /// The words of all phrases.
+    words: Words,
+    /// Node 0 is the root.
+    nodes: Vec<Node>,
+    /// The root's child for each word number; 0 = none. A table, because every token asks the root.
+    first: Vec<u32>,
+    /// How many phrases there are.
+    count: usize,
+}
+
+#[derive(Clone, Debug, Default)]
+struct Node {
+    /// Word numbers, ascending, and the nodes that they lead to.
+    children: Vec<(u32, u32)>,
+    /// The number of the phrase that ends here.
+    phrase: Option<usize>,
+}
+
+/// A way down the tree.
+struct Walk<'n> {
+    /// The numbers of the words that come next.
+    rest: &'n [u32],
+    node: u32,
+    /// How many words were read.
+    length: usize,
+}
+
+impl Default for Tree {
+    fn default() -> Self {
+        Self { words: Words::default(), nodes: vec![Node::default()], first: Vec::new(), count: 0 }
+    }
+}
+
+impl Tree {
+    /// The number of a phrase, known or new.
+    fn add(&mut self, phrase: &Phrase) -> Option<usize> {
+        let mut node = 0;
+        for word in &phrase.0 {
+            let number = self.words.add(word);
+            node = match self.child(node, number) {
+                0 => self.add_child(node, number)?,
+                child => child,
+            };
+        }
+        if node == 0 {
+            return None;
+        }
+        let number = &mut self.nodes.get_mut(node as usize)?.phrase;
+        if number.is_none() {
+            *number = Some(self.count);
+            self.count += 1;
+        }
+        *number
     }
 
-    fn child_or_new(&mut self, node: usize, number: u32) -> Option<usize> {
-        if let Some(child) = self.child(node, number) {
-            return Some(child);
+    /// Goes on to the end of the next phrase.
+    fn next(&self, walk: &mut Walk<'_>) -> Option<usize> {
+        while let Some((number, rest)) = walk.rest.split_first() {
+            walk.node = self.child(walk.node, *number);
+            if walk.node == 0 {
+                break;
+            }
+            walk.rest = rest;
+            walk.length += 1;
+            let phrase = self.nodes.get(walk.node as usize)?.phrase;
+            if phrase.is_some() {
+                return phrase;
+            }
         }
+        walk.rest = &[];
+        None
+    }
+
+    /// The child of a node for a word; 0 when there is none.
+    fn child(&self, node: u32, number: u32) -> u32 {
+        if node == 0 {
+            return self.first.get(number as usize).copied().unwrap_or(0);
+        }
+        let children = self.nodes.get(node as usize).map_or(&[][..], |node| &node.children);
+        let index = children.partition_point(|(word, _)| *word < number);
+        children.get(index).filter(|(word, _)| *word == number).map_or(0, |(_, child)| *child)
+    }
+
+    fn add_child(&mut self, node: u32, number: u32) -> Option<u32> {
         let child = u32::try_from(self.nodes.len()).ok()?;
         self.nodes.push(Node::default());
         if node == 0 {
@@ -136,34 +178,11 @@ impl<V> PhraseMap<V> {
             }
             *self.first.get_mut(index)? = child;
         } else {
-            let children = &mut self.nodes.get_mut(node)?.children;
+            let children = &mut self.nodes.get_mut(node as usize)?.children;
             let index = children.partition_point(|(word, _)| *word < number);
             children.insert(index, (number, child));
         }
-        Some(child as usize)
-    }
-}
-
-/// FNV-1a: words are short and the table never grows while a text is read, so a keyed hash would only cost.
-#[derive(Clone)]
-struct WordHasher(u64);
-
-impl Default for WordHasher {
-    fn default() -> Self {
-        Self(0xcbf2_9ce4_8422_2325)
-    }
-}
-
-impl Hasher for WordHasher {
-    fn write(&mut self, bytes: &[u8]) {
-        for byte in bytes {
-            self.0 = (self.0 ^ u64::from(*byte)).wrapping_mul(0x0100_0000_01b3);
-        }
-    }
-
-    fn finish(&self) -> u64 {
-        // The table takes its control bits from the top, where short words differ least.
-        self.0 ^ (self.0 >> 29)
+        Some(child)
     }
 }
 

@@ -62,21 +62,28 @@ impl Scan {
             state: State::Between,
         };
         let mut position = 0;
-        for source in text.chars() {
+        let mut rest = text;
+        loop {
+            // Most text is runs of ASCII letters and digits: they need neither folding nor a look at each.
+            let length = rest.bytes().take_while(u8::is_ascii_alphanumeric).count();
+            let (run, after) = rest.split_at_checked(length).unwrap_or_default();
+            if !run.is_empty() {
+                reader.read_run(run, position);
+                position += run.len() as u32;
+            }
+            let mut characters = after.chars();
+            let Some(source) = characters.next() else { break };
+            rest = characters.as_str();
             let start = position;
-            position += if (source as u32) < 0x10000 { 1 } else { 2 };
+            position += source.len_utf16() as u32;
             let span = [start, position];
-            if source.is_ascii() {
-                reader.read(source.to_ascii_lowercase(), source, span);
-            } else {
-                let mut empty = true;
-                fold_character(source, &mut |folded| {
-                    empty = false;
-                    reader.read(folded, source, span);
-                });
-                if empty && is_combining_mark(source) {
-                    reader.extend_to(position);
-                }
+            let mut empty = true;
+            fold_character(source, &mut |folded| {
+                empty = false;
+                reader.read(folded, source, span);
+            });
+            if empty && is_combining_mark(source) {
+                reader.extend_to(position);
             }
         }
         reader.finish()
@@ -143,19 +150,34 @@ enum State {
 }
 
 impl Reader {
+    /// Reads ASCII letters and digits that stand at `start`.
+    fn read_run(&mut self, run: &str, start: u32) {
+        let offset = self.scan.folded.len();
+        self.scan.folded.push_str(run);
+        if let Some(added) = self.scan.folded.get_mut(offset..) {
+            added.make_ascii_lowercase();
+        }
+        self.extend_word(offset, [start, start + run.len() as u32]);
+    }
+
+    /// Gives the word what was folded from `offset` on; a new word when none goes on.
+    fn extend_word(&mut self, offset: usize, span: Span) {
+        let end = self.scan.folded.len();
+        match (self.state, self.scan.words.last_mut()) {
+            (State::InWord | State::AfterJoiner(_), Some(word)) => {
+                word.end = end;
+                word.span[1] = span[1];
+            }
+            _ => self.scan.words.push(Word { start: offset, end, span }),
+        }
+        self.state = State::InWord;
+    }
+
     fn read(&mut self, character: char, source: char, span: Span) {
         let offset = self.scan.folded.len();
         self.scan.folded.push(character);
         if is_word_character(character) {
-            let end = self.scan.folded.len();
-            match (self.state, self.scan.words.last_mut()) {
-                (State::InWord | State::AfterJoiner(_), Some(word)) => {
-                    word.end = end;
-                    word.span[1] = span[1];
-                }
-                _ => self.scan.words.push(Word { start: offset, end, span }),
-            }
-            self.state = State::InWord;
+            self.extend_word(offset, span);
             return;
         }
         if let State::AfterJoiner(joiner) = self.state {

@@ -1,11 +1,22 @@
-//! The folds of all characters that folding changes, in a compact table: 6 KB compressed instead of the 100 KB of a
+//! The folds of all characters that folding changes, in a compact table: 7 KB compressed instead of the 100 KB of a
 //! normalisation library. The table is generated from such a library and checked against it for every character.
 //!
-//! Format: runs in ascending order, each `gap from the end of the run before, length, kind`, all numbers LEB128.
-//! Kind 0: removed (combining and invisible characters). Kind 1: every character moves by one zigzag offset, which
-//! follows. Kind 2: for each character the length of its fold and, for each of its characters, the zigzag distance
-//! to the one written before.
+//! Format: the lengths of five planes as little-endian 16-bit numbers, then the six planes. Numbers of one sort lie
+//! side by side in one plane, because similar bytes compress well:
+//!
+//! | plane | holds |
+//! |---|---|
+//! | operations | one byte each, in ascending order of the characters |
+//! | gaps | for each operation: how far its first character is from the end of the operation before |
+//! | lengths | for each run: how many characters it has, minus 1 |
+//! | distances | for each character written: how far it is from the one last written at its place of a fold |
+//! | ideographs | for each ideograph: how far it is from the ideograph of its block written before |
+//! | rests | what of the numbers in the other planes does not fit into 7 bits, LEB128 |
+//!
+//! Distances have a sign (zigzag: 0, -1, 1, -2, ...). Operations: 0 to 3 are runs, see [`RUNS`]; 4 to 6 make one
+//! character an ideograph, see [`IDEOGRAPHS`]; from 7 on they replace one character by 1, 2, ... others.
 
+use std::slice::Iter;
 use std::sync::LazyLock;
 
 static TABLE: LazyLock<Table> = LazyLock::new(|| Table::read(include_bytes!("fold.table")));
@@ -26,95 +37,144 @@ pub(super) enum Folded {
 /// Looks a character up.
 pub(super) fn lookup(character: char) -> Folded {
     let table = &*TABLE;
-    let code = u32::from(character);
-    let index = table.runs.partition_point(|run| run.start <= code);
-    let Some(run) = index.checked_sub(1).and_then(|index| table.runs.get(index)) else { return Folded::Same };
-    let offset = code - run.start;
-    if offset >= run.length {
-        return Folded::Same;
-    }
-    match run.kind {
-        Kind::Removed => Folded::Removed,
-        Kind::Moved(by) => {
-            code.checked_add_signed(by).and_then(char::from_u32).map_or(Folded::Same, Folded::Moved)
-        }
-        Kind::Parts(first) => {
-            let bound =
-                |index: u32| usize::try_from(first + index).ok().and_then(|index| table.bounds.get(index));
-            let parts = match (bound(offset), bound(offset + 1)) {
-                (Some(start), Some(end)) => table.parts.get(*start..*end),
-                _ => None,
-            };
-            Folded::Parts(parts.unwrap_or_default())
+    match table.entry(u32::from(character)) {
+        SAME => Folded::Same,
+        REMOVED => Folded::Removed,
+        entry if entry < PARTS => char::from_u32(entry).map_or(Folded::Same, Folded::Moved),
+        entry => {
+            let (start, count) = ((entry - PARTS) >> 8, entry & 0xFF);
+            Folded::Parts(table.parts.get(start as usize..(start + count) as usize).unwrap_or_default())
         }
     }
 }
 
+/// The runs by their operation: how far their characters are apart, and how far what they become. The first removes
+/// its characters; then every one moves, every second one moves, all become the same.
+const RUNS: [[u32; 2]; 4] = [[1, 0], [1, 1], [2, 2], [1, 0]];
+/// Before which operation those on ideographs begin: extension A, the unified ideographs, and the extensions beyond
+/// the basic plane have one each, and begin here.
+const IDEOGRAPHS: [i32; 3] = [0x3400, 0x4E00, 0x20000];
+/// The operation of the first block of ideographs.
+const IDEOGRAPH: u8 = RUNS.len() as u8;
+/// The operation that replaces a character by one other, minus 1.
+const REPLACE: u8 = IDEOGRAPH + IDEOGRAPHS.len() as u8 - 1;
+
+/// The table as it is used: an entry for each character, found without a search.
 struct Table {
-    runs: Vec<Run>,
-    /// For each character of the runs of kind 2: where its parts begin.
-    bounds: Vec<usize>,
+    /// For each [`PAGE`] of characters the number of its page in `entries`; 0 = they are all [`SAME`].
+    pages: Vec<u8>,
+    /// [`SAME`], [`REMOVED`], the one character that is left, or, from [`PARTS`] on, where the characters stand in
+    /// `parts` and, in the last byte, how many they are.
+    entries: Vec<u32>,
     parts: Vec<char>,
 }
 
-struct Run {
-    start: u32,
-    length: u32,
-    kind: Kind,
-}
-
-enum Kind {
-    Removed,
-    Moved(i32),
-    /// The index of the first character's bound.
-    Parts(u32),
-}
+/// Characters of a page.
+const PAGE: u32 = 128;
+const SAME: u32 = 0;
+const REMOVED: u32 = 1;
+const PARTS: u32 = 0x11_0000;
 
 impl Table {
     fn read(bytes: &[u8]) -> Self {
-        let mut table = Self { runs: Vec::new(), bounds: vec![0], parts: Vec::new() };
-        let mut bytes = bytes.iter();
-        let (mut end, mut last) = (0, 0);
-        while let Some(gap) = number(&mut bytes) {
-            let (start, length) = (end + gap, number(&mut bytes).unwrap_or(0));
-            end = start + length;
-            let kind = match number(&mut bytes) {
-                Some(0) => Kind::Removed,
-                Some(1) => Kind::Moved(signed(&mut bytes)),
-                _ => {
-                    let first = u32::try_from(table.bounds.len() - 1).unwrap_or(0);
-                    for _ in 0..length {
-                        for _ in 0..number(&mut bytes).unwrap_or(0) {
-                            last += signed(&mut bytes);
-                            let part = u32::try_from(last).ok().and_then(char::from_u32);
-                            table.parts.push(part.unwrap_or(char::REPLACEMENT_CHARACTER));
-                        }
-                        table.bounds.push(table.parts.len());
-                    }
-                    Kind::Parts(first)
+        let mut table = Self {
+            pages: vec![0; 0x11_0000 / PAGE as usize],
+            entries: vec![SAME; PAGE as usize],
+            parts: vec![],
+        };
+        let [mut operations, mut gaps, mut lengths, mut distances, mut ideographs, mut rests] = planes(bytes);
+        let rests = &mut rests;
+        let mut end = 0;
+        let mut last_fold = Vec::new();
+        let mut last_ideographs = IDEOGRAPHS;
+        for operation in operations.by_ref().copied() {
+            let start = end + number(&mut gaps, rests);
+            let run = RUNS.get(usize::from(operation));
+            let length = run.map_or(1, |_| number(&mut lengths, rests) + 1);
+            let [step, slope] = run.copied().unwrap_or([1, 0]);
+            end = start + (length - 1) * step + 1;
+            let block = operation.checked_sub(IDEOGRAPH);
+            let entry = if operation == 0 {
+                REMOVED
+            } else if let Some(last) = block.and_then(|block| last_ideographs.get_mut(usize::from(block))) {
+                *last += signed(&mut ideographs, rests);
+                last.unsigned_abs()
+            } else {
+                let mut fold = Vec::new();
+                for place in 0..usize::from(operation.saturating_sub(REPLACE).max(1)) {
+                    let near = last_fold.get(place).or(fold.last()).copied().unwrap_or(0);
+                    fold.push(near + signed(&mut distances, rests));
                 }
+                let entry = table.entry_of(&fold);
+                if let [only] = &mut fold[..] {
+                    *only += i32::try_from((length - 1) * slope).unwrap_or(0);
+                }
+                last_fold = fold;
+                entry
             };
-            table.runs.push(Run { start, length, kind });
+            for index in 0..length {
+                table.set(start + index * step, entry + index * slope);
+            }
         }
         table
     }
-}
 
-fn number(bytes: &mut std::slice::Iter<'_, u8>) -> Option<u32> {
-    let (mut value, mut shift) = (0, 0);
-    loop {
-        let byte = *bytes.next()?;
-        value |= u32::from(byte & 0x7F) << shift;
-        if byte & 0x80 == 0 {
-            return Some(value);
+    /// The entry for a character with this fold.
+    fn entry_of(&mut self, fold: &[i32]) -> u32 {
+        if let [only] = fold {
+            return only.unsigned_abs();
         }
-        shift += 7;
+        let start = self.parts.len();
+        self.parts.extend(fold.iter().filter_map(|part| char::from_u32(part.unsigned_abs())));
+        PARTS + ((start as u32) << 8) + fold.len() as u32
+    }
+
+    fn entry(&self, code: u32) -> u32 {
+        let page = self.pages.get((code / PAGE) as usize).copied().unwrap_or(0);
+        self.entries.get((u32::from(page) * PAGE + code % PAGE) as usize).copied().unwrap_or(SAME)
+    }
+
+    fn set(&mut self, code: u32, entry: u32) {
+        let Some(page) = self.pages.get_mut((code / PAGE) as usize) else { return };
+        if *page == 0 {
+            let length = self.entries.len();
+            *page = (length / PAGE as usize) as u8;
+            self.entries.resize(length + PAGE as usize, SAME);
+        }
+        if let Some(slot) = self.entries.get_mut((u32::from(*page) * PAGE + code % PAGE) as usize) {
+            *slot = entry;
+        }
     }
 }
 
-fn signed(bytes: &mut std::slice::Iter<'_, u8>) -> i32 {
-    // Zigzag: 0, -1, 1, -2, ... The distances between characters need 22 bits.
-    let value = i32::try_from(number(bytes).unwrap_or(0)).unwrap_or(0);
+fn planes(bytes: &[u8]) -> [Iter<'_, u8>; 6] {
+    let (lengths, mut rest) = bytes.split_at_checked(10).unwrap_or_default();
+    let mut lengths = lengths.chunks_exact(2);
+    std::array::from_fn(|_| {
+        let length = lengths
+            .next()
+            .map_or(rest.len(), |two| two.iter().rev().fold(0, |sum, byte| sum << 8 | usize::from(*byte)));
+        let (plane, others) = rest.split_at_checked(length).unwrap_or_default();
+        rest = others;
+        plane.iter()
+    })
+}
+
+/// The next number of a plane: 7 bits there, the rest among the rests.
+fn number(plane: &mut Iter<'_, u8>, rests: &mut Iter<'_, u8>) -> u32 {
+    let (mut value, mut shift) = (0, 0);
+    let mut next = plane.next();
+    while let Some(byte) = next {
+        value |= u32::from(byte & 0x7F) << shift;
+        shift += 7;
+        next = if byte & 0x80 == 0 { None } else { rests.next() };
+    }
+    value
+}
+
+fn signed(plane: &mut Iter<'_, u8>, rests: &mut Iter<'_, u8>) -> i32 {
+    // The distances between characters need 22 bits.
+    let value = number(plane, rests) as i32;
     (value >> 1) ^ -(value & 1)
 }
 
@@ -124,6 +184,8 @@ pub(super) mod generate {
 
     use unicode_normalization::UnicodeNormalization;
     use unicode_normalization::char::is_combining_mark;
+
+    use super::{IDEOGRAPH, IDEOGRAPHS, REPLACE, RUNS};
 
     /// The definition, step by step.
     pub(in crate::text) fn folded_by_definition(text: &str) -> String {
@@ -145,97 +207,116 @@ pub(super) mod generate {
         ('\u{AC00}'..='\u{D7A3}').contains(&character)
     }
 
+    /// Shorter runs cost more than their characters one by one.
+    const SHORTEST_RUN: usize = 4;
+
     pub(super) fn table() -> Vec<u8> {
+        let folds = folds();
+        let mut planes = Planes::default();
+        let (mut at, mut end) = (0, 0);
+        let mut last_fold: Vec<i32> = Vec::new();
+        let mut last_ideographs = IDEOGRAPHS;
+        while let Some((code, fold)) = folds.get(at) {
+            planes.put(1, code - end);
+            end = code + 1;
+            let lengths = (0..RUNS.len()).map(|operation| run_length(&folds[at..], operation));
+            let (run, length) = lengths.enumerate().rev().max_by_key(|(_, length)| *length).unwrap();
+            let block = match fold[..] {
+                [0x3400..0x4DC0] => Some(0),
+                [0x4E00..0xA000] => Some(1),
+                [0x20000..0x32000] => Some(2),
+                _ => None,
+            };
+            if fold.is_empty() || length >= SHORTEST_RUN {
+                let [step, slope] = RUNS[run];
+                let beyond = u32::try_from(length - 1).unwrap();
+                planes.operation(u8::try_from(run).unwrap());
+                planes.put(2, beyond);
+                end += beyond * step;
+                if run > 0 {
+                    planes.put_fold(fold, &last_fold);
+                    last_fold = vec![fold[0] + i32::try_from(beyond * slope).unwrap()];
+                }
+                at += length;
+                continue;
+            }
+            if let Some(block) = block {
+                planes.operation(IDEOGRAPH + u8::try_from(block).unwrap());
+                planes.put_signed(4, fold[0] - last_ideographs[block]);
+                last_ideographs[block] = fold[0];
+            } else {
+                planes.operation(REPLACE + u8::try_from(fold.len()).unwrap());
+                planes.put_fold(fold, &last_fold);
+                last_fold.clone_from(fold);
+            }
+            at += 1;
+        }
+        planes.joined()
+    }
+
+    /// Every character that folding changes, with its fold.
+    fn folds() -> Vec<(u32, Vec<i32>)> {
         // A fixed point: what a lower case letter decomposes to may fold again.
-        let folds: Vec<(u32, Vec<char>)> = ('\u{80}'..=char::MAX)
+        ('\u{80}'..=char::MAX)
             .filter(|character| !is_hangul_syllable(*character))
             .filter_map(|character| {
                 let source = character.to_string();
                 let folded = folded_by_definition(&folded_by_definition(&source));
-                (folded != source).then(|| (u32::from(character), folded.chars().collect()))
+                (folded != source)
+                    .then(|| (u32::from(character), folded.chars().map(|part| part as i32).collect()))
             })
-            .collect();
-        let mut bytes = Vec::new();
-        let (mut at, mut end, mut last) = (0, 0, 0);
-        while at < folds.len() {
-            let (length, uniform) = run_length(&folds, at);
-            let run = &folds[at..at + length];
-            put(&mut bytes, run[0].0 - end);
-            put(&mut bytes, u32::try_from(length).unwrap());
-            end = run[0].0 + u32::try_from(length).unwrap();
-            match sort(&run[0]) {
-                Sort::Removed => put(&mut bytes, 0),
-                Sort::Moved(by) if uniform => {
-                    put(&mut bytes, 1);
-                    put_signed(&mut bytes, by);
-                }
-                _ => {
-                    put(&mut bytes, 2);
-                    for (_, parts) in run {
-                        put(&mut bytes, u32::try_from(parts.len()).unwrap());
-                        for part in parts {
-                            let part = i32::try_from(u32::from(*part)).unwrap();
-                            put_signed(&mut bytes, part - last);
-                            last = part;
-                        }
-                    }
-                }
-            }
-            at += length;
+            .collect()
+    }
+
+    /// How many of the next characters a run of this operation takes.
+    fn run_length(folds: &[(u32, Vec<i32>)], operation: usize) -> usize {
+        let [step, slope] = RUNS[operation];
+        let (code, fold) = &folds[0];
+        if fold.len() != usize::from(operation > 0) {
+            return 0;
         }
-        bytes
-    }
-
-    #[derive(PartialEq)]
-    enum Sort {
-        Removed,
-        Moved(i32),
-        Parts,
-    }
-
-    fn sort((code, parts): &(u32, Vec<char>)) -> Sort {
-        match parts[..] {
-            [] => Sort::Removed,
-            [part] => Sort::Moved(i32::try_from(u32::from(part)).unwrap() - i32::try_from(*code).unwrap()),
-            _ => Sort::Parts,
-        }
-    }
-
-    /// How many characters from `at` on make one run, and whether they are all of one sort: neighbours of a sort
-    /// that lasts, or those between such runs.
-    fn run_length(folds: &[(u32, Vec<char>)], at: usize) -> (usize, bool) {
-        let same = |from: usize| {
-            let first = sort(&folds[from]);
-            (from..folds.len())
-                .take_while(|index| {
-                    let next = folds[from].0 + u32::try_from(index - from).unwrap();
-                    first != Sort::Parts && folds[*index].0 == next && sort(&folds[*index]) == first
-                })
-                .count()
+        let expected = |index: u32| {
+            let moved = i32::try_from(index * slope).unwrap();
+            (code + index * step, fold.iter().map(|part| part + moved).collect())
         };
-        let lasts = |from: usize| same(from) > 2 || sort(&folds[from]) == Sort::Removed;
-        if lasts(at) {
-            return (same(at), true);
-        }
-        let mixed = (at..folds.len())
-            .take_while(|index| {
-                let next = folds[at].0 + u32::try_from(index - at).unwrap();
-                folds[*index].0 == next && (*index == at || !lasts(*index))
-            })
-            .count();
-        (mixed, false)
+        (0..).zip(folds).take_while(|(index, next)| **next == expected(*index)).count()
     }
 
-    fn put(bytes: &mut Vec<u8>, mut value: u32) {
-        while value > 0x7F {
-            bytes.push(u8::try_from(value & 0x7F).unwrap() | 0x80);
-            value >>= 7;
-        }
-        bytes.push(u8::try_from(value).unwrap());
-    }
+    #[derive(Default)]
+    struct Planes([Vec<u8>; 6]);
 
-    fn put_signed(bytes: &mut Vec<u8>, value: i32) {
-        put(bytes, u32::try_from((value << 1) ^ (value >> 31)).unwrap());
+    impl Planes {
+        fn operation(&mut self, operation: u8) {
+            self.0[0].push(operation);
+        }
+
+        fn put(&mut self, plane: usize, value: u32) {
+            let (mut plane, mut value) = (plane, value);
+            while value > 0x7F {
+                self.0[plane].push(u8::try_from(value & 0x7F).unwrap() | 0x80);
+                value >>= 7;
+                plane = 5;
+            }
+            self.0[plane].push(u8::try_from(value).unwrap());
+        }
+
+        fn put_signed(&mut self, plane: usize, value: i32) {
+            self.put(plane, u32::try_from((value << 1) ^ (value >> 31)).unwrap());
+        }
+
+        fn put_fold(&mut self, fold: &[i32], last: &[i32]) {
+            for (place, part) in fold.iter().enumerate() {
+                let near =
+                    last.get(place).copied().unwrap_or_else(|| if place > 0 { fold[place - 1] } else { 0 });
+                self.put_signed(3, part - near);
+            }
+        }
+
+        fn joined(self) -> Vec<u8> {
+            let lengths =
+                self.0[..5].iter().flat_map(|plane| u16::try_from(plane.len()).unwrap().to_le_bytes());
+            lengths.chain(self.0.iter().flatten().copied()).collect()
+        }
     }
 }
 
