@@ -31,11 +31,18 @@ pub struct LevelAt<'a> {
 /// The level that holds at `points` (0..100).
 pub fn level_at(template: &Template, points: u8) -> LevelAt<'_> {
     let levels = levels(template);
-    let reached = (0..levels.len()).filter(|&index| levels[index].minimum <= points);
-    let lowest = || (0..levels.len()).min_by_key(|&index| levels[index].minimum);
-    // `levels` is never empty, so there is always a lowest one.
-    let index = reached.max_by_key(|&index| levels[index].minimum).or_else(lowest).unwrap_or_default();
-    let level = &levels[index];
+    // The highest of the reached ones; `levels` is never empty, so there is always a lowest one.
+    let mut reached: Option<(usize, &Level)> = None;
+    let mut lowest = (0, &levels[0]);
+    for (index, level) in levels.iter().enumerate() {
+        if level.minimum <= points && reached.is_none_or(|(_, best)| level.minimum >= best.minimum) {
+            reached = Some((index, level));
+        }
+        if level.minimum < lowest.1.minimum {
+            lowest = (index, level);
+        }
+    }
+    let (index, level) = reached.unwrap_or(lowest);
     LevelAt { level, index, gap: points < level.minimum || points > level.maximum }
 }
 

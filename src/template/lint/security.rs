@@ -12,8 +12,10 @@ pub(super) fn check(lint: &mut Lint<'_>) {
     concerning_rules(lint);
     let mut found = Vec::new();
     if let Value::Object(sections) = &lint.template.document {
-        for (key, value) in sections.iter().filter(|(key, _)| *key != "extensions") {
-            check_strings(value, &mut pointer::join("", key), &mut found);
+        for (key, value) in sections {
+            if key != "extensions" {
+                check_strings(value, &mut pointer::join("", key), &mut found);
+            }
         }
     }
     for (code, path) in found {
@@ -23,7 +25,7 @@ pub(super) fn check(lint: &mut Lint<'_>) {
             }
             _ => "This tells a model to set aside or reveal its instructions.",
         };
-        lint.suggest(code, path, message);
+        lint.suggest(code, &path, message);
     }
 }
 
@@ -44,7 +46,7 @@ fn missing_guards(lint: &mut Lint<'_>) {
         }
         _ => {
             let message = "There are no safety guards.";
-            lint.suggest(ProblemCode::NoSafetyGuards, lint.section("safety_guards"), message);
+            lint.suggest(ProblemCode::NoSafetyGuards, lint.section("/safety_guards"), message);
         }
     }
 }
@@ -80,7 +82,7 @@ fn concerning_rules(lint: &mut Lint<'_>) {
             .any(|(at, word)| CONCERNING.contains(&word.as_str()) && !is_negated(&words, at));
         if concerning {
             let message = "This rule seems to ask for harm or deceit.";
-            lint.suggest(ProblemCode::ConcerningRule, format!("/behavioral_rules/{index}"), message);
+            lint.suggest(ProblemCode::ConcerningRule, &format!("/behavioral_rules/{index}"), message);
         }
     }
 }
