@@ -1,5 +1,7 @@
 //! The lines that depend on the template alone, with their keep values and their places in the document.
 
+use std::borrow::Cow;
+
 use super::changes::{Additions, Keys, item_path};
 use super::layout::{
     AGGRESSION, ALIASES, ANSWER_IN, ARCHETYPE, BULLET, COMMUNICATION_STYLE, CONFUSION, DESCRIPTION, ERROR,
@@ -83,7 +85,7 @@ fn identity(lines_out: &mut Vec<Line>, template: &Template) {
         // Shown line by line as a quotation: its own line breaks stay, and none of its lines opens a section.
         let text = lines(prose).collect::<Vec<_>>().join("\n> ");
         let path = "/extensions/luminoracore~1card/prose";
-        push(lines_out, Line::new(Kind::new(Section::Identity, 6, Lead::Label(&PROSE)), text, path));
+        push(lines_out, Kind::new(Section::Identity, 6, Lead::Label(&PROSE)), text, path.into());
     }
     let traits = &template.core_traits;
     for (label, text, path) in [
@@ -130,7 +132,7 @@ fn style(lines_out: &mut Vec<Line>, template: &Template) {
             different += 1;
             let keep = if different <= 10 { 7 } else { 3 };
             let path = item_path("/linguistic_profile/vocabulary", index);
-            push(lines_out, Line::new(Kind::new(Section::Vocabulary, keep, words(&WORDS)), text, path));
+            push(lines_out, Kind::new(Section::Vocabulary, keep, words(&WORDS)), text, path.into());
         }
     }
 }
@@ -140,7 +142,7 @@ fn principles(lines_out: &mut Vec<Line>, template: &Template) {
     crate::order::sort_by(&mut order, |(_, a), (_, b)| b.weight.total_cmp(&a.weight));
     let kind = Kind::new(Section::Principles, 8, Lead::Label(&BULLET));
     for (index, principle) in order {
-        push(lines_out, Line::new(kind, one_line(&principle.text), item_path("/principles", index)));
+        push(lines_out, kind, one_line(&principle.text), item_path("/principles", index).into());
     }
 }
 
@@ -183,7 +185,7 @@ fn examples(lines_out: &mut Vec<Line>, template: &Template) {
         let keep = if index < 2 { 5 } else { 2 };
         let kind = Kind::new(Section::Examples, keep, Lead::Label(&BULLET));
         let path = item_path("/examples/sample_responses", index);
-        push(lines_out, Line::new(kind, example_text(sample), path));
+        push(lines_out, kind, example_text(sample), path.into());
     }
 }
 
@@ -198,10 +200,10 @@ fn example_text(sample: &SampleResponse) -> String {
     }
 }
 
-/// Keeps a line unless it has nothing to say.
-fn push(lines_out: &mut Vec<Line>, line: Line) {
-    if !line.text.is_empty() {
-        lines_out.push(line);
+/// Adds a line unless it has nothing to say.
+fn push(lines_out: &mut Vec<Line>, kind: Kind, text: String, path: Cow<'static, str>) {
+    if !text.is_empty() {
+        lines_out.push(Line::new(kind, text, path));
     }
 }
 
@@ -214,7 +216,7 @@ fn push_label(
     text: &str,
     path: &'static str,
 ) {
-    push(lines_out, Line::new(Kind::new(section, keep, Lead::Label(label)), one_line(text), path));
+    push(lines_out, Kind::new(section, keep, Lead::Label(label)), one_line(text), path.into());
 }
 
 /// A line for each text of the list at `path`. The first ones, as many as `preferred` says, have its keep value
@@ -222,6 +224,6 @@ fn push_label(
 fn push_list(lines_out: &mut Vec<Line>, kind: Kind, preferred: (usize, u8), items: &[String], path: &str) {
     for (index, item) in items.iter().enumerate() {
         let keep = if index < preferred.0 { preferred.1 } else { kind.keep };
-        push(lines_out, Line::new(Kind { keep, ..kind }, one_line(item), item_path(path, index)));
+        push(lines_out, Kind { keep, ..kind }, one_line(item), item_path(path, index).into());
     }
 }

@@ -71,7 +71,7 @@ impl Additions {
             let text = one_line(item);
             let key = fold(&text);
             if !text.is_empty() && !known.contains(&key) && additions.seen.insert(&key) {
-                additions.lines.push(Line::new(kind, text, item_path(path, index)));
+                additions.lines.push(Line::new(kind, text, item_path(path, index).into()));
                 additions.keys.push(key);
             }
         }

@@ -90,7 +90,7 @@ pub(super) static RULE: Kind = Kind::new(Section::Rules, ALWAYS, Lead::Number);
 pub(super) fn level_line(level: &Level, path: String) -> Line {
     let mut text = one_line(&level.name);
     push_description(&mut text, level.description.as_deref());
-    Line::new(Kind::new(Section::Relationship, 8, Lead::Label(&LEVEL)), text, path)
+    Line::new(Kind::new(Section::Relationship, 8, Lead::Label(&LEVEL)), text, path.into())
 }
 
 /// The line that names a mood and how strong it is.
@@ -149,5 +149,5 @@ pub(super) fn parameter_line(parameter: Parameter, value: f64) -> Line {
         Parameter::Creativity => "/advanced_parameters/creativity",
         Parameter::Directness => "/advanced_parameters/directness",
     };
-    Line::new(Kind::new(Section::Parameters, 9, Lead::Label(&BULLET)), text, path)
+    Line::new(Kind::new(Section::Parameters, 9, Lead::Label(&BULLET)), text, path.into())
 }

@@ -105,9 +105,9 @@ impl Kind {
 }
 
 impl Line {
-    pub(super) fn new(kind: Kind, text: String, path: impl Into<Cow<'static, str>>) -> Self {
+    pub(super) fn new(kind: Kind, text: String, path: Cow<'static, str>) -> Self {
         let Kind { section, keep, lead } = kind;
-        Self { section, keep, lead, tokens: estimate(&text), text, path: path.into() }
+        Self { section, keep, lead, tokens: estimate(&text), text, path }
     }
 
     /// Whether `self`, standing behind `previous`, goes on with the same inline list.

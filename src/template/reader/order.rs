@@ -14,8 +14,8 @@ pub(in crate::template) fn sort(problems: &mut Vec<Problem>, document: &Value) {
     if problems.len() < 2 {
         return;
     }
-    crate::order::sort_by_key(problems, |problem| problem.code);
-    let all = (0..problems.len()).collect();
+    let mut all: Vec<usize> = (0..problems.len()).collect();
+    crate::order::sort_by_key(&mut all, |&index| problems.get(index).map(|problem| problem.code));
     let mut order = Vec::with_capacity(problems.len());
     visit(document, 0, all, problems, &mut order);
     let mut taken: Vec<Option<Problem>> = problems.drain(..).map(Some).collect();
