@@ -22,15 +22,11 @@ const NEIGHBOUR_TOKENS: u32 = 1;
 
 impl Affixes {
     pub(super) fn new(level: Option<&Changes>, mood: Option<&Changes>) -> Self {
-        let (mut prefix, mut suffix) = (String::new(), String::new());
-        for changes in [mood, level].into_iter().flatten() {
-            prefix.push_str(&changes.prefix);
-        }
-        for changes in [level, mood].into_iter().flatten() {
-            suffix.push_str(&changes.suffix);
-        }
+        let (level_prefix, level_suffix) = level.map_or(("", ""), Changes::affixes);
+        let (mood_prefix, mood_suffix) = mood.map_or(("", ""), Changes::affixes);
         // Joined before they are made safe, because two harmless halves can make a heading.
-        let (prefix, suffix) = (without_headings(&prefix), without_headings(&suffix));
+        let prefix = without_headings(&[mood_prefix, level_prefix].concat());
+        let suffix = without_headings(&[level_suffix, mood_suffix].concat());
         let mut tokens = 0;
 
         let mut before = String::new();

@@ -66,11 +66,6 @@ impl BaseLines {
             rule_keys: rules.seen,
         }
     }
-
-    /// How many lines there are.
-    pub(super) fn count(&self) -> usize {
-        self.to_tone.len() + self.to_expressions.len() + self.to_rules.len() + self.rest.len()
-    }
 }
 
 fn identity(lines_out: &mut Vec<Line>, template: &Template) {

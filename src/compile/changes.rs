@@ -14,8 +14,8 @@ pub(super) struct Changes {
     /// `<name>_level` or `<name>_mood`.
     pub(super) source: String,
     pub(super) deltas: Parameters,
-    pub(super) prefix: String,
-    pub(super) suffix: String,
+    prefix: String,
+    suffix: String,
     /// Whether its modifiers hold anything, even if the template has all of that already.
     pub(super) has_any: bool,
     /// Of each list only what the template does not have already.
@@ -50,6 +50,11 @@ impl Changes {
             ),
             rules: add(&modifiers.behavioral_adjustments, &base.rule_keys, RULE, "behavioral_adjustments"),
         }
+    }
+
+    /// What stands before and behind the prompt body.
+    pub(super) fn affixes(&self) -> (&str, &str) {
+        (&self.prefix, &self.suffix)
     }
 }
 

@@ -9,7 +9,7 @@ use crate::template::model::Level;
 ///
 /// A switched-off `hierarchical_config` still names its levels; only their modifiers do not apply.
 pub fn levels(template: &Template) -> &[Level] {
-    defined_levels(template).unwrap_or(&*DEFAULT_LEVELS)
+    defined_levels(template).unwrap_or(&DEFAULT_LEVELS)
 }
 
 /// The levels that the template itself defines; `None` when there are none.
@@ -51,18 +51,16 @@ pub fn next_level<'a>(template: &'a Template, level: &Level) -> Option<&'a Level
     levels(template).iter().filter(|next| next.minimum > level.minimum).min_by_key(|next| next.minimum)
 }
 
-static DEFAULT_LEVELS: LazyLock<[Level; 5]> = LazyLock::new(|| {
-    [
+static DEFAULT_LEVELS: LazyLock<Vec<Level>> = LazyLock::new(|| {
+    let mut levels = Vec::with_capacity(5);
+    for (name, minimum, maximum) in [
         ("stranger", 0, 20),
         ("acquaintance", 21, 40),
         ("friend", 41, 60),
         ("close_friend", 61, 80),
         ("soulmate", 81, 100),
-    ]
-    .map(|(name, minimum, maximum)| Level {
-        name: name.to_owned(),
-        minimum,
-        maximum,
-        ..Level::default()
-    })
+    ] {
+        levels.push(Level { name: name.to_owned(), minimum, maximum, ..Level::default() });
+    }
+    levels
 });

@@ -28,8 +28,6 @@ pub struct Prepared {
     levels: Vec<PreparedLevel>,
     /// As declared, then the default mood where the template does not define it.
     moods: Vec<PreparedMood>,
-    /// Bytes that most prompts stay under, so that they are written without growing.
-    capacity: usize,
 }
 
 #[derive(Debug)]
@@ -57,8 +55,10 @@ impl PreparedMood {
     }
 }
 
-/// Room for what level, mood and parameters add to a body.
-const ADDED_BYTES: usize = 1024;
+/// Bytes that the headings of most prompts stay under, and what stands before the text of most lines, so that a
+/// prompt is written without growing.
+const HEADING_BYTES: usize = 1024;
+const LEAD_BYTES: usize = 32;
 
 impl Prepared {
     /// Works out the lines of the prompt, their costs and their origins.
@@ -81,9 +81,7 @@ impl Prepared {
         if moods.iter().all(|mood| mood.name != default_mood) {
             moods.push(PreparedMood::new(default_mood, None, &Modifiers::default(), &base));
         }
-        let mut body = String::new();
-        render(&mut body, &lines(&base, &Active::default(), None, &[]));
-        Self { template, capacity: body.len() + ADDED_BYTES, base, levels: prepared_levels, moods }
+        Self { template, base, levels: prepared_levels, moods }
     }
 
     /// The template.
@@ -109,9 +107,9 @@ impl Prepared {
         for (parameter, value) in effective.parameters.iter() {
             current.push(parameter_line(parameter, value));
         }
-        let lines = lines(&self.base, &active, Some(&level.line), &current);
+        let lines = lines(&self.base, &active, &level.line, &current);
         let affixes = Affixes::new(active.level, active.mood);
-        let prompt = self.prompt(&lines, &affixes, options.max_tokens)?;
+        let prompt = prompt(&lines, &affixes, options.max_tokens)?;
         let (mut tone, mut rules) = (Vec::new(), Vec::new());
         for line in lines {
             match (line.section, line.lead) {
@@ -260,28 +258,6 @@ impl Prepared {
             });
         }
     }
-
-    fn prompt(&self, lines: &[&Line], affixes: &Affixes, budget: Option<u32>) -> Result<Prompt, Error> {
-        let mut text = String::with_capacity(self.capacity + affixes.bytes());
-        text.push_str(affixes.before());
-        let tokens = affixes.tokens() + render(&mut text, lines);
-        let Some(budget) = budget.filter(|&budget| tokens > budget) else {
-            text.push_str(affixes.after());
-            return Ok(Prompt { text, tokens, dropped: Vec::new() });
-        };
-
-        let cut = cut(lines, tokens, budget);
-        if cut.tokens > budget {
-            let needed = cut.tokens;
-            let message = format!("what may not be dropped needs {needed} tokens, max_tokens is {budget}");
-            let error = Error::new(ErrorCode::BudgetTooSmall, message).at("/max_tokens");
-            return Err(error.needed(needed));
-        }
-        text.truncate(affixes.before().len());
-        render(&mut text, &cut.kept);
-        text.push_str(affixes.after());
-        Ok(Prompt { text, tokens: cut.tokens, dropped: cut.dropped })
-    }
 }
 
 /// What level and mood set beside the prompt.
@@ -307,6 +283,33 @@ struct Prompt {
     dropped: Vec<Dropped>,
 }
 
+/// Writes the prompt, within the budget if there is one.
+fn prompt(lines: &[&Line], affixes: &Affixes, budget: Option<u32>) -> Result<Prompt, Error> {
+    let mut capacity = affixes.bytes() + HEADING_BYTES;
+    for line in lines {
+        capacity += line.text.len() + LEAD_BYTES;
+    }
+    let mut text = String::with_capacity(capacity);
+    text.push_str(affixes.before());
+    let tokens = affixes.tokens() + render(&mut text, lines);
+    let Some(budget) = budget.filter(|&budget| tokens > budget) else {
+        text.push_str(affixes.after());
+        return Ok(Prompt { text, tokens, dropped: Vec::new() });
+    };
+
+    let cut = cut(lines, tokens, budget);
+    if cut.tokens > budget {
+        let needed = cut.tokens;
+        let message = format!("what may not be dropped needs {needed} tokens, max_tokens is {budget}");
+        let error = Error::new(ErrorCode::BudgetTooSmall, message).at("/max_tokens");
+        return Err(error.needed(needed));
+    }
+    text.truncate(affixes.before().len());
+    render(&mut text, &cut.kept);
+    text.push_str(affixes.after());
+    Ok(Prompt { text, tokens: cut.tokens, dropped: cut.dropped })
+}
+
 /// What options come to.
 struct Resolved<'a> {
     level: &'a PreparedLevel,
@@ -318,7 +321,6 @@ struct Resolved<'a> {
 }
 
 /// The level and the mood whose modifiers apply.
-#[derive(Default)]
 struct Active<'a> {
     level: Option<&'a Changes>,
     mood: Option<&'a Changes>,
@@ -342,8 +344,8 @@ impl<'a> Active<'a> {
 
     fn applied(&self) -> Vec<String> {
         let mut applied = Vec::new();
-        for changes in [self.level, self.mood].into_iter().flatten() {
-            if changes.has_any {
+        for changes in [self.level, self.mood] {
+            if let Some(changes) = changes.filter(|changes| changes.has_any) {
                 applied.push(changes.source.clone());
             }
         }
@@ -355,17 +357,17 @@ impl<'a> Active<'a> {
 fn lines<'a>(
     base: &'a BaseLines,
     active: &Active<'a>,
-    level: Option<&'a Line>,
+    level: &'a Line,
     current: &'a [Line],
 ) -> Vec<&'a Line> {
-    let mut lines = Vec::with_capacity(base.count() + 32);
+    let mut lines = Vec::with_capacity(256);
     lines.extend(&base.to_tone);
     active.add(&mut lines, |changes| &changes.tone);
     lines.extend(&base.to_expressions);
     active.add(&mut lines, |changes| &changes.expressions);
     lines.extend(&base.to_rules);
     active.add(&mut lines, |changes| &changes.rules);
-    lines.extend(level);
+    lines.push(level);
     lines.extend(current);
     lines.extend(&base.rest);
     lines

@@ -33,7 +33,7 @@ impl Lint<'_> {
 
     /// The pointer of a section, or of the whole document when it has none.
     fn section<'p>(&self, pointer: &'p str) -> &'p str {
-        let has_section = self.template.document.pointer(pointer).is_some();
+        let has_section = self.template.document.get(pointer.trim_start_matches('/')).is_some();
         if has_section { pointer } else { "" }
     }
 }

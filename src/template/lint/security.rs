@@ -157,11 +157,13 @@ fn looks_like_secret(text: &str) -> bool {
         ("xoxr-", 10),
         ("xoxs-", 10),
     ];
+    // How a key in the form of a certificate begins.
+    const PEM: &[u8] = b"-----BEGIN ";
     // No key is shorter than the shortest of these shapes.
     const SHORTEST: usize = 15;
     let is_key_character =
         |character: char| character.is_ascii_alphanumeric() || matches!(character, '-' | '_');
-    text.contains("-----BEGIN ")
+    text.as_bytes().windows(PEM.len()).any(|bytes| bytes == PEM)
         || text.split(|character: char| !is_key_character(character) && character != '.').any(|word| {
             word.len() >= SHORTEST
                 && (is_json_web_token(word)
