@@ -1,8 +1,8 @@
 //! What a level and a mood set before and behind the prompt body.
 
+use super::changes::Changes;
 use super::plain::without_headings;
 use crate::context::estimate;
-use crate::template::model::Modifiers;
 
 /// The affixes of one prompt: `mood.prefix + level.prefix + body + level.suffix + mood.suffix`, with a line
 /// break between affix and body unless there is white space already.
@@ -21,13 +21,12 @@ const NEIGHBOUR: char = '.';
 const NEIGHBOUR_TOKENS: u32 = 1;
 
 impl Affixes {
-    pub(super) fn new(level: Option<&Modifiers>, mood: Option<&Modifiers>) -> Self {
+    pub(super) fn new(level: Option<&Changes>, mood: Option<&Changes>) -> Self {
+        let (level_prefix, level_suffix) = level.map_or(("", ""), Changes::affixes);
+        let (mood_prefix, mood_suffix) = mood.map_or(("", ""), Changes::affixes);
         // Joined before they are made safe, because two harmless halves can make a heading.
-        let join = |outer: Option<&str>, inner: Option<&str>| {
-            without_headings(&[outer.unwrap_or_default(), inner.unwrap_or_default()].concat())
-        };
-        let prefix = join(mood.map(|mood| &*mood.prefix), level.map(|level| &*level.prefix));
-        let suffix = join(level.map(|level| &*level.suffix), mood.map(|mood| &*mood.suffix));
+        let prefix = without_headings(&[mood_prefix, level_prefix].concat());
+        let suffix = without_headings(&[level_suffix, mood_suffix].concat());
         let mut tokens = 0;
 
         let mut before = String::new();

@@ -1,15 +1,14 @@
 //! The lines that depend on the template alone, with their keep values and their places in the document.
 
 use std::borrow::Cow;
-use std::collections::HashSet;
 
-use super::changes::Additions;
+use super::changes::{Additions, Keys, item_path};
 use super::layout::{
     AGGRESSION, ALIASES, ANSWER_IN, ARCHETYPE, BULLET, COMMUNICATION_STYLE, CONFUSION, DESCRIPTION, ERROR,
-    FILLERS, FILTERS, GOODBYE, GREETING, INFORMALITY, NAME, PROSE, PUNCTUATION, SUCCESS, SYNTAX, TEMPERAMENT,
-    TOPICS, WORDS, expression_line, phrases, rule_line, tone_line, words,
+    EXPRESSION, FILLERS, FILTERS, GOODBYE, GREETING, INFORMALITY, NAME, PROSE, PUNCTUATION, RULE, SUCCESS,
+    SYNTAX, TEMPERAMENT, TONE_WORD, TOPICS, WORDS, phrases, words,
 };
-use super::line::{ALWAYS, Lead, Line, Section};
+use super::line::{ALWAYS, Frame, Kind, Lead, Line, Section};
 use super::plain::{lines, one_line};
 use crate::decimal::push_short;
 use crate::template::Template;
@@ -26,43 +25,32 @@ pub(super) struct BaseLines {
     pub(super) to_rules: Vec<Line>,
     /// What follows relationship and parameters: triggers, safety, examples.
     pub(super) rest: Vec<Line>,
-    pub(super) tone_keys: HashSet<String>,
-    pub(super) expression_keys: HashSet<String>,
-    pub(super) rule_keys: HashSet<String>,
+    pub(super) tone_keys: Keys,
+    pub(super) expression_keys: Keys,
+    pub(super) rule_keys: Keys,
 }
 
 impl BaseLines {
     pub(super) fn new(template: &Template) -> Self {
         let profile = &template.linguistic_profile;
+        let none = Keys::default();
         let mut to_tone = Vec::new();
         identity(&mut to_tone, template);
-        let tone = Additions::new(&profile.tone, &HashSet::new(), |index, text| {
-            tone_line(text, format!("/linguistic_profile/tone/{index}"))
-        });
-        to_tone.extend(tone.lines);
+        let mut tone = Additions::new(&profile.tone, &none, TONE_WORD, "/linguistic_profile/tone");
+        to_tone.append(&mut tone.lines);
 
         let mut to_expressions = Vec::new();
         style(&mut to_expressions, template);
-        let expressions = Additions::new(&profile.expressions, &HashSet::new(), |index, text| {
-            expression_line(text, format!("/linguistic_profile/expressions/{index}"))
-        });
-        to_expressions.extend(expressions.lines);
+        let path = "/linguistic_profile/expressions";
+        let mut expressions = Additions::new(&profile.expressions, &none, EXPRESSION, path);
+        to_expressions.append(&mut expressions.lines);
 
         let mut to_rules = Vec::new();
-        let fillers = profile.fillers.iter().enumerate();
-        push_all(
-            &mut to_rules,
-            fillers.map(|(index, filler)| {
-                let keep = if index < 5 { 5 } else { 2 };
-                let path = format!("/linguistic_profile/fillers/{index}");
-                Line::new(Section::Vocabulary, keep, phrases(&FILLERS), one_line(filler), path)
-            }),
-        );
+        let fillers = Kind::new(Section::Vocabulary, 2, phrases(&FILLERS));
+        push_list(&mut to_rules, fillers, (5, 5), &profile.fillers, "/linguistic_profile/fillers");
         principles(&mut to_rules, template);
-        let rules = Additions::new(&template.behavioral_rules, &HashSet::new(), |index, text| {
-            rule_line(text, format!("/behavioral_rules/{index}"))
-        });
-        to_rules.extend(rules.lines);
+        let mut rules = Additions::new(&template.behavioral_rules, &none, RULE, "/behavioral_rules");
+        to_rules.append(&mut rules.lines);
 
         let mut rest = Vec::new();
         triggers(&mut rest, template);
@@ -78,42 +66,32 @@ impl BaseLines {
             rule_keys: rules.seen,
         }
     }
-
-    /// Every line, in prompt order.
-    pub(super) fn all(&self) -> impl Iterator<Item = &Line> {
-        self.to_tone.iter().chain(&self.to_expressions).chain(&self.to_rules).chain(&self.rest)
-    }
 }
 
 fn identity(lines_out: &mut Vec<Line>, template: &Template) {
     let persona = &template.persona;
-    let label = |section, label, text: &str, path| {
-        Line::new(section, ALWAYS, Lead::Label(label), one_line(text), Cow::Borrowed(path))
-    };
     let name = format!("{}.", one_line(&persona.name));
-    push(lines_out, label(Section::Identity, &NAME, &name, "/persona/name"));
-    let aliases = persona.aliases.iter().enumerate();
-    push_all(
-        lines_out,
-        aliases.map(|(index, alias)| {
-            let path = format!("/persona/aliases/{index}");
-            Line::new(Section::Identity, ALWAYS, phrases(&ALIASES), one_line(alias), path)
-        }),
-    );
-    push(lines_out, label(Section::Identity, &DESCRIPTION, &persona.description, "/persona/description"));
+    push_label(lines_out, Section::Identity, ALWAYS, &NAME, &name, "/persona/name");
+    let aliases = Kind::new(Section::Identity, ALWAYS, phrases(&ALIASES));
+    push_list(lines_out, aliases, (0, ALWAYS), &persona.aliases, "/persona/aliases");
+    let description = &persona.description;
+    push_label(lines_out, Section::Identity, ALWAYS, &DESCRIPTION, description, "/persona/description");
     if let Some(prose) = &template.card_prose {
         // Shown line by line as a quotation: its own line breaks stay, and none of its lines opens a section.
         let text = lines(prose).collect::<Vec<_>>().join("\n> ");
         let path = "/extensions/luminoracore~1card/prose";
-        push(lines_out, Line::new(Section::Identity, 6, Lead::Label(&PROSE), text, path));
+        push(lines_out, Kind::new(Section::Identity, 6, Lead::Label(&PROSE)), text, path.into());
     }
     let traits = &template.core_traits;
-    let style = &traits.communication_style;
-    push(lines_out, label(Section::Traits, &ARCHETYPE, &traits.archetype, "/core_traits/archetype"));
-    push(lines_out, label(Section::Traits, &TEMPERAMENT, &traits.temperament, "/core_traits/temperament"));
-    push(lines_out, label(Section::Traits, &COMMUNICATION_STYLE, style, "/core_traits/communication_style"));
+    for (label, text, path) in [
+        (&ARCHETYPE, &traits.archetype, "/core_traits/archetype"),
+        (&TEMPERAMENT, &traits.temperament, "/core_traits/temperament"),
+        (&COMMUNICATION_STYLE, &traits.communication_style, "/core_traits/communication_style"),
+    ] {
+        push_label(lines_out, Section::Traits, ALWAYS, label, text, path);
+    }
     let language = format!("{}.", language_name(&persona.language));
-    push(lines_out, label(Section::Language, &ANSWER_IN, &language, "/persona/language"));
+    push_label(lines_out, Section::Language, ALWAYS, &ANSWER_IN, &language, "/persona/language");
 }
 
 /// The English name of a language of the format.
@@ -135,21 +113,21 @@ fn language_name(code: &str) -> &str {
 
 fn style(lines_out: &mut Vec<Line>, template: &Template) {
     let profile = &template.linguistic_profile;
-    let label = |label, text: &str, path| {
-        Line::new(Section::Style, 9, Lead::Label(label), one_line(text), Cow::Borrowed(path))
-    };
-    push(lines_out, label(&SYNTAX, &profile.syntax, "/linguistic_profile/syntax"));
-    if let Some(punctuation) = &profile.punctuation_style {
-        push(lines_out, label(&PUNCTUATION, punctuation, "/linguistic_profile/punctuation_style"));
+    push_label(lines_out, Section::Style, 9, &SYNTAX, &profile.syntax, "/linguistic_profile/syntax");
+    if let Some(style) = &profile.punctuation_style {
+        let path = "/linguistic_profile/punctuation_style";
+        push_label(lines_out, Section::Style, 9, &PUNCTUATION, style, path);
     }
     // Vocabulary is the author's word list: only repeats go, while words that differ in an accent stay apart.
-    let mut seen = HashSet::new();
+    let mut seen = Keys::default();
+    let mut different = 0;
     for (index, word) in profile.vocabulary.iter().enumerate() {
         let text = one_line(word);
-        if seen.insert(text.clone()) {
-            let keep = if seen.len() <= 10 { 7 } else { 3 };
-            let path = format!("/linguistic_profile/vocabulary/{index}");
-            push(lines_out, Line::new(Section::Vocabulary, keep, words(&WORDS), text, path));
+        if seen.insert(&text) {
+            different += 1;
+            let keep = if different <= 10 { 7 } else { 3 };
+            let path = item_path("/linguistic_profile/vocabulary", index);
+            push(lines_out, Kind::new(Section::Vocabulary, keep, words(&WORDS)), text, path.into());
         }
     }
 }
@@ -157,73 +135,53 @@ fn style(lines_out: &mut Vec<Line>, template: &Template) {
 fn principles(lines_out: &mut Vec<Line>, template: &Template) {
     let mut order: Vec<_> = template.principles.iter().enumerate().collect();
     crate::order::sort_by(&mut order, |(_, a), (_, b)| b.weight.total_cmp(&a.weight));
-    push_all(
-        lines_out,
-        order.into_iter().map(|(index, principle)| {
-            let path = format!("/principles/{index}");
-            Line::new(Section::Principles, 8, Lead::Label(&BULLET), one_line(&principle.text), path)
-        }),
-    );
+    let kind = Kind::new(Section::Principles, 8, Lead::Label(&BULLET));
+    for (index, principle) in order {
+        push(lines_out, kind, one_line(&principle.text), item_path("/principles", index).into());
+    }
 }
 
 fn triggers(lines_out: &mut Vec<Line>, template: &Template) {
     let responses = &template.trigger_responses;
-    let all = [
-        (&GREETING, "on_greeting", &responses.on_greeting),
-        (&CONFUSION, "on_confusion", &responses.on_confusion),
-        (&SUCCESS, "on_success", &responses.on_success),
-        (&ERROR, "on_error", &responses.on_error),
-        (&GOODBYE, "on_goodbye", &responses.on_goodbye),
-    ];
-    for (label, key, responses) in all {
-        push_all(
-            lines_out,
-            responses.iter().enumerate().map(|(index, response)| {
-                let keep = if index == 0 { 6 } else { 3 };
-                let path = format!("/trigger_responses/{key}/{index}");
-                Line::new(Section::Triggers, keep, Lead::Label(label), one_line(response), path)
-            }),
-        );
+    for (label, path, responses) in [
+        (&GREETING, "/trigger_responses/on_greeting", &responses.on_greeting),
+        (&CONFUSION, "/trigger_responses/on_confusion", &responses.on_confusion),
+        (&SUCCESS, "/trigger_responses/on_success", &responses.on_success),
+        (&ERROR, "/trigger_responses/on_error", &responses.on_error),
+        (&GOODBYE, "/trigger_responses/on_goodbye", &responses.on_goodbye),
+    ] {
+        let kind = Kind::new(Section::Triggers, 3, Lead::Label(label));
+        push_list(lines_out, kind, (1, 6), responses, path);
     }
 }
 
 fn safety(lines_out: &mut Vec<Line>, template: &Template) {
     let Some(guards) = &template.safety_guards else { return };
-    let lists = [
-        (phrases(&TOPICS), "forbidden_topics", &guards.forbidden_topics),
-        (words(&FILTERS), "content_filters", &guards.content_filters),
-    ];
-    for (lead, key, items) in lists {
-        push_all(
-            lines_out,
-            items.iter().enumerate().map(|(index, item)| {
-                let path = format!("/safety_guards/{key}/{index}");
-                Line::new(Section::Safety, ALWAYS, lead, one_line(item), path)
-            }),
-        );
+    for (lead, path, items) in [
+        (phrases(&TOPICS), "/safety_guards/forbidden_topics", &guards.forbidden_topics),
+        (words(&FILTERS), "/safety_guards/content_filters", &guards.content_filters),
+    ] {
+        push_list(lines_out, Kind::new(Section::Safety, ALWAYS, lead), (0, ALWAYS), items, path);
     }
-    let limits = [
+    for (label, path, limit) in [
         (&AGGRESSION, "/safety_guards/tone_limits/max_aggression", guards.max_aggression),
         (&INFORMALITY, "/safety_guards/tone_limits/max_informality", guards.max_informality),
-    ];
-    for (label, path, limit) in limits {
+    ] {
         if let Some(limit) = limit {
             let mut text = String::new();
             push_short(&mut text, limit);
-            push(lines_out, Line::new(Section::Safety, ALWAYS, Lead::Label(label), text, path));
+            push_label(lines_out, Section::Safety, ALWAYS, label, &text, path);
         }
     }
 }
 
 fn examples(lines_out: &mut Vec<Line>, template: &Template) {
-    push_all(
-        lines_out,
-        template.sample_responses.iter().enumerate().map(|(index, sample)| {
-            let keep = if index < 2 { 5 } else { 2 };
-            let path = format!("/examples/sample_responses/{index}");
-            Line::new(Section::Examples, keep, Lead::Label(&BULLET), example_text(sample), path)
-        }),
-    );
+    for (index, sample) in template.sample_responses.iter().enumerate() {
+        let keep = if index < 2 { 5 } else { 2 };
+        let kind = Kind::new(Section::Examples, keep, Lead::Label(&BULLET));
+        let path = item_path("/examples/sample_responses", index);
+        push(lines_out, kind, example_text(sample), path.into());
+    }
 }
 
 fn example_text(sample: &SampleResponse) -> String {
@@ -237,13 +195,30 @@ fn example_text(sample: &SampleResponse) -> String {
     }
 }
 
-/// Keeps a line unless it has nothing to say.
-fn push(lines_out: &mut Vec<Line>, line: Line) {
-    if !line.text.is_empty() {
-        lines_out.push(line);
+/// Adds a line unless it has nothing to say.
+fn push(lines_out: &mut Vec<Line>, kind: Kind, text: String, path: Cow<'static, str>) {
+    if !text.is_empty() {
+        lines_out.push(Line::new(kind, text, path));
     }
 }
 
-fn push_all(lines_out: &mut Vec<Line>, lines: impl Iterator<Item = Line>) {
-    lines_out.extend(lines.filter(|line| !line.text.is_empty()));
+/// One line behind a label.
+fn push_label(
+    lines_out: &mut Vec<Line>,
+    section: Section,
+    keep: u8,
+    label: &'static Frame,
+    text: &str,
+    path: &'static str,
+) {
+    push(lines_out, Kind::new(section, keep, Lead::Label(label)), one_line(text), path.into());
+}
+
+/// A line for each text of the list at `path`. The first ones, as many as `preferred` says, have its keep value
+/// in place of that of the kind.
+fn push_list(lines_out: &mut Vec<Line>, kind: Kind, preferred: (usize, u8), items: &[String], path: &str) {
+    for (index, item) in items.iter().enumerate() {
+        let keep = if index < preferred.0 { preferred.1 } else { kind.keep };
+        push(lines_out, Kind { keep, ..kind }, one_line(item), item_path(path, index).into());
+    }
 }

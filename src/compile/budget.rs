@@ -5,9 +5,9 @@ use super::layout::heading;
 use super::line::{ALWAYS, Lead, Line};
 
 /// What has to go.
-pub(super) struct Cut {
-    /// For each line, whether it stays.
-    pub(super) kept: Vec<bool>,
+pub(super) struct Cut<'a> {
+    /// The lines that stay.
+    pub(super) kept: Vec<&'a Line>,
     /// In the order of dropping.
     pub(super) dropped: Vec<Dropped>,
     /// Tokens of what stays.
@@ -16,8 +16,9 @@ pub(super) struct Cut {
 
 /// Drops lines from a prompt of `tokens` until it has at most `budget`. When even the lines that are never
 /// dropped exceed the budget, the result does too.
-pub(super) fn cut(lines: &[&Line], tokens: u32, budget: u32) -> Cut {
-    let mut cut = Cut { kept: vec![true; lines.len()], dropped: Vec::new(), tokens };
+pub(super) fn cut<'a>(lines: &[&'a Line], mut tokens: u32, budget: u32) -> Cut<'a> {
+    let mut left: Vec<Option<&Line>> = lines.iter().copied().map(Some).collect();
+    let mut dropped = Vec::new();
     let rows = rows(lines);
     let mut left_in_row = vec![0_u32; lines.len()];
     let mut left_in_section = [0_u32; 12];
@@ -27,10 +28,7 @@ pub(super) fn cut(lines: &[&Line], tokens: u32, budget: u32) -> Cut {
     }
     for keep in 0..ALWAYS {
         for (index, line) in lines.iter().enumerate().rev() {
-            if cut.tokens <= budget {
-                return cut;
-            }
-            if line.keep != keep {
+            if line.keep != keep || tokens <= budget {
                 continue;
             }
             let row = &mut left_in_row[rows[index]];
@@ -45,26 +43,25 @@ pub(super) fn cut(lines: &[&Line], tokens: u32, budget: u32) -> Cut {
                 + if *section > 1 { 0 } else { heading(line.section).tokens };
             *row -= 1;
             *section -= 1;
-            cut.kept[index] = false;
-            cut.tokens -= freed;
-            cut.dropped.push(Dropped { section: line.section, path: line.path.to_string(), tokens: freed });
+            left[index] = None;
+            tokens -= freed;
+            dropped.push(Dropped { section: line.section, path: line.path.to_string(), tokens: freed });
         }
     }
-    cut
+    Cut { kept: left.into_iter().flatten().collect(), dropped, tokens }
 }
 
 /// For each line, the number of its row: the items of one inline list share one.
 fn rows(lines: &[&Line]) -> Vec<usize> {
+    let mut rows = Vec::with_capacity(lines.len());
     let mut row = 0;
     let mut previous: Option<&Line> = None;
-    lines
-        .iter()
-        .map(|line| {
-            if previous.is_some() && !line.continues(previous) {
-                row += 1;
-            }
-            previous = Some(line);
-            row
-        })
-        .collect()
+    for line in lines {
+        if previous.is_some() && !line.continues(previous) {
+            row += 1;
+        }
+        previous = Some(line);
+        rows.push(row);
+    }
+    rows
 }

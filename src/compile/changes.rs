@@ -1,36 +1,60 @@
-//! What a level or a mood adds to the lists of a template.
-
-use std::collections::HashSet;
+//! What a level or a mood changes.
 
 use super::base::BaseLines;
-use super::layout::{expression_line, rule_line, tone_line};
-use super::line::Line;
+use super::layout::{EXPRESSION, RULE, TONE_WORD};
+use super::line::{Kind, Line};
 use super::plain::one_line;
-use crate::template::model::Modifiers;
+use crate::json::pointer;
+use crate::template::model::{Modifiers, Parameters};
 use crate::text::fold;
 
-/// What a level or a mood adds to the lists: only what the template does not have already.
+/// What a level or a mood changes.
 #[derive(Debug)]
 pub(super) struct Changes {
+    /// `<name>_level` or `<name>_mood`.
+    pub(super) source: String,
+    pub(super) deltas: Parameters,
+    prefix: String,
+    suffix: String,
+    /// Whether its modifiers hold anything, even if the template has all of that already.
+    pub(super) has_any: bool,
+    /// Of each list only what the template does not have already.
     pub(super) tone: Additions,
     pub(super) expressions: Additions,
     pub(super) rules: Additions,
 }
 
 impl Changes {
-    /// `path` points at the `modifiers`.
-    pub(super) fn new(modifiers: &Modifiers, base: &BaseLines, path: &str) -> Self {
-        let tone = Additions::new(&modifiers.tone_additions, &base.tone_keys, |index, text| {
-            tone_line(text, format!("{path}/linguistic_profile/tone_additions/{index}"))
-        });
-        let expressions =
-            Additions::new(&modifiers.expression_additions, &base.expression_keys, |index, text| {
-                expression_line(text, format!("{path}/linguistic_profile/expression_additions/{index}"))
-            });
-        let rules = Additions::new(&modifiers.behavioral_adjustments, &base.rule_keys, |index, text| {
-            rule_line(text, format!("{path}/behavioral_adjustments/{index}"))
-        });
-        Self { tone, expressions, rules }
+    /// `path` points at the level or the mood.
+    pub(super) fn new(source: String, modifiers: &Modifiers, base: &BaseLines, path: &str) -> Self {
+        let add = |items, known, kind, place: &str| {
+            Additions::new(items, known, kind, &[path, "/modifiers/", place].concat())
+        };
+        Self {
+            source,
+            deltas: modifiers.parameters,
+            prefix: modifiers.prefix.clone(),
+            suffix: modifiers.suffix.clone(),
+            has_any: *modifiers != Modifiers::default(),
+            tone: add(
+                &modifiers.tone_additions,
+                &base.tone_keys,
+                TONE_WORD,
+                "linguistic_profile/tone_additions",
+            ),
+            expressions: add(
+                &modifiers.expression_additions,
+                &base.expression_keys,
+                EXPRESSION,
+                "linguistic_profile/expression_additions",
+            ),
+            rules: add(&modifiers.behavioral_adjustments, &base.rule_keys, RULE, "behavioral_adjustments"),
+        }
+    }
+
+    /// What stands before and behind the prompt body.
+    pub(super) fn affixes(&self) -> (&str, &str) {
+        (&self.prefix, &self.suffix)
     }
 }
 
@@ -41,24 +65,52 @@ pub(super) struct Additions {
     /// The key of each line.
     pub(super) keys: Vec<String>,
     /// The same keys, to look one up.
-    pub(super) seen: HashSet<String>,
+    pub(super) seen: Keys,
 }
 
 impl Additions {
-    pub(super) fn new(
-        items: &[String],
-        base: &HashSet<String>,
-        line: impl Fn(usize, String) -> Line,
-    ) -> Self {
-        let mut additions = Self { lines: Vec::new(), keys: Vec::new(), seen: HashSet::new() };
+    /// `path` points at the list; `known` is what need not be said again.
+    pub(super) fn new(items: &[String], known: &Keys, kind: Kind, path: &str) -> Self {
+        let mut additions = Self { lines: Vec::new(), keys: Vec::new(), seen: Keys::default() };
         for (index, item) in items.iter().enumerate() {
             let text = one_line(item);
             let key = fold(&text);
-            if !text.is_empty() && !base.contains(&key) && additions.seen.insert(key.clone()) {
-                additions.lines.push(line(index, text));
+            if !text.is_empty() && !known.contains(&key) && additions.seen.insert(&key) {
+                additions.lines.push(Line::new(kind, text, item_path(path, index).into()));
                 additions.keys.push(key);
             }
         }
         additions
+    }
+}
+
+/// The pointer of an item of the list at `path`.
+pub(super) fn item_path(path: &str, index: usize) -> String {
+    let mut item = String::with_capacity(path.len() + 4);
+    item.push_str(path);
+    pointer::push_index(&mut item, index);
+    item
+}
+
+/// A set of keys: a sorted list, because there are few.
+#[derive(Debug, Default)]
+pub(super) struct Keys(Vec<String>);
+
+impl Keys {
+    pub(super) fn contains(&self, key: &str) -> bool {
+        self.find(key).is_ok()
+    }
+
+    /// Adds a key; `false` when it was there already.
+    pub(super) fn insert(&mut self, key: &str) -> bool {
+        let place = self.find(key);
+        if let Err(place) = place {
+            self.0.insert(place, key.to_owned());
+        }
+        place.is_err()
+    }
+
+    fn find(&self, key: &str) -> Result<usize, usize> {
+        self.0.binary_search_by(|other| other.as_str().cmp(key))
     }
 }

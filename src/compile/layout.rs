@@ -5,10 +5,10 @@
 
 use std::borrow::Cow;
 
-use super::line::{ALWAYS, Frame, Lead, Line, Section};
+use super::line::{ALWAYS, Frame, Kind, Lead, Line, Section};
 use super::plain::one_line;
 use crate::decimal::push_short;
-use crate::template::model::{Level, Mood, Parameter};
+use crate::template::model::{Level, Parameter};
 
 /// What the body begins with. No heading, so that an affix may run straight into it.
 pub(super) static OPENING: Frame =
@@ -82,26 +82,15 @@ pub(super) const fn phrases(label: &'static Frame) -> Lead {
     Lead::Item { label, separator: &SEMICOLON }
 }
 
-/// A tone word.
-pub(super) fn tone_line(text: String, path: String) -> Line {
-    Line::new(Section::Style, 9, words(&TONE), text, path)
-}
-
-/// A typical expression.
-pub(super) fn expression_line(text: String, path: String) -> Line {
-    Line::new(Section::Vocabulary, 7, phrases(&EXPRESSIONS), text, path)
-}
-
-/// A rule.
-pub(super) fn rule_line(text: String, path: String) -> Line {
-    Line::new(Section::Rules, ALWAYS, Lead::Number, text, path)
-}
+pub(super) static TONE_WORD: Kind = Kind::new(Section::Style, 9, words(&TONE));
+pub(super) static EXPRESSION: Kind = Kind::new(Section::Vocabulary, 7, phrases(&EXPRESSIONS));
+pub(super) static RULE: Kind = Kind::new(Section::Rules, ALWAYS, Lead::Number);
 
 /// The line that names a level.
 pub(super) fn level_line(level: &Level, path: String) -> Line {
     let mut text = one_line(&level.name);
     push_description(&mut text, level.description.as_deref());
-    Line::new(Section::Relationship, 8, Lead::Label(&LEVEL), text, path)
+    Line::new(Kind::new(Section::Relationship, 8, Lead::Label(&LEVEL)), text, path.into())
 }
 
 /// The line that names a mood and how strong it is.
@@ -111,7 +100,7 @@ pub(super) fn mood_line(mood: &MoodText, intensity: f64) -> Line {
     text.push_str(", intensity ");
     push_short(&mut text, intensity);
     text.push_str(&mood.description);
-    Line::new(Section::Relationship, 8, Lead::Label(&MOOD), text, mood.path.clone())
+    Line::new(Kind::new(Section::Relationship, 8, Lead::Label(&MOOD)), text, mood.path.clone())
 }
 
 /// What the mood line is made of.
@@ -123,10 +112,10 @@ pub(super) struct MoodText {
 }
 
 impl MoodText {
-    pub(super) fn new(mood: &Mood, path: String) -> Self {
-        let mut description = String::new();
-        push_description(&mut description, mood.description.as_deref());
-        Self { name: one_line(&mood.name), description, path: path.into() }
+    pub(super) fn new(name: &str, description: Option<&str>, path: String) -> Self {
+        let mut text = String::new();
+        push_description(&mut text, description);
+        Self { name: one_line(name), description: text, path: path.into() }
     }
 }
 
@@ -160,5 +149,5 @@ pub(super) fn parameter_line(parameter: Parameter, value: f64) -> Line {
         Parameter::Creativity => "/advanced_parameters/creativity",
         Parameter::Directness => "/advanced_parameters/directness",
     };
-    Line::new(Section::Parameters, 9, Lead::Label(&BULLET), text, path)
+    Line::new(Kind::new(Section::Parameters, 9, Lead::Label(&BULLET)), text, path.into())
 }

@@ -9,7 +9,7 @@ use crate::template::model::Level;
 ///
 /// A switched-off `hierarchical_config` still names its levels; only their modifiers do not apply.
 pub fn levels(template: &Template) -> &[Level] {
-    defined_levels(template).unwrap_or(&*DEFAULT_LEVELS)
+    defined_levels(template).unwrap_or(&DEFAULT_LEVELS)
 }
 
 /// The levels that the template itself defines; `None` when there are none.
@@ -31,11 +31,18 @@ pub struct LevelAt<'a> {
 /// The level that holds at `points` (0..100).
 pub fn level_at(template: &Template, points: u8) -> LevelAt<'_> {
     let levels = levels(template);
-    let reached = (0..levels.len()).filter(|&index| levels[index].minimum <= points);
-    let lowest = || (0..levels.len()).min_by_key(|&index| levels[index].minimum);
-    // `levels` is never empty, so there is always a lowest one.
-    let index = reached.max_by_key(|&index| levels[index].minimum).or_else(lowest).unwrap_or_default();
-    let level = &levels[index];
+    // The highest of the reached ones; `levels` is never empty, so there is always a lowest one.
+    let mut reached: Option<(usize, &Level)> = None;
+    let mut lowest = (0, &levels[0]);
+    for (index, level) in levels.iter().enumerate() {
+        if level.minimum <= points && reached.is_none_or(|(_, best)| level.minimum >= best.minimum) {
+            reached = Some((index, level));
+        }
+        if level.minimum < lowest.1.minimum {
+            lowest = (index, level);
+        }
+    }
+    let (index, level) = reached.unwrap_or(lowest);
     LevelAt { level, index, gap: points < level.minimum || points > level.maximum }
 }
 
@@ -44,18 +51,16 @@ pub fn next_level<'a>(template: &'a Template, level: &Level) -> Option<&'a Level
     levels(template).iter().filter(|next| next.minimum > level.minimum).min_by_key(|next| next.minimum)
 }
 
-static DEFAULT_LEVELS: LazyLock<[Level; 5]> = LazyLock::new(|| {
-    [
+static DEFAULT_LEVELS: LazyLock<Vec<Level>> = LazyLock::new(|| {
+    let mut levels = Vec::with_capacity(5);
+    for (name, minimum, maximum) in [
         ("stranger", 0, 20),
         ("acquaintance", 21, 40),
         ("friend", 41, 60),
         ("close_friend", 61, 80),
         ("soulmate", 81, 100),
-    ]
-    .map(|(name, minimum, maximum)| Level {
-        name: name.to_owned(),
-        minimum,
-        maximum,
-        ..Level::default()
-    })
+    ] {
+        levels.push(Level { name: name.to_owned(), minimum, maximum, ..Level::default() });
+    }
+    levels
 });

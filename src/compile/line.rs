@@ -5,6 +5,7 @@ use std::fmt::Write;
 
 use serde::Serialize;
 
+use super::layout::{OPENING, heading};
 use crate::context::estimate;
 
 /// The sections of the prompt, in prompt order.
@@ -89,15 +90,24 @@ pub(super) struct Line {
 /// The keep value of what is never dropped.
 pub(super) const ALWAYS: u8 = 10;
 
+/// What lines of one origin have in common.
+#[derive(Clone, Copy)]
+pub(super) struct Kind {
+    pub(super) section: Section,
+    pub(super) keep: u8,
+    pub(super) lead: Lead,
+}
+
+impl Kind {
+    pub(super) const fn new(section: Section, keep: u8, lead: Lead) -> Self {
+        Self { section, keep, lead }
+    }
+}
+
 impl Line {
-    pub(super) fn new(
-        section: Section,
-        keep: u8,
-        lead: Lead,
-        text: String,
-        path: impl Into<Cow<'static, str>>,
-    ) -> Self {
-        Self { section, keep, lead, tokens: estimate(&text), text, path: path.into() }
+    pub(super) fn new(kind: Kind, text: String, path: Cow<'static, str>) -> Self {
+        let Kind { section, keep, lead } = kind;
+        Self { section, keep, lead, tokens: estimate(&text), text, path }
     }
 
     /// Whether `self`, standing behind `previous`, goes on with the same inline list.
@@ -114,17 +124,12 @@ impl Line {
 }
 
 /// Joins lines under their headings onto `text` and returns the tokens of what was added.
-pub(super) fn render<'a>(
-    text: &mut String,
-    opening: &Frame,
-    heading: impl Fn(Section) -> &'static Frame,
-    lines: impl Iterator<Item = &'a Line>,
-) -> u32 {
-    text.push_str(opening.text);
-    let mut tokens = opening.tokens;
+pub(super) fn render(text: &mut String, lines: &[&Line]) -> u32 {
+    text.push_str(OPENING.text);
+    let mut tokens = OPENING.tokens;
     let mut previous: Option<&Line> = None;
     let mut number = 0_u32;
-    for line in lines {
+    for &line in lines {
         if previous.is_none_or(|previous| previous.section != line.section) {
             let heading = heading(line.section);
             text.push_str(heading.text);

@@ -159,7 +159,8 @@ impl CompileOptions {
             return Err(out_of_range("/max_output_tokens", 0.0, "an integer of at least 1"));
         }
         let mask = self.mask.as_ref();
-        for (parameter, delta) in mask.iter().flat_map(|mask| mask.parameters.iter()) {
+        for parameter in Parameter::ALL {
+            let delta = mask.and_then(|mask| mask.parameters.get(parameter)).unwrap_or_default();
             if !(-1.0..=1.0).contains(&delta) {
                 let path = format!("/mask/parameters/{}", parameter.name());
                 return Err(out_of_range(&path, delta, "a number from -1 to 1"));

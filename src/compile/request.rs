@@ -30,106 +30,103 @@ impl Compiled {
 
     fn chat(&self, body: &mut Map, limit_key: Option<&str>) {
         self.put_model(body);
-        let mut messages = vec![message_of("system", &self.text)];
-        messages.extend(chat_messages(&self.request.messages));
-        put(body, "messages", messages);
+        let system = Value::object(vec![("role", "system".into()), ("content", self.text.as_str().into())]);
+        put(body, "messages", Value::Array(messages(vec![system], &self.request.messages)));
         if let Some(key) = limit_key {
-            put(body, "temperature", self.temperature);
+            put(body, "temperature", self.temperature.into());
             self.put_limit(body, key);
         }
     }
 
     fn llama(&self, body: &mut Map) {
         self.chat(body, None);
-        put(body, "stream", false);
-        let mut options = Map::new();
-        put(&mut options, "temperature", self.temperature);
-        self.put_limit(&mut options, "num_predict");
-        put(body, "options", options);
+        put(body, "stream", false.into());
+        put(body, "options", self.settings("num_predict"));
     }
 
     fn anthropic(&self, body: &mut Map) {
         self.put_model(body);
-        put(body, "system", self.text.as_str());
-        put(body, "messages", chat_messages(&alternating(&self.request.messages)));
-        put(body, "temperature", self.temperature);
-        put(body, "max_tokens", self.request.max_output_tokens.unwrap_or(ANTHROPIC_OUTPUT_TOKENS));
+        put(body, "system", self.text.as_str().into());
+        put(body, "messages", Value::Array(messages(Vec::new(), &alternating(&self.request.messages))));
+        put(body, "temperature", self.temperature.into());
+        put(body, "max_tokens", self.request.max_output_tokens.unwrap_or(ANTHROPIC_OUTPUT_TOKENS).into());
     }
 
     fn google(&self, body: &mut Map) {
         put(body, "systemInstruction", Value::object(vec![("parts", parts(&self.text))]));
-        let contents: Vec<Value> = alternating(&self.request.messages)
-            .iter()
-            .map(|message| {
-                let role = match message.role {
-                    Role::User => "user",
-                    Role::Assistant => "model",
-                };
-                Value::object(vec![("role", role.into()), ("parts", parts(&message.content))])
-            })
-            .collect();
-        put(body, "contents", contents);
-        let mut config = Map::new();
-        put(&mut config, "temperature", self.temperature);
-        self.put_limit(&mut config, "maxOutputTokens");
-        put(body, "generationConfig", config);
+        let mut contents = Vec::new();
+        for message in alternating(&self.request.messages) {
+            let role = match message.role {
+                Role::User => "user",
+                Role::Assistant => "model",
+            };
+            contents.push(Value::object(vec![("role", role.into()), ("parts", parts(&message.content))]));
+        }
+        put(body, "contents", Value::Array(contents));
+        put(body, "generationConfig", self.settings("maxOutputTokens"));
     }
 
     fn universal(&self, body: &mut Map) {
-        let template = &self.request.template;
-        put(body, "system_prompt", self.text.as_str());
-        put(
-            body,
-            "personality_info",
-            Value::object(vec![
-                ("name", template.persona.name.as_str().into()),
-                ("version", template.persona.version.as_str().into()),
-                ("archetype", template.core_traits.archetype.as_str().into()),
-                ("temperament", template.core_traits.temperament.as_str().into()),
-                ("communication_style", template.core_traits.communication_style.as_str().into()),
-            ]),
-        );
-        let mut settings = Map::new();
-        put(&mut settings, "temperature", self.temperature);
-        self.put_limit(&mut settings, "max_tokens");
-        put(body, "settings", settings);
+        let (persona, traits) = (&self.request.template.persona, &self.request.template.core_traits);
+        put(body, "system_prompt", self.text.as_str().into());
+        let mut about = Map::new();
+        for (key, text) in [
+            ("name", &persona.name),
+            ("version", &persona.version),
+            ("archetype", &traits.archetype),
+            ("temperament", &traits.temperament),
+            ("communication_style", &traits.communication_style),
+        ] {
+            put(&mut about, key, text.as_str().into());
+        }
+        put(body, "personality_info", Value::Object(about));
+        put(body, "settings", self.settings("max_tokens"));
         if !self.request.messages.is_empty() {
-            put(body, "messages", chat_messages(&self.request.messages));
+            put(body, "messages", Value::Array(messages(Vec::new(), &self.request.messages)));
         }
     }
 
     fn put_model(&self, body: &mut Map) {
         if let Some(model) = &self.request.model {
-            put(body, "model", model.as_str());
+            put(body, "model", model.as_str().into());
         }
     }
 
     fn put_limit(&self, body: &mut Map, key: &str) {
         if let Some(limit) = self.request.max_output_tokens {
-            put(body, key, limit);
+            put(body, key, limit.into());
         }
+    }
+
+    /// Temperature and output limit, where they stand in an object of their own.
+    fn settings(&self, limit_key: &str) -> Value {
+        let mut settings = Map::new();
+        put(&mut settings, "temperature", self.temperature.into());
+        self.put_limit(&mut settings, limit_key);
+        Value::Object(settings)
     }
 }
 
-fn put(body: &mut Map, key: &str, value: impl Into<Value>) {
-    body.insert(key, value);
+fn put(body: &mut Map, key: &str, value: Value) {
+    body.insert(key.to_owned(), value);
 }
 
-fn message_of(role: &str, content: &str) -> Value {
-    Value::object(vec![("role", role.into()), ("content", content.into())])
-}
-
-fn chat_messages(messages: &[Message]) -> Vec<Value> {
-    let role = |message: &Message| match message.role {
-        Role::User => "user",
-        Role::Assistant => "assistant",
-    };
-    messages.iter().map(|message| message_of(role(message), &message.content)).collect()
-}
-
-/// Google's list of parts, with one text.
+/// The content of a message in the shape of Google.
 fn parts(text: &str) -> Value {
-    vec![Value::object(vec![("text", text.into())])].into()
+    Value::Array(vec![Value::object(vec![("text", text.into())])])
+}
+
+/// Appends messages in the shape of most vendors.
+fn messages(mut values: Vec<Value>, messages: &[Message]) -> Vec<Value> {
+    for message in messages {
+        let role = match message.role {
+            Role::User => "user",
+            Role::Assistant => "assistant",
+        };
+        let content = message.content.as_str();
+        values.push(Value::object(vec![("role", role.into()), ("content", content.into())]));
+    }
+    values
 }
 
 /// The messages in strict alternation from the user on: neighbours of one role are joined with a blank line.

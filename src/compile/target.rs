@@ -56,7 +56,7 @@ impl Target {
     pub fn from_name(name: &str) -> Result<Self, Error> {
         Self::ALL.into_iter().find(|target| target.name() == name).ok_or_else(|| {
             let names = Self::ALL.map(Self::name).join(", ");
-            Error::new(ErrorCode::UnknownTarget, format!("there is no target {name:?}"))
+            Error::new(ErrorCode::UnknownTarget, format!("there is no target \"{name}\""))
                 .at("/target")
                 .hint(format!("use one of {names}"))
         })

@@ -1,7 +1,5 @@
 //! Documents in, templates or problems out.
 
-use std::collections::BTreeSet;
-
 use crate::json::Value;
 use serde::Serialize;
 
@@ -103,23 +101,24 @@ fn accept(validation: Validation) -> Result<Template, Error> {
 fn conclude(examination: Examination, options: ValidateOptions) -> Validation {
     let Examination { value, faults } = examination;
     let report = Report::default();
-    let mut template = value.as_ref().and_then(|document| sections::template(&Node::root(document, &report)));
+    if let Some(document) = &value {
+        sections::DOCUMENT.check(&Node::root(document, &report));
+    }
     let mut problems = report.into_problems();
     add_faults(&mut problems, faults);
-    if count(&problems).errors > 0 {
-        template = None;
-    }
-    match (&mut template, value) {
-        (Some(template), Some(document)) => {
-            template.id = format!("sha256:{}", json::sha256_hex(json::canonical(&document).as_bytes()));
-            template.document = document;
+    let mut template = None;
+    match value {
+        Some(document) if count(&problems).errors == 0 => {
+            let id = format!("sha256:{}", json::sha256_hex(json::canonical(&document).as_bytes()));
+            let read = sections::template(document, id);
             if options.lint {
-                problems.extend(lint::lint(template));
+                problems.extend(lint::lint(&read));
             }
-            sort(&mut problems, &template.document);
+            sort(&mut problems, &read.document);
+            template = Some(read);
         }
-        (None, Some(document)) => sort(&mut problems, &document),
-        (_, None) => {}
+        Some(document) => sort(&mut problems, &document),
+        None => {}
     }
     if options.strict {
         for problem in problems.iter_mut().filter(|problem| problem.severity == Severity::Warning) {
@@ -134,20 +133,17 @@ fn conclude(examination: Examination, options: ValidateOptions) -> Validation {
 /// Adds what the JSON reader found. It replaces what the sections made of the same place: a number that is not
 /// finite is not also "null instead of a number".
 fn add_faults(problems: &mut Vec<Problem>, faults: Vec<Fault>) {
-    let mut replaced = BTreeSet::new();
+    let mut replaced: Vec<(ProblemCode, &str)> = Vec::new();
     for fault in &faults {
         match fault.kind {
-            FaultKind::NotFinite | FaultKind::TooDeep => {
-                replaced.insert((ProblemCode::WrongType, fault.path.as_str()));
-            }
-            FaultKind::TooMany => {
-                replaced.insert((ProblemCode::TooMany, fault.path.as_str()));
-            }
+            FaultKind::NotFinite | FaultKind::TooDeep => replaced.push((ProblemCode::WrongType, &fault.path)),
+            FaultKind::TooMany => replaced.push((ProblemCode::TooMany, &fault.path)),
             _ => {}
         }
     }
     if !replaced.is_empty() {
-        problems.retain(|problem| !replaced.contains(&(problem.code, problem.path.as_str())));
+        crate::order::sort_by(&mut replaced, Ord::cmp);
+        problems.retain(|problem| replaced.binary_search(&(problem.code, &problem.path)).is_err());
     }
     problems.extend(faults.into_iter().filter_map(problem_of));
 }

@@ -37,7 +37,7 @@ fn trait_conflicts(lint: &mut Lint<'_>) {
         let value = template.advanced_parameters.get(parameter);
         if applies && value.is_some_and(|value| contradicting.contains(&value)) {
             let path = format!("/advanced_parameters/{}", parameter.name());
-            lint.suggest(ProblemCode::TraitConflict, path, format!("This value contradicts {what}."));
+            lint.suggest(ProblemCode::TraitConflict, &path, &format!("This value contradicts {what}."));
         }
     }
 }
@@ -48,17 +48,14 @@ fn limit_conflict(lint: &mut Lint<'_>) {
     let Some(limit) = template.safety_guards.as_ref().and_then(|guards| guards.max_informality) else {
         return;
     };
-    let formality = |modifiers: &Modifiers| modifiers.parameters.get(Parameter::Formality);
-    let level_deltas: Vec<_> = levels(template).map(|(_, level)| formality(level)).collect();
-    let mood_deltas: Vec<_> = moods(template).map(|(_, mood)| formality(mood)).collect();
     let base = template.advanced_parameters.get(Parameter::Formality);
-    if base.is_none() && level_deltas.iter().chain(&mood_deltas).all(Option::is_none) {
+    let (levels, moods) = (lowest_formality(&levels(template)), lowest_formality(&moods(template)));
+    if base.is_none() && !levels.given && !moods.given {
         return;
     }
-    let lowest = |deltas: &[Option<f64>]| deltas.iter().map(|delta| delta.unwrap_or(0.0)).reduce(f64::min);
     // Some level always applies, if only a built-in one that changes nothing; a mood that does so always exists.
-    let level = lowest(&level_deltas).unwrap_or(0.0);
-    let mood = lowest(&mood_deltas).unwrap_or(0.0).min(0.0);
+    let level = levels.lowest.unwrap_or(0.0);
+    let mood = moods.lowest.unwrap_or(0.0).min(0.0);
     let lowest = (base.unwrap_or(ABSENT_BASE) + level + mood).clamp(0.0, 1.0);
     if limit < 1.0 - lowest - TOLERANCE {
         let path = "/safety_guards/tone_limits/max_informality";
@@ -67,16 +64,37 @@ fn limit_conflict(lint: &mut Lint<'_>) {
     }
 }
 
+/// The deltas of formality among levels or moods.
+struct FormalityDeltas {
+    /// Whether there are any.
+    given: bool,
+    /// The lowest; one that does not change formality counts as 0.
+    lowest: Option<f64>,
+}
+
+fn lowest_formality(changing: &[(String, &Modifiers)]) -> FormalityDeltas {
+    let mut deltas = FormalityDeltas { given: false, lowest: None };
+    for (_, modifiers) in changing {
+        let delta = modifiers.parameters.get(Parameter::Formality);
+        deltas.given |= delta.is_some();
+        let delta = delta.unwrap_or(0.0);
+        deltas.lowest = Some(deltas.lowest.map_or(delta, |lowest| lowest.min(delta)));
+    }
+    deltas
+}
+
 fn saturating_deltas(lint: &mut Lint<'_>) {
     let template = lint.template;
-    for (place, modifiers) in levels(template).chain(moods(template)) {
+    let mut changing = levels(template);
+    changing.append(&mut moods(template));
+    for (place, modifiers) in changing {
         for (parameter, delta) in modifiers.parameters.iter() {
             let sum = template.advanced_parameters.get(parameter).unwrap_or(ABSENT_BASE) + delta;
             let outside = (sum - 1.0).max(-sum);
             if outside > 0.1 + TOLERANCE {
                 let path = format!("{place}/modifiers/advanced_parameters/{}", parameter.name());
                 let message = "With its base value this leaves the range 0 to 1; a part of it has no effect.";
-                lint.suggest(ProblemCode::DeltaSaturates, path, message);
+                lint.suggest(ProblemCode::DeltaSaturates, &path, message);
             }
         }
     }
@@ -92,23 +110,29 @@ fn moods_without_triggers(lint: &mut Lint<'_>) {
     for mood in &config.moods {
         if mood.name != config.detection.default_mood && !has_triggers(&mood.name) {
             let path = pointer::join("/mood_config/moods", &mood.name);
-            lint.suggest(ProblemCode::MoodWithoutTriggers, path, "Nothing triggers this mood.");
+            lint.suggest(ProblemCode::MoodWithoutTriggers, &path, "Nothing triggers this mood.");
         }
     }
 }
 
 /// The modifiers of levels that can apply, with the pointers of their levels.
-fn levels(template: &Template) -> impl Iterator<Item = (String, &Modifiers)> {
-    let config = template.hierarchical_config.iter().filter(|config| config.enabled);
-    config
-        .flat_map(|config| config.levels.iter().enumerate())
-        .map(|(index, level)| (format!("/hierarchical_config/relationship_levels/{index}"), &level.modifiers))
+fn levels(template: &Template) -> Vec<(String, &Modifiers)> {
+    let mut levels = Vec::new();
+    if let Some(config) = template.hierarchical_config.as_ref().filter(|config| config.enabled) {
+        for (index, level) in config.levels.iter().enumerate() {
+            levels.push((format!("/hierarchical_config/relationship_levels/{index}"), &level.modifiers));
+        }
+    }
+    levels
 }
 
 /// The modifiers of moods that can apply, with the pointers of their moods.
-fn moods(template: &Template) -> impl Iterator<Item = (String, &Modifiers)> {
-    let config = template.mood_config.iter().filter(|config| config.enabled);
-    config
-        .flat_map(|config| &config.moods)
-        .map(|mood| (pointer::join("/mood_config/moods", &mood.name), &mood.modifiers))
+fn moods(template: &Template) -> Vec<(String, &Modifiers)> {
+    let mut moods = Vec::new();
+    if let Some(config) = template.mood_config.as_ref().filter(|config| config.enabled) {
+        for mood in &config.moods {
+            moods.push((pointer::join("/mood_config/moods", &mood.name), &mood.modifiers));
+        }
+    }
+    moods
 }

@@ -26,13 +26,14 @@ struct Lint<'t> {
 }
 
 impl Lint<'_> {
-    fn suggest(&mut self, code: ProblemCode, path: impl Into<String>, message: impl Into<String>) {
-        let (path, message) = (path.into(), message.into());
+    fn suggest(&mut self, code: ProblemCode, path: &str, message: &str) {
+        let (path, message) = (path.to_owned(), message.to_owned());
         self.found.push(Problem { severity: Severity::Suggestion, code, path, message, hint: None });
     }
 
     /// The pointer of a section, or of the whole document when it has none.
-    fn section(&self, key: &str) -> String {
-        if self.template.document.get(key).is_some() { format!("/{key}") } else { String::new() }
+    fn section<'p>(&self, pointer: &'p str) -> &'p str {
+        let has_section = self.template.document.get(pointer.trim_start_matches('/')).is_some();
+        if has_section { pointer } else { "" }
     }
 }

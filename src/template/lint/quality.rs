@@ -1,9 +1,8 @@
 //! Documents too thin to sound like someone.
 
-use std::collections::BTreeSet;
-
 use super::Lint;
 use crate::template::problem::ProblemCode;
+use crate::template::reader::repeats;
 use crate::text::fold;
 
 pub(super) fn check(lint: &mut Lint<'_>) {
@@ -17,7 +16,7 @@ pub(super) fn check(lint: &mut Lint<'_>) {
     }
     if template.sample_responses.len() < 2 {
         let message = "Two examples or more show how it speaks.";
-        lint.suggest(ProblemCode::FewExamples, lint.section("examples"), message);
+        lint.suggest(ProblemCode::FewExamples, lint.section("/examples"), message);
     }
     if template.linguistic_profile.vocabulary.len() < 5 {
         let message = "Five typical words or more make its voice recognisable.";
@@ -36,18 +35,21 @@ fn missing_triggers(lint: &mut Lint<'_>) {
         ("on_error", &triggers.on_error),
         ("on_goodbye", &triggers.on_goodbye),
     ];
-    let path = lint.section("trigger_responses");
-    for (name, _) in all.into_iter().filter(|(_, lines)| lines.is_empty()) {
-        lint.suggest(ProblemCode::MissingTrigger, path.as_str(), format!("There are no lines for {name}."));
+    let path = lint.section("/trigger_responses");
+    for (name, lines) in all {
+        if lines.is_empty() {
+            lint.suggest(ProblemCode::MissingTrigger, path, &format!("There are no lines for {name}."));
+        }
     }
 }
 
 fn duplicate_rules(lint: &mut Lint<'_>) {
-    let mut seen = BTreeSet::new();
-    for (index, rule) in lint.template.behavioral_rules.iter().enumerate() {
-        if !seen.insert(fold(rule)) {
+    let folded: Vec<String> = lint.template.behavioral_rules.iter().map(|rule| fold(rule)).collect();
+    let texts = folded.iter().map(|rule| Some(rule.as_str())).collect();
+    for (index, is_repeat) in repeats(texts).into_iter().enumerate() {
+        if is_repeat {
             let message = "An earlier rule says the same.";
-            lint.suggest(ProblemCode::DuplicateRule, format!("/behavioral_rules/{index}"), message);
+            lint.suggest(ProblemCode::DuplicateRule, &format!("/behavioral_rules/{index}"), message);
         }
     }
 }

@@ -6,14 +6,17 @@ use super::Lint;
 use super::words::{is_negated, words};
 use crate::json::pointer;
 use crate::template::problem::ProblemCode;
+use crate::text::fold;
 
 pub(super) fn check(lint: &mut Lint<'_>) {
     missing_guards(lint);
     concerning_rules(lint);
     let mut found = Vec::new();
     if let Value::Object(sections) = &lint.template.document {
-        for (key, value) in sections.iter().filter(|(key, _)| *key != "extensions") {
-            check_strings(value, &mut pointer::join("", key), &mut found);
+        for (key, value) in sections {
+            if key != "extensions" {
+                check_strings(value, &mut pointer::join("", key), &mut found);
+            }
         }
     }
     for (code, path) in found {
@@ -23,7 +26,7 @@ pub(super) fn check(lint: &mut Lint<'_>) {
             }
             _ => "This tells a model to set aside or reveal its instructions.",
         };
-        lint.suggest(code, path, message);
+        lint.suggest(code, &path, message);
     }
 }
 
@@ -44,7 +47,7 @@ fn missing_guards(lint: &mut Lint<'_>) {
         }
         _ => {
             let message = "There are no safety guards.";
-            lint.suggest(ProblemCode::NoSafetyGuards, lint.section("safety_guards"), message);
+            lint.suggest(ProblemCode::NoSafetyGuards, lint.section("/safety_guards"), message);
         }
     }
 }
@@ -73,14 +76,13 @@ fn concerning_rules(lint: &mut Lint<'_>) {
         "dangerously",
     ];
     for (index, rule) in lint.template.behavioral_rules.iter().enumerate() {
-        let words = words(rule);
-        let concerning = words
-            .iter()
-            .enumerate()
-            .any(|(at, word)| CONCERNING.contains(&word.as_str()) && !is_negated(&words, at));
+        let folded = fold(rule);
+        let words = words(&folded);
+        let mut numbered = words.iter().enumerate();
+        let concerning = numbered.any(|(at, word)| CONCERNING.contains(word) && !is_negated(&words, at));
         if concerning {
             let message = "This rule seems to ask for harm or deceit.";
-            lint.suggest(ProblemCode::ConcerningRule, format!("/behavioral_rules/{index}"), message);
+            lint.suggest(ProblemCode::ConcerningRule, &format!("/behavioral_rules/{index}"), message);
         }
     }
 }
@@ -133,11 +135,12 @@ fn overrides_instructions(text: &str) -> bool {
     const WHOSE: [&str; 9] =
         ["previous", "prior", "above", "earlier", "system", "preceding", "original", "hidden", "developer"];
     const WHAT: [&str; 6] = ["instructions", "instruction", "prompt", "prompts", "directives", "guidelines"];
-    let words = words(text);
+    let folded = fold(text);
+    let words = words(&folded);
     words.iter().enumerate().any(|(at, word)| {
         let after = &words[at + 1..words.len().min(at + 9)];
-        let has = |list: &[&str]| after.iter().any(|word| list.contains(&word.as_str()));
-        VERBS.contains(&word.as_str()) && has(&WHOSE) && has(&WHAT) && !is_negated(&words, at)
+        let has = |list: &[&str]| after.iter().any(|word| list.contains(word));
+        VERBS.contains(word) && has(&WHOSE) && has(&WHAT) && !is_negated(&words, at)
     })
 }
 
@@ -154,21 +157,30 @@ fn looks_like_secret(text: &str) -> bool {
         ("xoxr-", 10),
         ("xoxs-", 10),
     ];
-    let is_key_character = |character: char| character.is_ascii_alphanumeric() || "-_".contains(character);
-    text.contains("-----BEGIN ")
+    // How a key in the form of a certificate begins.
+    const PEM: &[u8] = b"-----BEGIN ";
+    // No key is shorter than the shortest of these shapes.
+    const SHORTEST: usize = 15;
+    let is_key_character =
+        |character: char| character.is_ascii_alphanumeric() || matches!(character, '-' | '_');
+    text.as_bytes().windows(PEM.len()).any(|bytes| bytes == PEM)
         || text.split(|character: char| !is_key_character(character) && character != '.').any(|word| {
-            SHAPES.iter().any(|(prefix, least)| {
-                word.strip_prefix(prefix)
-                    .is_some_and(|rest| rest.chars().take_while(|c| is_key_character(*c)).count() >= *least)
-            }) || is_json_web_token(word)
+            word.len() >= SHORTEST
+                && (is_json_web_token(word)
+                    || SHAPES.iter().any(|(prefix, least)| {
+                        let rest = word.strip_prefix(prefix).unwrap_or_default();
+                        rest.chars().take_while(|character| is_key_character(*character)).count() >= *least
+                    }))
         })
 }
 
 /// Three base64url parts, the first of which starts like an encoded `{"`.
 fn is_json_web_token(word: &str) -> bool {
+    if !word.starts_with("eyJ") {
+        return false;
+    }
     let parts: Vec<&str> = word.split('.').collect();
-    matches!(parts[..], [head, body, signature]
-        if head.starts_with("eyJ") && head.len() >= 12 && body.len() >= 12 && signature.len() >= 12)
+    parts.len() == 3 && parts.iter().all(|part| part.len() >= 12)
 }
 
 #[cfg(test)]

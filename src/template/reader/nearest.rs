@@ -9,10 +9,10 @@ const MAX_CANDIDATES: usize = 100;
 
 /// The candidate at the smallest edit distance, at most 2; the first of several. A candidate that would have to
 /// be replaced entirely is no suggestion.
-pub(super) fn nearest<'c>(word: &str, candidates: impl IntoIterator<Item = &'c str>) -> Option<String> {
+pub(super) fn nearest(word: &str, candidates: &[&str]) -> Option<String> {
     let word: Vec<char> = word.chars().take(101).collect();
     let mut best: Option<(usize, &str)> = None;
-    for candidate in candidates.into_iter().take(MAX_CANDIDATES) {
+    for &candidate in candidates.iter().take(MAX_CANDIDATES) {
         let limit = best.map_or(MAX_DISTANCE + 1, |(distance, _)| distance);
         let letters: Vec<char> = candidate.chars().take(101).collect();
         if let Some(distance) = distance_below(&word, &letters, limit) {
@@ -71,7 +71,7 @@ mod tests {
             ("policy12", Some("policy")),
             ("policy123", None),
         ] {
-            assert_eq!(nearest(word, words).as_deref(), expected, "{word}");
+            assert_eq!(nearest(word, &words).as_deref(), expected, "{word}");
         }
     }
 

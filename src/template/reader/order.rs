@@ -1,7 +1,6 @@
 //! Problems in the order of the document.
 
 use std::borrow::Cow;
-use std::collections::BTreeMap;
 
 use crate::json::Value;
 
@@ -9,51 +8,92 @@ use crate::json::pointer;
 use crate::template::problem::Problem;
 
 /// Sorts problems by where they are in the document: a parent before its children, keys in the order of the
-/// document, equal places by code. Linear in the document and the problems, whatever their number: each object
-/// on the way to a problem is walked once.
+/// document, equal places by code. Each object on the way to a problem is walked once, so that many problems in a
+/// large document take no quadratic time.
 pub(in crate::template) fn sort(problems: &mut Vec<Problem>, document: &Value) {
-    crate::order::sort_by_key(problems, |problem| problem.code);
-    let all = (0..problems.len()).collect();
+    if problems.len() < 2 {
+        return;
+    }
+    let mut all: Vec<usize> = (0..problems.len()).collect();
+    crate::order::sort_by_key(&mut all, |&index| problems.get(index).map(|problem| problem.code));
     let mut order = Vec::with_capacity(problems.len());
     visit(document, 0, all, problems, &mut order);
     let mut taken: Vec<Option<Problem>> = problems.drain(..).map(Some).collect();
     problems.extend(order.into_iter().filter_map(|index| taken.get_mut(index)?.take()));
 }
 
+/// The problems inside one child of a value.
+struct Child<'p> {
+    key: Cow<'p, str>,
+    /// Where the pointers of the problems go on behind the key.
+    end: usize,
+    inside: Vec<usize>,
+}
+
 /// Appends to `order` the problems `here`, all of which lie in `value`; their pointers agree up to `start`.
 fn visit(value: &Value, start: usize, here: Vec<usize>, problems: &[Problem], order: &mut Vec<usize>) {
-    let mut children: BTreeMap<Cow<'_, str>, (usize, Vec<usize>)> = BTreeMap::new();
-    for index in here {
-        let rest = problems.get(index).and_then(|problem| problem.path.get(start + 1..));
-        match rest {
-            None => order.push(index),
-            Some(rest) => {
-                let segment = rest.split('/').next().unwrap_or_default();
-                let end = start + 1 + segment.len();
-                let child = children.entry(pointer::unescape(segment)).or_insert_with(|| (end, Vec::new()));
-                child.1.push(index);
-            }
-        }
-    }
+    let mut children = children(start, here, problems, order);
     if children.is_empty() {
         return;
     }
-    let mut descend = |key: &str, child: &Value| {
-        if let Some((end, inside)) = children.remove(key) {
-            visit(child, end, inside, problems, order);
+    let mut descend = |key: &str, value: &Value| {
+        if let Ok(found) = children.binary_search_by(|child| (*child.key).cmp(key)) {
+            if let Some(child) = children.get_mut(found) {
+                visit(value, child.end, std::mem::take(&mut child.inside), problems, order);
+            }
         }
     };
     match value {
-        Value::Object(entries) => entries.iter().for_each(|(key, child)| descend(key, child)),
+        Value::Object(entries) => {
+            for (key, value) in entries {
+                descend(key, value);
+            }
+        }
         Value::Array(items) => {
-            items.iter().enumerate().for_each(|(index, child)| descend(&index.to_string(), child));
+            for (index, value) in items.iter().enumerate() {
+                descend(&index.to_string(), value);
+            }
         }
         _ => {}
     }
     // Places that the document does not have come last among their siblings.
-    for (end, inside) in children.into_values() {
-        visit(&Value::Null, end, inside, problems, order);
+    for child in children {
+        visit(&Value::Null, child.end, child.inside, problems, order);
     }
+}
+
+/// Appends the problems that are at the place itself to `order` and gives the others by child, in the order of the
+/// keys.
+fn children<'p>(
+    start: usize,
+    here: Vec<usize>,
+    problems: &'p [Problem],
+    order: &mut Vec<usize>,
+) -> Vec<Child<'p>> {
+    let mut below: Vec<Child<'_>> = Vec::new();
+    for index in here {
+        match problems.get(index).and_then(|problem| problem.path.get(start + 1..)) {
+            None => order.push(index),
+            Some(rest) => {
+                let segment = rest.split('/').next().unwrap_or_default();
+                let key = pointer::unescape(segment);
+                match below.last_mut() {
+                    // Most problems stand next to others of the same child.
+                    Some(last) if last.key == key => last.inside.push(index),
+                    _ => below.push(Child { key, end: start + 1 + segment.len(), inside: vec![index] }),
+                }
+            }
+        }
+    }
+    crate::order::sort_by(&mut below, |a, b| a.key.cmp(&b.key));
+    let mut children: Vec<Child<'_>> = Vec::with_capacity(below.len());
+    for child in below {
+        match children.last_mut() {
+            Some(last) if last.key == child.key => last.inside.extend(child.inside),
+            _ => children.push(child),
+        }
+    }
+    children
 }
 
 #[cfg(test)]

@@ -46,11 +46,7 @@ impl Report {
     }
 
     /// The known word nearest to an unknown one, for a hint.
-    pub(in crate::template) fn nearest<'c>(
-        &self,
-        word: &str,
-        candidates: impl IntoIterator<Item = &'c str>,
-    ) -> Option<String> {
+    pub(in crate::template) fn nearest(&self, word: &str, candidates: &[&str]) -> Option<String> {
         self.searches.set(self.searches.get().saturating_add(1));
         if self.searches.get() > MAX_SEARCHES { None } else { nearest(word, candidates) }
     }
@@ -88,7 +84,7 @@ mod tests {
     #[test]
     fn hints_stop_after_many_unknown_words() {
         let report = Report::default();
-        let hints = (0..MAX_SEARCHES + 5).filter_map(|_| report.nearest("moood", ["mood"])).count();
+        let hints = (0..MAX_SEARCHES + 5).filter_map(|_| report.nearest("moood", &["mood"])).count();
         assert_eq!(hints, MAX_SEARCHES as usize);
     }
 }

@@ -1,16 +1,28 @@
 //! `examples`.
 
-use crate::template::model::SampleResponse;
-use crate::template::reader::{Node, list, string};
+use crate::json::Value;
 
-pub(super) fn examples(node: &Node<'_>) -> Option<Vec<SampleResponse>> {
-    node.object(|keys| keys.optional("sample_responses", list(1..=100, sample_response)).unwrap_or_default())
+use crate::template::model::SampleResponse;
+use crate::template::reader::values::{items, optional_text, text};
+use crate::template::reader::{Rule, optional, required};
+
+pub(super) static EXAMPLES: Rule =
+    Rule::Object(&[optional("sample_responses", &Rule::List(1, 100, &SAMPLE_RESPONSE))]);
+
+static SAMPLE_RESPONSE: Rule = Rule::Object(&[
+    required("input", &Rule::String(5, 500)),
+    required("output", &Rule::String(10, 1000)),
+    optional("context", &Rule::String(0, 200)),
+]);
+
+pub(super) fn sample_responses(examples: &Value) -> Vec<SampleResponse> {
+    items(examples, "sample_responses").iter().map(sample_response).collect()
 }
 
-fn sample_response(node: &Node<'_>) -> Option<SampleResponse> {
-    node.object(|keys| SampleResponse {
-        input: keys.required("input", string(5..=500)),
-        output: keys.required("output", string(10..=1000)),
-        context: keys.optional("context", string(0..=200)),
-    })
+fn sample_response(sample: &Value) -> SampleResponse {
+    SampleResponse {
+        input: text(sample, "input"),
+        output: text(sample, "output"),
+        context: optional_text(sample, "context"),
+    }
 }

@@ -1,21 +1,22 @@
 //! `extensions`: any JSON of anyone, carried along.
 
+use crate::json::Value;
+
 use crate::json;
 use crate::template::problem::ProblemCode;
-use crate::template::reader::Node;
+use crate::template::reader::values::{optional_text, part};
+use crate::template::reader::{Node, Rule};
 
 /// Bytes of the section as compact JSON.
 const MAX_BYTES: usize = 256 << 10;
 
-/// Checks the section; its one value that the core uses is the prose of a converted character card.
-pub(super) fn card_prose(node: &Node<'_>) -> Option<String> {
-    if !node.value.is_object() {
-        node.wrong_type("an object");
-        return None;
-    }
+pub(super) static EXTENSIONS: Rule = Rule::And(&Rule::AnyObject, |node: &Node<'_>| {
     if json::compact_length(node.value) > MAX_BYTES {
-        node.error(ProblemCode::TooLarge, format!("This section has more than {MAX_BYTES} bytes."));
+        node.error(ProblemCode::TooLarge, &format!("This section has more than {MAX_BYTES} bytes."));
     }
-    let prose = node.value.get("luminoracore/card")?.get("prose")?;
-    prose.as_str().map(str::to_owned)
+});
+
+/// The prose of a converted character card.
+pub(super) fn card_prose(extensions: &Value) -> Option<String> {
+    optional_text(part(extensions, "luminoracore/card"), "prose")
 }

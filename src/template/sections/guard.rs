@@ -2,54 +2,53 @@
 
 use crate::template::pattern;
 use crate::template::problem::ProblemCode;
-use crate::template::reader::{Node, integer, list, number, one_of, report_duplicates, set, string};
+use crate::template::reader::{Node, Rule, optional, report_duplicates, required};
 use crate::template::words;
 
-pub(super) fn guard(node: &Node<'_>) -> Option<()> {
-    node.object(|keys| {
-        keys.optional("mode", one_of(&["off", "observe", "regenerate", "block"]));
-        keys.optional("profile", one_of(&["reflective", "assistant", "companion", "custom"]));
-        keys.optional("limits", |node| {
-            node.object(|keys| {
-                keys.optional("ratio", number(0.0..=1.0));
-                keys.optional("sentence_share", number(0.0..=1.0));
-            })
-        });
-        keys.optional("rules", rules);
-        keys.optional("max_regenerations", integer::<i64>(0..=3));
-        keys.optional("on_unsupported", one_of(&["allow", "block"]));
-    })
-}
+pub(super) static GUARD: Rule = Rule::Object(&[
+    optional("mode", &Rule::OneOf(&["off", "observe", "regenerate", "block"])),
+    optional("profile", &Rule::OneOf(&["reflective", "assistant", "companion", "custom"])),
+    optional("limits", &LIMITS),
+    optional(
+        "rules",
+        &Rule::And(&Rule::List(0, 200, &RULE), |rules: &Node<'_>| {
+            report_duplicates(rules, "id", ProblemCode::DuplicateId);
+        }),
+    ),
+    optional("max_regenerations", &Rule::Integer(0.0, 3.0)),
+    optional("on_unsupported", &Rule::OneOf(&["allow", "block"])),
+]);
 
-fn rules(node: &Node<'_>) -> Option<()> {
-    list(0..=200, rule)(node)?;
-    report_duplicates(node, "id", ProblemCode::DuplicateId);
-    Some(())
-}
+static LIMITS: Rule = Rule::Object(&[
+    optional("ratio", &Rule::Number(0.0, 1.0)),
+    optional("sentence_share", &Rule::Number(0.0, 1.0)),
+]);
 
-fn rule(node: &Node<'_>) -> Option<()> {
-    node.object(|keys| {
-        keys.required("id", string(1..=50));
-        keys.optional("phrases", list(1..=1000, string(1..=200)));
-        keys.optional("pattern", linear_pattern);
-        keys.optional("severity", one_of(&["note", "warn", "block"]));
-        keys.optional("message", string(1..=500));
-        keys.optional("family", string(1..=50));
-        keys.optional("language", one_of(words::LANGUAGES));
-        keys.optional(
+static RULE: Rule = Rule::ObjectAnd(
+    &[
+        required("id", &Rule::String(1, 50)),
+        optional("phrases", &Rule::List(1, 1000, &Rule::String(1, 200))),
+        optional("pattern", &Rule::And(&Rule::String(1, 500), check_pattern)),
+        optional("severity", &Rule::OneOf(&["note", "warn", "block"])),
+        optional("message", &Rule::String(1, 500)),
+        optional("family", &Rule::String(1, 50)),
+        optional("language", &Rule::OneOf(words::LANGUAGES)),
+        optional(
             "contexts_ignored",
-            set(0..=4, one_of(&["quoted", "negated", "reported", "descriptive"])),
-        );
-        if !keys.has("phrases") && !keys.has("pattern") {
-            node.error(ProblemCode::Missing, "A rule needs the key \"phrases\" or \"pattern\".");
-        }
-    })
+            &Rule::Set(0, 4, &Rule::OneOf(&["quoted", "negated", "reported", "descriptive"])),
+        ),
+    ],
+    check_has_condition,
+);
+
+fn check_has_condition(rule: &Node<'_>) {
+    if rule.value.get("phrases").is_none() && rule.value.get("pattern").is_none() {
+        rule.error(ProblemCode::Missing, "A rule needs the key \"phrases\" or \"pattern\".");
+    }
 }
 
-fn linear_pattern(node: &Node<'_>) -> Option<()> {
-    let text = string(1..=500)(node)?;
-    if let Err(reason) = pattern::check(&text) {
-        node.error(ProblemCode::BadPattern, format!("This pattern has {reason}."));
+fn check_pattern(node: &Node<'_>) {
+    if let Err(reason) = pattern::check(node.text()) {
+        node.error(ProblemCode::BadPattern, &format!("This pattern has {reason}."));
     }
-    Some(())
 }

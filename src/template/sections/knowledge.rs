@@ -1,71 +1,72 @@
 //! `knowledge`: entries that are shown when one of their keys is mentioned.
 
+use crate::json::Value;
+
 use crate::template::pattern;
 use crate::template::problem::ProblemCode;
-use crate::template::reader::{Node, any_object, boolean, integer, list, number, one_of, string};
+use crate::template::reader::values::is_true;
+use crate::template::reader::{Node, Rule, optional, required};
 
 /// The most entries; also the limit of the array while reading.
 pub(in crate::template) const MAX_ENTRIES: usize = 2000;
 
 /// An object with entries, or a bare array of them.
-pub(super) fn knowledge(node: &Node<'_>) -> Option<()> {
-    if node.value.is_array() {
-        return entries(node);
-    }
-    if !node.value.is_object() {
-        node.wrong_type("an object or an array of entries");
-        return None;
-    }
-    node.object(|keys| {
-        keys.optional("entries", entries);
-        keys.optional("scan_depth", integer::<i64>(0..=100));
-        keys.optional("token_budget", integer::<i64>(0..=i64::MAX));
-        keys.optional("recursive", boolean);
-    })
-}
+pub(super) static KNOWLEDGE: Rule = Rule::Check(|node: &Node<'_>| {
+    match node.value {
+        Value::Array(_) => ENTRIES.check(node),
+        Value::Object(_) => OBJECT.check(node),
+        _ => return node.wrong_type("an object or an array of entries"),
+    };
+});
 
-fn entries(node: &Node<'_>) -> Option<()> {
-    list(0..=MAX_ENTRIES, entry)(node).map(drop)
-}
+static OBJECT: Rule = Rule::Object(&[
+    optional("entries", &ENTRIES),
+    optional("scan_depth", &Rule::Integer(0.0, 100.0)),
+    optional("token_budget", &Rule::Integer(0.0, f64::MAX)),
+    optional("recursive", &Rule::Boolean),
+]);
 
-fn entry(node: &Node<'_>) -> Option<()> {
-    node.object(|keys| {
-        keys.required("content", string(0..=usize::MAX));
-        let use_regex = keys.optional("use_regex", boolean).unwrap_or_default();
-        for list_of_keys in ["keys", "secondary_keys"] {
-            keys.optional(list_of_keys, list(0..=1000, |node| key(node, use_regex)));
-        }
-        for flag in ["selective", "constant", "enabled", "case_sensitive"] {
-            keys.optional(flag, boolean);
-        }
-        keys.optional("insertion_order", number(f64::MIN..=f64::MAX));
-        keys.optional("priority", number(f64::MIN..=f64::MAX));
-        keys.optional("position", one_of(&["before_char", "after_char"]));
-        keys.optional("id", string_or_number);
-        keys.optional("name", string(0..=usize::MAX));
-        keys.optional("comment", string(0..=usize::MAX));
-        keys.optional("extensions", any_object);
-    })
-}
+static ENTRIES: Rule = Rule::List(0, MAX_ENTRIES, &ENTRY);
 
-fn key(node: &Node<'_>, is_pattern: bool) -> Option<()> {
-    let text = string(1..=200)(node)?;
-    if is_pattern {
-        if let Err(reason) = pattern::check(&text) {
-            // Only a warning, unlike the pattern of a guard rule: an entry without a match does no harm, and
-            // character cards have many such keys.
-            let message = format!("This pattern has {reason}; it will never match.");
-            node.warning(ProblemCode::BadPattern, message);
-        }
+static ENTRY: Rule = Rule::Object(&[
+    required("content", &ANY_STRING),
+    optional("use_regex", &Rule::Boolean),
+    optional("keys", &KEYS),
+    optional("secondary_keys", &KEYS),
+    optional("selective", &Rule::Boolean),
+    optional("constant", &Rule::Boolean),
+    optional("enabled", &Rule::Boolean),
+    optional("case_sensitive", &Rule::Boolean),
+    optional("insertion_order", &ANY_NUMBER),
+    optional("priority", &ANY_NUMBER),
+    optional("position", &Rule::OneOf(&["before_char", "after_char"])),
+    optional("id", &Rule::Check(check_id)),
+    optional("name", &ANY_STRING),
+    optional("comment", &ANY_STRING),
+    optional("extensions", &Rule::AnyObject),
+]);
+
+static ANY_STRING: Rule = Rule::String(0, usize::MAX);
+static ANY_NUMBER: Rule = Rule::Number(f64::MIN, f64::MAX);
+static KEYS: Rule = Rule::List(0, 1000, &Rule::And(&Rule::String(1, 200), check_key));
+
+/// Where an entry says so, its keys are patterns.
+fn check_key(key: &Node<'_>) {
+    let entry = key.parent().and_then(Node::parent);
+    if !entry.is_some_and(|entry| is_true(entry.value, "use_regex")) {
+        return;
     }
-    Some(())
+    if let Err(reason) = pattern::check(key.text()) {
+        // Only a warning, unlike the pattern of a guard rule: an entry without a match does no harm, and
+        // character cards have many such keys.
+        let message = format!("This pattern has {reason}; it will never match.");
+        key.warning(ProblemCode::BadPattern, &message);
+    }
 }
 
 /// Character cards identify entries by either.
-fn string_or_number(node: &Node<'_>) -> Option<()> {
+fn check_id(node: &Node<'_>) {
     if !node.value.is_string() && !node.value.is_number() {
         node.wrong_type("a string or a number");
-        return None;
     }
-    Some(())
 }

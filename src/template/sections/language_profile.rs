@@ -1,16 +1,28 @@
 //! `linguistic_profile`.
 
+use crate::json::Value;
+
 use crate::template::model::LinguisticProfile;
-use crate::template::reader::{Node, list, set, string, word};
+use crate::template::reader::values::{optional_text, text, texts};
+use crate::template::reader::{Rule, optional, required};
 use crate::template::words;
 
-pub(super) fn linguistic_profile(node: &Node<'_>) -> Option<LinguisticProfile> {
-    node.object(|keys| LinguisticProfile {
-        tone: keys.required("tone", set(1..=20, word(words::TONE))),
-        syntax: keys.required("syntax", word(words::SYNTAX)),
-        vocabulary: keys.required("vocabulary", list(0..=500, string(1..=100))),
-        fillers: keys.optional("fillers", set(0..=1000, string(1..=50))).unwrap_or_default(),
-        expressions: keys.optional("expressions", set(0..=1000, string(1..=100))).unwrap_or_default(),
-        punctuation_style: keys.optional("punctuation_style", word(words::PUNCTUATION_STYLE)),
-    })
+pub(super) static LINGUISTIC_PROFILE: Rule = Rule::Object(&[
+    required("tone", &Rule::Set(1, 20, &Rule::Word(words::TONE))),
+    required("syntax", &Rule::Word(words::SYNTAX)),
+    required("vocabulary", &Rule::List(0, 500, &Rule::String(1, 100))),
+    optional("fillers", &Rule::Set(0, 1000, &Rule::String(1, 50))),
+    optional("expressions", &Rule::Set(0, 1000, &Rule::String(1, 100))),
+    optional("punctuation_style", &Rule::Word(words::PUNCTUATION_STYLE)),
+]);
+
+pub(super) fn linguistic_profile(profile: &Value) -> LinguisticProfile {
+    LinguisticProfile {
+        tone: texts(profile, "tone"),
+        syntax: text(profile, "syntax"),
+        vocabulary: texts(profile, "vocabulary"),
+        fillers: texts(profile, "fillers"),
+        expressions: texts(profile, "expressions"),
+        punctuation_style: optional_text(profile, "punctuation_style"),
+    }
 }

@@ -1,15 +1,13 @@
 //! `memory_preferences`.
 
-use crate::template::reader::{Node, boolean, number, one_of, set};
+use crate::template::reader::{Rule, optional};
 use crate::template::words;
 
-pub(super) fn memory_preferences(node: &Node<'_>) -> Option<()> {
-    node.object(|keys| {
-        keys.optional("fact_categories", set(0..=1000, one_of(words::FACT_CATEGORIES)));
-        keys.optional("episode_types", set(0..=1000, one_of(words::EPISODE_TYPES)));
-        keys.optional("importance_threshold", number(0.0..=10.0));
-        keys.optional("remember_topics", boolean);
-        keys.optional("remember_questions", boolean);
-        keys.optional("remember_shared_interests", boolean);
-    })
-}
+pub(super) static MEMORY_PREFERENCES: Rule = Rule::Object(&[
+    optional("fact_categories", &Rule::Set(0, 1000, &Rule::OneOf(words::FACT_CATEGORIES))),
+    optional("episode_types", &Rule::Set(0, 1000, &Rule::OneOf(words::EPISODE_TYPES))),
+    optional("importance_threshold", &Rule::Number(0.0, 10.0)),
+    optional("remember_topics", &Rule::Boolean),
+    optional("remember_questions", &Rule::Boolean),
+    optional("remember_shared_interests", &Rule::Boolean),
+]);

@@ -5,18 +5,28 @@ use time::format_description::well_known::Rfc3339;
 
 use super::persona::three_numbers;
 use crate::template::problem::{ProblemCode, Severity};
-use crate::template::reader::{Node, integer, number, string, word};
+use crate::template::reader::{Node, Rule, optional};
 use crate::template::words;
 
 /// The minor version of the format that we know, of major version 1.
 const OUR_MINOR_VERSION: u32 = 1;
 
-pub(super) fn schema_version(node: &Node<'_>) -> Option<()> {
-    let text = string(0..=50)(node)?;
-    let Some([major, minor, patch]) = three_numbers(&text) else {
+pub(super) static SCHEMA_VERSION: Rule = Rule::And(&Rule::String(0, 50), check_schema_version);
+
+pub(super) static METADATA: Rule = Rule::Object(&[
+    optional("created_at", &DATE_TIME),
+    optional("updated_at", &DATE_TIME),
+    optional("downloads", &Rule::Integer(0.0, f64::MAX)),
+    optional("rating", &Rule::Number(0.0, 5.0)),
+    optional("license", &Rule::Word(words::LICENSE)),
+]);
+
+static DATE_TIME: Rule = Rule::And(&Rule::String(0, usize::MAX), check_date_time);
+
+fn check_schema_version(node: &Node<'_>) {
+    let Some([major, minor, patch]) = three_numbers(node.text()) else {
         let message = "A schema version is three numbers with two dots, such as 1.1.0.";
-        node.error(ProblemCode::BadSchemaVersion, message);
-        return None;
+        return node.error(ProblemCode::BadSchemaVersion, message);
     };
     // A number too large for u32 is a version that we do not know either.
     let number = |digits: &str| digits.parse::<u32>().unwrap_or(u32::MAX);
@@ -26,38 +36,26 @@ pub(super) fn schema_version(node: &Node<'_>) -> Option<()> {
         let message = "This version of the format is newer than 1.1.0; what it adds has no effect.";
         node.warning(ProblemCode::BadSchemaVersion, message);
     }
-    Some(())
-}
-
-pub(super) fn metadata(node: &Node<'_>) -> Option<()> {
-    node.object(|keys| {
-        keys.optional("created_at", date_time);
-        keys.optional("updated_at", date_time);
-        keys.optional("downloads", integer::<i64>(0..=i64::MAX));
-        keys.optional("rating", number(0.0..=5.0));
-        keys.optional("license", word(words::LICENSE));
-    })
 }
 
 /// An RFC 3339 date-time that exists in the calendar; without an offset it is read as UTC.
-fn date_time(node: &Node<'_>) -> Option<()> {
-    let text = string(0..=usize::MAX)(node)?;
+fn check_date_time(node: &Node<'_>) {
     let exists = |text: &str| {
         // RFC 3339 names other separators than T only as something that applications may agree on.
         let separated = matches!(text.as_bytes().get(10), Some(b'T' | b't'));
         separated && OffsetDateTime::parse(text, &Rfc3339).is_ok()
     };
-    if exists(&text) {
-        return Some(());
+    if exists(node.text()) {
+        return;
     }
-    if exists(&format!("{text}Z")) {
+    let with_offset = format!("{}Z", node.text());
+    if exists(&with_offset) {
         let message = "This date-time has no offset; it is read as UTC.";
-        node.report(Severity::Warning, ProblemCode::DateWithoutOffset, message, Some(format!("{text}Z")));
-        return Some(());
+        node.report(Severity::Warning, ProblemCode::DateWithoutOffset, message, Some(with_offset));
+    } else {
+        let message = "This is not a date-time of RFC 3339, such as 2026-01-31T08:00:00Z.";
+        node.error(ProblemCode::BadDateTime, message);
     }
-    let message = "This is not a date-time of RFC 3339, such as 2026-01-31T08:00:00Z.";
-    node.error(ProblemCode::BadDateTime, message);
-    None
 }
 
 #[cfg(test)]
@@ -96,7 +94,7 @@ mod tests {
             (" 2026-01-10T08:00:00Z", Some(BadDateTime)),
         ] {
             let (value, report) = (json!(text), Report::default());
-            date_time(&Node::root(&value, &report));
+            DATE_TIME.check(&Node::root(&value, &report));
             let found: Vec<_> = report.into_problems().into_iter().map(|problem| problem.code).collect();
             assert_eq!(found, Vec::from_iter(expected), "{text}");
         }

@@ -1,4 +1,5 @@
-//! The sections of the document, one file each: every key of the format with its type, limits and default.
+//! The sections of the document, one file each: every key of the format with its rule, and the typed values that
+//! the core uses. Values are taken only from a document that keeps the rules.
 
 mod affinity;
 mod examples;
@@ -20,66 +21,88 @@ mod safety;
 mod traits;
 mod triggers;
 
+use crate::json::Value;
+
 use super::model::{Parameter, Template};
 use super::problem::ProblemCode;
-use super::reader::{Node, list, string};
+use super::reader::values::{items, part, texts};
+use super::reader::{Node, Rule, is_name, optional, required};
 
 pub(super) use knowledge::MAX_ENTRIES as MAX_KNOWLEDGE_ENTRIES;
 
-/// Reads the whole document. The result is complete only when nothing was reported; its `document` and `id` are
-/// still to be filled in.
-pub(super) fn template(root: &Node<'_>) -> Option<Template> {
-    root.object(|keys| {
-        keys.optional("schema_version", metadata::schema_version);
-        let template = Template {
-            document: crate::json::Value::Null,
-            id: String::new(),
-            persona: keys.required("persona", persona::persona),
-            core_traits: keys.required("core_traits", traits::core_traits),
-            linguistic_profile: keys.required("linguistic_profile", language_profile::linguistic_profile),
-            behavioral_rules: keys.required("behavioral_rules", list(1..=100, string(1..=200))),
-            trigger_responses: keys
-                .optional("trigger_responses", rules::trigger_responses)
-                .unwrap_or_default(),
-            advanced_parameters: keys
-                .optional("advanced_parameters", modifiers::parameters(0.0..=1.0))
-                .unwrap_or_default(),
-            safety_guards: keys.optional("safety_guards", safety::safety_guards),
-            sample_responses: keys.optional("examples", examples::examples).unwrap_or_default(),
-            hierarchical_config: keys.optional("hierarchical_config", levels::hierarchical_config),
-            mood_config: keys.optional("mood_config", moods::mood_config),
-            affinity_config: keys.optional("affinity_config", affinity::affinity_config).unwrap_or_default(),
-            principles: keys.optional("principles", principles::principles).unwrap_or_default(),
-            max_context_tokens: keys.optional("policy", policy::max_context_tokens),
-            card_prose: keys.optional("extensions", extensions::card_prose),
-        };
-        keys.optional("metadata", metadata::metadata);
+/// The whole document. The keys stand in the order in which their problems are found.
+pub(super) static DOCUMENT: Rule = Rule::ObjectAnd(
+    &[
+        optional("schema_version", &metadata::SCHEMA_VERSION),
+        required("persona", &persona::PERSONA),
+        required("core_traits", &traits::CORE_TRAITS),
+        required("linguistic_profile", &language_profile::LINGUISTIC_PROFILE),
+        required("behavioral_rules", &rules::BEHAVIORAL_RULES),
+        optional("trigger_responses", &rules::TRIGGER_RESPONSES),
+        optional("advanced_parameters", &modifiers::BASE_VALUES),
+        optional("safety_guards", &safety::SAFETY_GUARDS),
+        optional("examples", &examples::EXAMPLES),
+        optional("hierarchical_config", &levels::HIERARCHICAL_CONFIG),
+        optional("mood_config", &moods::MOOD_CONFIG),
+        optional("affinity_config", &affinity::AFFINITY_CONFIG),
+        optional("principles", &principles::PRINCIPLES),
+        optional("policy", &policy::POLICY),
+        optional("extensions", &extensions::EXTENSIONS),
+        optional("metadata", &metadata::METADATA),
         // Checked here; their typed forms belong to the rooms that will use them.
-        keys.optional("memory_preferences", memory_preferences::memory_preferences);
-        keys.optional("guard", guard::guard);
-        keys.optional("roles", roles::roles);
-        keys.optional("knowledge", knowledge::knowledge);
-        warn_without_base_value(keys.node, &template);
-        template
-    })
+        optional("memory_preferences", &memory_preferences::MEMORY_PREFERENCES),
+        optional("guard", &guard::GUARD),
+        optional("roles", &roles::ROLES),
+        optional("knowledge", &knowledge::KNOWLEDGE),
+    ],
+    warn_without_base_value,
+);
+
+/// The typed form of a document that keeps the rules.
+pub(super) fn template(document: Value, id: String) -> Template {
+    let section = |key| part(&document, key);
+    Template {
+        id,
+        persona: persona::persona(section("persona")),
+        core_traits: traits::core_traits(section("core_traits")),
+        linguistic_profile: language_profile::linguistic_profile(section("linguistic_profile")),
+        behavioral_rules: texts(&document, "behavioral_rules"),
+        trigger_responses: rules::trigger_responses(section("trigger_responses")),
+        advanced_parameters: modifiers::parameters(section("advanced_parameters")),
+        safety_guards: document.get("safety_guards").map(safety::safety_guards),
+        sample_responses: examples::sample_responses(section("examples")),
+        hierarchical_config: document.get("hierarchical_config").map(levels::hierarchical_config),
+        mood_config: document.get("mood_config").map(moods::mood_config),
+        affinity_config: affinity::affinity_config(section("affinity_config")),
+        principles: items(&document, "principles").iter().map(principles::principle).collect(),
+        max_context_tokens: policy::max_context_tokens(section("policy")),
+        card_prose: extensions::card_prose(section("extensions")),
+        document,
+    }
 }
 
 /// A level or mood that changes a parameter without a base value changes 0.5, which is seldom meant.
-fn warn_without_base_value(root: &Node<'_>, template: &Template) {
-    let levels = template.hierarchical_config.iter().flat_map(|config| &config.levels);
-    let moods = template.mood_config.iter().flat_map(|config| &config.moods);
-    let modifiers: Vec<_> =
-        levels.map(|level| &level.modifiers).chain(moods.map(|mood| &mood.modifiers)).collect();
+fn warn_without_base_value(root: &Node<'_>) {
+    let deltas = deltas(root.value);
     let base = root.get("advanced_parameters");
     for parameter in Parameter::ALL {
-        let has_delta = modifiers.iter().any(|modifiers| modifiers.parameters.get(parameter).is_some());
-        if !has_delta
-            || base.is_some_and(|base| !base.value.is_object() || base.get(parameter.name()).is_some())
-        {
-            continue;
-        }
         let name = parameter.name();
-        let message = format!("A level or mood changes {name}, which has no base value; 0.5 is used.");
-        base.as_ref().unwrap_or(root).warning(ProblemCode::NoBaseValue, message);
+        let is_delta = |value: &Value| value.as_f64().is_some_and(|delta| (-1.0..=1.0).contains(&delta));
+        let has_delta = deltas.iter().any(|deltas| is_delta(part(deltas, name)));
+        let has_base = base.is_some_and(|base| !base.value.is_object() || base.value.get(name).is_some());
+        if has_delta && !has_base {
+            let message = format!("A level or mood changes {name}, which has no base value; 0.5 is used.");
+            base.as_ref().unwrap_or(root).warning(ProblemCode::NoBaseValue, &message);
+        }
     }
+}
+
+/// The deltas of all levels and moods that can be read.
+fn deltas(document: &Value) -> Vec<&Value> {
+    let mut changing: Vec<&Value> = Vec::new();
+    changing.extend(items(part(document, "hierarchical_config"), "relationship_levels"));
+    if let Value::Object(moods) = part(part(document, "mood_config"), "moods") {
+        changing.extend(moods.iter().filter(|(name, _)| is_name(name)).map(|(_, mood)| mood));
+    }
+    changing.into_iter().map(|level| part(part(level, "modifiers"), "advanced_parameters")).collect()
 }

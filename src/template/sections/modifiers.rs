@@ -1,45 +1,65 @@
 //! The six parameters, as base values and as deltas, and the `modifiers` of levels and moods.
 
-use std::ops::RangeInclusive;
+use crate::json::Value;
 
 use crate::template::model::{Modifiers, Parameter, Parameters};
-use crate::template::reader::{Node, list, number, string};
+use crate::template::reader::values::{number, part, text, texts};
+use crate::template::reader::{Key, Rule, optional};
 
-/// An object with some of the six parameters.
-pub(super) fn parameters(range: RangeInclusive<f64>) -> impl Fn(&Node<'_>) -> Option<Parameters> {
-    move |node| {
-        node.object(|keys| {
-            let mut parameters = Parameters::default();
-            for parameter in Parameter::ALL {
-                parameters.set(parameter, keys.optional(parameter.name(), number(range.clone())));
-            }
-            parameters
-        })
-    }
+/// Base values.
+pub(super) static BASE_VALUES: Rule = Rule::Object(&parameter_keys(&Rule::Number(0.0, 1.0)));
+
+/// Deltas.
+pub(super) static DELTAS: Rule = Rule::Object(&parameter_keys(&Rule::Number(-1.0, 1.0)));
+
+pub(super) static MODIFIERS: Rule = Rule::Object(&[
+    optional("advanced_parameters", &DELTAS),
+    optional("behavioral_adjustments", &Rule::List(0, 1000, &Rule::String(1, 200))),
+    optional(
+        "linguistic_profile",
+        &Rule::Object(&[
+            optional("tone_additions", &ADDITIONS),
+            optional("expression_additions", &ADDITIONS),
+        ]),
+    ),
+    optional(
+        "system_prompt_additions",
+        &Rule::Object(&[optional("prefix", &AFFIX), optional("suffix", &AFFIX)]),
+    ),
+]);
+
+static ADDITIONS: Rule = Rule::List(0, 1000, &Rule::String(1, 100));
+static AFFIX: Rule = Rule::String(0, 2000);
+
+const fn parameter_keys(rule: &'static Rule) -> [Key; 6] {
+    [
+        optional(Parameter::Verbosity.name(), rule),
+        optional(Parameter::Formality.name(), rule),
+        optional(Parameter::Humor.name(), rule),
+        optional(Parameter::Empathy.name(), rule),
+        optional(Parameter::Creativity.name(), rule),
+        optional(Parameter::Directness.name(), rule),
+    ]
 }
 
-pub(super) fn modifiers(node: &Node<'_>) -> Option<Modifiers> {
-    node.object(|keys| {
-        let mut modifiers = Modifiers {
-            parameters: keys.optional("advanced_parameters", parameters(-1.0..=1.0)).unwrap_or_default(),
-            behavioral_adjustments: keys
-                .optional("behavioral_adjustments", list(0..=1000, string(1..=200)))
-                .unwrap_or_default(),
-            ..Modifiers::default()
-        };
-        keys.optional("linguistic_profile", |node| {
-            node.object(|keys| {
-                let mut lines = |key| keys.optional(key, list(0..=1000, string(1..=100))).unwrap_or_default();
-                modifiers.tone_additions = lines("tone_additions");
-                modifiers.expression_additions = lines("expression_additions");
-            })
-        });
-        keys.optional("system_prompt_additions", |node| {
-            node.object(|keys| {
-                modifiers.prefix = keys.optional("prefix", string(0..=2000)).unwrap_or_default();
-                modifiers.suffix = keys.optional("suffix", string(0..=2000)).unwrap_or_default();
-            })
-        });
-        modifiers
-    })
+/// Some of the six parameters.
+pub(super) fn parameters(values: &Value) -> Parameters {
+    let mut parameters = Parameters::default();
+    for parameter in Parameter::ALL {
+        parameters.set(parameter, number(values, parameter.name()));
+    }
+    parameters
+}
+
+pub(super) fn modifiers(modifiers: &Value) -> Modifiers {
+    let profile = part(modifiers, "linguistic_profile");
+    let affixes = part(modifiers, "system_prompt_additions");
+    Modifiers {
+        parameters: parameters(part(modifiers, "advanced_parameters")),
+        tone_additions: texts(profile, "tone_additions"),
+        expression_additions: texts(profile, "expression_additions"),
+        behavioral_adjustments: texts(modifiers, "behavioral_adjustments"),
+        prefix: text(affixes, "prefix"),
+        suffix: text(affixes, "suffix"),
+    }
 }

@@ -1,30 +1,41 @@
 //! `persona`.
 
+use crate::json::Value;
+
 use crate::template::model::Persona;
 use crate::template::problem::ProblemCode;
-use crate::template::reader::{Node, one_of, set, string, word};
+use crate::template::reader::values::{text, texts};
+use crate::template::reader::{Node, Rule, optional, required};
 use crate::template::words;
 
-pub(super) fn persona(node: &Node<'_>) -> Option<Persona> {
-    node.object(|keys| Persona {
-        name: keys.required("name", string(1..=100)),
-        version: keys.required("version", version),
-        description: keys.required("description", string(1..=500)),
-        author: keys.required("author", string(1..=100)),
-        language: keys.required("language", one_of(words::LANGUAGES)),
-        compatibility: keys.required("compatibility", set(1..=1000, word(words::COMPATIBILITY))),
-        tags: keys.optional("tags", set(0..=1000, string(1..=50))).unwrap_or_default(),
-        aliases: keys.optional("aliases", set(0..=20, string(1..=100))).unwrap_or_default(),
-    })
+pub(super) static PERSONA: Rule = Rule::Object(&[
+    required("name", &Rule::String(1, 100)),
+    required("version", &Rule::And(&Rule::String(0, 50), check_version)),
+    required("description", &Rule::String(1, 500)),
+    required("author", &Rule::String(1, 100)),
+    required("language", &Rule::OneOf(words::LANGUAGES)),
+    required("compatibility", &Rule::Set(1, 1000, &Rule::Word(words::COMPATIBILITY))),
+    optional("tags", &Rule::Set(0, 1000, &Rule::String(1, 50))),
+    optional("aliases", &Rule::Set(0, 20, &Rule::String(1, 100))),
+]);
+
+pub(super) fn persona(persona: &Value) -> Persona {
+    Persona {
+        name: text(persona, "name"),
+        version: text(persona, "version"),
+        description: text(persona, "description"),
+        author: text(persona, "author"),
+        language: text(persona, "language"),
+        compatibility: texts(persona, "compatibility"),
+        tags: texts(persona, "tags"),
+        aliases: texts(persona, "aliases"),
+    }
 }
 
-fn version(node: &Node<'_>) -> Option<String> {
-    let text = string(0..=50)(node)?;
-    if three_numbers(&text).is_none() {
+fn check_version(node: &Node<'_>) {
+    if three_numbers(node.text()).is_none() {
         node.error(ProblemCode::BadVersion, "A version is three numbers with two dots, such as 1.0.0.");
-        return None;
     }
-    Some(text)
 }
 
 /// The parts of `N.N.N`: ASCII digits and nothing else.

@@ -1,14 +1,20 @@
 //! `policy`: which tools may run, and the token limit of the prompt.
 
-use crate::template::reader::{Node, integer, map, one_of};
+use crate::json::Value;
+
+use crate::template::reader::values::number;
+use crate::template::reader::{Rule, optional};
 use crate::template::words;
 
-/// Checks the section; its one value that the core uses is `max_context_tokens`.
-pub(super) fn max_context_tokens(node: &Node<'_>) -> Option<u32> {
-    node.object(|keys| {
-        keys.optional("default", one_of(words::APPROVALS));
-        keys.optional("tools", map(0..=usize::MAX, one_of(words::APPROVALS)));
-        let tokens = keys.optional("max_context_tokens", integer::<i64>(256..=i64::MAX));
-        tokens.map(|tokens| u32::try_from(tokens).unwrap_or(u32::MAX))
-    })?
+pub(super) static POLICY: Rule = Rule::Object(&[
+    optional("default", &APPROVAL),
+    optional("tools", &Rule::Map(0, usize::MAX, &APPROVAL)),
+    optional("max_context_tokens", &Rule::Integer(256.0, f64::MAX)),
+]);
+
+static APPROVAL: Rule = Rule::OneOf(words::APPROVALS);
+
+/// The one value of the section that the core uses. A larger number than there are is the largest.
+pub(super) fn max_context_tokens(policy: &Value) -> Option<u32> {
+    number(policy, "max_context_tokens").map(|tokens| tokens as u32)
 }

@@ -1,36 +1,43 @@
 //! `principles`: soft guidance, as objects or bare strings.
 
+use crate::json::Value;
+
 use crate::template::model::Principle;
 use crate::template::problem::ProblemCode;
-use crate::template::reader::{Node, list, number, one_of, report_duplicates, set, string};
+use crate::template::reader::values::{number, text};
+use crate::template::reader::{Node, Rule, optional, report_duplicates, required};
 
 /// The weight of a principle that does not say.
 const DEFAULT_WEIGHT: f64 = 0.5;
 
-pub(super) fn principles(node: &Node<'_>) -> Option<Vec<Principle>> {
-    let principles = list(0..=50, principle)(node)?;
-    report_duplicates(node, "id", ProblemCode::DuplicateId);
-    Some(principles)
+pub(super) static PRINCIPLES: Rule =
+    Rule::And(&Rule::List(0, 50, &Rule::Check(check_principle)), |principles: &Node<'_>| {
+        report_duplicates(principles, "id", ProblemCode::DuplicateId);
+    });
+
+static TEXT: Rule = Rule::String(1, 300);
+
+static PRINCIPLE: Rule = Rule::Object(&[
+    optional("id", &Rule::String(1, 50)),
+    optional("scope", &Rule::OneOf(&["global", "domain", "task", "role"])),
+    optional("domain", &Rule::String(1, 50)),
+    optional("role", &Rule::String(1, 50)),
+    optional("tags", &Rule::Set(0, 1000, &Rule::String(1, 50))),
+    required("text", &TEXT),
+    optional("weight", &Rule::Number(0.0, 1.0)),
+]);
+
+fn check_principle(node: &Node<'_>) {
+    match node.value {
+        Value::String(_) => TEXT.check(node),
+        Value::Object(_) => PRINCIPLE.check(node),
+        _ => return node.wrong_type("a sentence or an object with a text"),
+    };
 }
 
-fn principle(node: &Node<'_>) -> Option<Principle> {
-    let text = string(1..=300);
-    if node.value.is_string() {
-        return text(node).map(|text| Principle { text, weight: DEFAULT_WEIGHT });
+pub(super) fn principle(principle: &Value) -> Principle {
+    Principle {
+        text: principle.as_str().map_or_else(|| text(principle, "text"), str::to_owned),
+        weight: number(principle, "weight").unwrap_or(DEFAULT_WEIGHT),
     }
-    if !node.value.is_object() {
-        node.wrong_type("a sentence or an object with a text");
-        return None;
-    }
-    node.object(|keys| {
-        keys.optional("id", string(1..=50));
-        keys.optional("scope", one_of(&["global", "domain", "task", "role"]));
-        keys.optional("domain", string(1..=50));
-        keys.optional("role", string(1..=50));
-        keys.optional("tags", set(0..=1000, string(1..=50)));
-        Principle {
-            text: keys.required("text", text),
-            weight: keys.optional("weight", number(0.0..=1.0)).unwrap_or(DEFAULT_WEIGHT),
-        }
-    })
 }

@@ -1,18 +1,30 @@
-//! `trigger_responses`. (`behavioral_rules` is a plain list, declared with the document.)
+//! `behavioral_rules` and `trigger_responses`.
+
+use crate::json::Value;
 
 use crate::template::model::TriggerResponses;
-use crate::template::reader::{Node, list, string};
+use crate::template::reader::values::texts;
+use crate::template::reader::{Rule, optional};
 
-pub(super) fn trigger_responses(node: &Node<'_>) -> Option<TriggerResponses> {
-    node.object(|keys| {
-        let mut lines =
-            |key, shortest| keys.optional(key, list(0..=50, string(shortest..=200))).unwrap_or_default();
-        TriggerResponses {
-            on_greeting: lines("on_greeting", 5),
-            on_confusion: lines("on_confusion", 10),
-            on_success: lines("on_success", 5),
-            on_error: lines("on_error", 10),
-            on_goodbye: lines("on_goodbye", 5),
-        }
-    })
+pub(super) static BEHAVIORAL_RULES: Rule = Rule::List(1, 100, &Rule::String(1, 200));
+
+pub(super) static TRIGGER_RESPONSES: Rule = Rule::Object(&[
+    optional("on_greeting", &SHORT_LINES),
+    optional("on_confusion", &LINES),
+    optional("on_success", &SHORT_LINES),
+    optional("on_error", &LINES),
+    optional("on_goodbye", &SHORT_LINES),
+]);
+
+static SHORT_LINES: Rule = Rule::List(0, 50, &Rule::String(5, 200));
+static LINES: Rule = Rule::List(0, 50, &Rule::String(10, 200));
+
+pub(super) fn trigger_responses(responses: &Value) -> TriggerResponses {
+    TriggerResponses {
+        on_greeting: texts(responses, "on_greeting"),
+        on_confusion: texts(responses, "on_confusion"),
+        on_success: texts(responses, "on_success"),
+        on_error: texts(responses, "on_error"),
+        on_goodbye: texts(responses, "on_goodbye"),
+    }
 }

@@ -1,0 +1,253 @@
+//! The rules of the format as data, and the one function that holds a value against them. A wrong type is reported
+//! once, and what is inside such a value is not visited.
+
+use crate::json::Value;
+
+use super::Node;
+use super::repeats::repeats;
+use crate::template::problem::{ProblemCode, Severity};
+
+/// What a value must be. Ranges are closed; `usize::MAX` and `f64::MAX` stand for no upper bound.
+pub(in crate::template) enum Rule {
+    /// A string whose number of Unicode scalar values lies in a range. One that may not be empty may not be blank.
+    String(usize, usize),
+    /// A string of 1..50 from an open vocabulary: one outside the recommended words is a warning.
+    Word(&'static [&'static str]),
+    /// One of a closed list of strings.
+    OneOf(&'static [&'static str]),
+    /// `true` or `false`.
+    Boolean,
+    /// A number in a range.
+    Number(f64, f64),
+    /// A number greater than the first and at most the second.
+    NumberAbove(f64, f64),
+    /// A whole number in a range; `20.0` is one.
+    Integer(f64, f64),
+    /// An array with a number of items in a range.
+    List(usize, usize, &'static Rule),
+    /// Such an array of strings, none of them twice.
+    Set(usize, usize, &'static Rule),
+    /// An object from names to values, with a number of entries in a range.
+    Map(usize, usize, &'static Rule),
+    /// An object with these keys; every other one is unknown.
+    Object(&'static [Key]),
+    /// Such an object, and what concerns several of its keys.
+    ObjectAnd(&'static [Key], fn(&Node<'_>)),
+    /// An object with any content.
+    AnyObject,
+    /// A rule, and for a value that keeps it another one in code.
+    And(&'static Rule, fn(&Node<'_>)),
+    /// A rule in code.
+    Check(fn(&Node<'_>)),
+}
+
+/// A key of an object, and the rule of its value.
+pub(in crate::template) struct Key {
+    name: &'static str,
+    rule: &'static Rule,
+    required: bool,
+}
+
+/// A key that must be there.
+pub(in crate::template) const fn required(name: &'static str, rule: &'static Rule) -> Key {
+    Key { name, rule, required: true }
+}
+
+/// A key that may be absent.
+pub(in crate::template) const fn optional(name: &'static str, rule: &'static Rule) -> Key {
+    Key { name, rule, required: false }
+}
+
+impl Rule {
+    /// Reports everything in which a node breaks this rule. Gives whether the value itself keeps it; what is inside
+    /// an array or an object plays no part in that.
+    pub(in crate::template) fn check(&self, node: &Node<'_>) -> bool {
+        match *self {
+            Self::String(least, most) => is_string(node) && check_length(node, node.text(), least, most),
+            Self::Word(recommended) => check_word(node, recommended),
+            Self::OneOf(allowed) => check_one_of(node, allowed),
+            Self::Boolean => expect(node, node.value.as_bool().is_some(), "true or false"),
+            Self::Number(..) | Self::NumberAbove(..) | Self::Integer(..) => self.check_number(node),
+            Self::List(least, most, item) => check_list(node, least, most, item),
+            Self::Set(least, most, item) => {
+                let is_list = check_list(node, least, most, item);
+                if is_list {
+                    check_repeats(node);
+                }
+                is_list
+            }
+            Self::Map(least, most, item) => check_map(node, least, most, item),
+            Self::Object(keys) => check_object(node, keys, |_| {}),
+            Self::ObjectAnd(keys, check) => check_object(node, keys, check),
+            Self::AnyObject => expect(node, node.value.is_object(), "an object"),
+            Self::And(rule, check) => {
+                let keeps = rule.check(node);
+                if keeps {
+                    check(node);
+                }
+                keeps
+            }
+            Self::Check(check) => {
+                check(node);
+                true
+            }
+        }
+    }
+
+    fn check_number(&self, node: &Node<'_>) -> bool {
+        // Booleans are no numbers.
+        let Some(found) = node.value.as_f64() else {
+            node.wrong_type("a number");
+            return false;
+        };
+        let message = match *self {
+            Self::Integer(..) if found.fract() != 0.0 => {
+                node.error(ProblemCode::NotInteger, "This must be a whole number.");
+                return false;
+            }
+            Self::Number(low, high) | Self::Integer(low, high) if found < low || found > high => {
+                if high < f64::MAX {
+                    format!("This must be from {low} to {high}.")
+                } else {
+                    format!("This must be {low} or more.")
+                }
+            }
+            Self::NumberAbove(low, high) if found <= low || found > high => {
+                let most = if high < f64::MAX { format!(" and at most {high}") } else { String::new() };
+                format!("This must be greater than {low}{most}.")
+            }
+            _ => return true,
+        };
+        node.error(ProblemCode::OutOfRange, &message);
+        false
+    }
+}
+
+/// Whether a text can be a name in the document: 1..50 characters, not all of them white space.
+pub(in crate::template) fn is_name(text: &str) -> bool {
+    text.chars().nth(50).is_none() && !text.trim().is_empty()
+}
+
+fn expect(node: &Node<'_>, is_expected: bool, expected: &str) -> bool {
+    if !is_expected {
+        node.wrong_type(expected);
+    }
+    is_expected
+}
+
+fn is_string(node: &Node<'_>) -> bool {
+    expect(node, node.value.is_string(), "a string")
+}
+
+fn check_word(node: &Node<'_>, recommended: &[&str]) -> bool {
+    let word = node.text();
+    let keeps = is_string(node) && check_length(node, word, 1, 50);
+    if keeps && !recommended.contains(&word) {
+        let hint = node.nearest(word, recommended);
+        let message = "This is not one of the recommended words.";
+        node.report(Severity::Warning, ProblemCode::UnknownWord, message, hint);
+    }
+    keeps
+}
+
+fn check_one_of(node: &Node<'_>, allowed: &[&str]) -> bool {
+    if !is_string(node) {
+        return false;
+    }
+    let text = node.text();
+    let is_allowed = allowed.contains(&text);
+    if !is_allowed {
+        let hint = node.nearest(text, allowed);
+        let message = format!("This must be one of: {}.", allowed.join(", "));
+        node.report(Severity::Error, ProblemCode::NotAllowed, &message, hint);
+    }
+    is_allowed
+}
+
+fn check_list(node: &Node<'_>, least: usize, most: usize, item: &Rule) -> bool {
+    let Value::Array(items) = node.value else {
+        node.wrong_type("an array");
+        return false;
+    };
+    check_count(node, items.len(), least, most, "items");
+    for (index, value) in items.iter().enumerate() {
+        item.check(&node.at_index(index, value));
+    }
+    true
+}
+
+fn check_repeats(node: &Node<'_>) {
+    let items = node.value.as_array().map(Vec::as_slice).unwrap_or_default();
+    for (index, is_repeat) in repeats(items.iter().map(Value::as_str).collect()).into_iter().enumerate() {
+        if is_repeat {
+            node.error(ProblemCode::DuplicateItem, &format!("Item {index} is given twice."));
+        }
+    }
+}
+
+fn check_map(node: &Node<'_>, least: usize, most: usize, item: &Rule) -> bool {
+    let Value::Object(entries) = node.value else {
+        node.wrong_type("an object");
+        return false;
+    };
+    check_count(node, entries.len(), least, most, "entries");
+    for (name, value) in entries {
+        let node = node.at_key(name, value);
+        if check_length(&node, name, 1, 50) {
+            item.check(&node);
+        }
+    }
+    true
+}
+
+fn check_object(node: &Node<'_>, keys: &[Key], check: fn(&Node<'_>)) -> bool {
+    let Value::Object(entries) = node.value else {
+        node.wrong_type("an object");
+        return false;
+    };
+    for key in keys {
+        match entries.get(key.name) {
+            Some(value) => {
+                key.rule.check(&node.at_key(key.name, value));
+            }
+            None if key.required => {
+                node.error(ProblemCode::Missing, &format!("The key \"{}\" is missing.", key.name));
+            }
+            None => {}
+        }
+    }
+    check(node);
+    for (name, value) in entries {
+        if !keys.iter().any(|key| key.name == name) {
+            let known: Vec<&str> = keys.iter().map(|key| key.name).collect();
+            let hint = node.nearest(name, &known);
+            let message = "This key is not part of the format; it is kept, but has no effect.";
+            node.at_key(name, value).report(Severity::Warning, ProblemCode::UnknownKey, message, hint);
+        }
+    }
+    true
+}
+
+fn check_length(node: &Node<'_>, text: &str, least: usize, most: usize) -> bool {
+    let found = text.chars().count();
+    if found < least {
+        let message = format!("This must have at least {least} characters, not {found}.");
+        node.error(ProblemCode::TooShort, &message);
+    } else if found > most {
+        let message = format!("This may have at most {most} characters, not {found}.");
+        node.error(ProblemCode::TooLong, &message);
+    } else if least > 0 && text.trim().is_empty() {
+        node.error(ProblemCode::Blank, "This is only white space.");
+    } else {
+        return true;
+    }
+    false
+}
+
+fn check_count(node: &Node<'_>, found: usize, least: usize, most: usize, noun: &str) {
+    if found < least {
+        node.error(ProblemCode::TooFew, &format!("This must have at least {least} {noun}, not {found}."));
+    } else if found > most {
+        node.error(ProblemCode::TooMany, &format!("This may have at most {most} {noun}, not {found}."));
+    }
+}
