@@ -186,7 +186,7 @@ impl Snapshot {
         file.insert("current_state", Value::Object(state));
         file.insert("active_configuration", json::to_value(active));
         let (content, mut file) = content_hash(file);
-        let template = self.template.id.trim_start_matches("sha256:");
+        let template = self.template.id.strip_prefix("sha256:").unwrap_or_default();
         let hashes = vec![("template", template.into()), ("content", content.into())];
         file.insert("hashes", Value::object(hashes));
         json::pretty(&Value::Object(file))

@@ -74,7 +74,7 @@ impl Features {
                 "conversation_analytics" => &mut features.conversation_analytics,
                 "snapshot_export" => &mut features.snapshot_export,
                 _ => {
-                    let message = format!("no feature is called {name:?}");
+                    let message = format!("no feature is called \"{name}\"");
                     return Err(Error::new(ErrorCode::UnknownFeature, message).at(pointer::join(path, name)));
                 }
             };

@@ -69,7 +69,7 @@ impl Core {
             let name = &snapshot.template.persona.name;
             return Err(Error::new(
                 ErrorCode::InstanceExists,
-                format!("{user:?} already has a relationship with {name}"),
+                format!("\"{user}\" already has a relationship with {name}"),
             )
             .hint("Choose \"replace\" on conflict to let the file's affinity and mood win."));
         }
@@ -212,8 +212,7 @@ impl Core {
             ..Turn::new(session, turn.role, turn.text.clone(), turn.at.clone())
         };
         body.check().map_err(|error| {
-            let file_path = error.path.replace("/created_at", "/at");
-            Error::new(ErrorCode::UnsupportedFormat, &error.hint).at(format!("{path}{file_path}"))
+            Error::new(ErrorCode::UnsupportedFormat, &error.hint).at(format!("{path}{}", error.path))
         })?;
         Ok(Some(self.write(user, &id, body, now)))
     }

@@ -267,7 +267,7 @@ impl Core {
         let mut turns = self.owner(user).turns(session).rev().peekable();
         if let Some(before) = before {
             if !turns.any(|(id, ..)| id == before) {
-                let message = format!("the session has no turn {before:?}");
+                let message = format!("the session has no turn \"{before}\"");
                 return Err(Error::new(ErrorCode::InvalidArgument, message).at("/before"));
             }
         }
@@ -311,14 +311,14 @@ impl Core {
     pub fn run(&self, user: &str, run: &str) -> Result<String, Error> {
         let body = self.owner(user).record(run).and_then(Record::body);
         let body = body.filter(|body| matches!(body, Body::Run(_))).map(json::to_text);
-        body.ok_or_else(|| Error::new(ErrorCode::UnknownRun, format!("no run {run:?} is known")).at("/run"))
+        body.ok_or_else(|| Error::new(ErrorCode::UnknownRun, format!("no run \"{run}\" is known")).at("/run"))
     }
 
     pub(super) fn template_summary(&self, owner: &str, id: &str) -> Result<TemplateSummary, Error> {
         let known = self.owner(owner).template(id).or_else(|| self.owner(LIBRARY).template(id));
         known
             .map(|known| summary(known.template()))
-            .ok_or_else(|| Error::new(ErrorCode::UnknownTemplate, format!("no template {id:?} is known")))
+            .ok_or_else(|| Error::new(ErrorCode::UnknownTemplate, format!("no template \"{id}\" is known")))
     }
 }
 

@@ -35,7 +35,9 @@ pub(super) fn answer(template: &Template, observation: &Observation, seed: u64, 
     let word = pick("word", &profile.vocabulary, &template.persona.name);
     let opening = pick("filler", &profile.fillers, "");
     let frame = frames.get(draw("frame", frames.len())).copied().unwrap_or("{word}.");
-    let sentence = frame.replace("{word}", &word);
+    let (before, rest) = frame.split_once('{').unwrap_or((frame, ""));
+    let after = rest.split_once('}').map_or("", |(_, after)| after);
+    let sentence = format!("{before}{word}{after}");
     match opening.trim_end_matches(['.', ',', '!', '?', '…']) {
         "" => sentence,
         opening => format!("{}… {sentence}", capitalised(opening)),

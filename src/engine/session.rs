@@ -128,7 +128,7 @@ impl Core {
         if !names.contains(&name) {
             return Err(Error::new(
                 ErrorCode::UnknownMood,
-                format!("{} has no mood named {name:?}", template.persona.name),
+                format!("{} has no mood named \"{name}\"", template.persona.name),
             )
             .at("/name")
             .hint(format!("Use one of: {}.", names.join(", "))));
@@ -218,7 +218,7 @@ impl Core {
     /// A session of an owner.
     pub(super) fn session_of(&self, user: &str, session: &str) -> Result<SessionState<'_>, Error> {
         self.owner(user).session(session).ok_or_else(|| {
-            Error::new(ErrorCode::UnknownSession, format!("{user:?} has no session {session:?}"))
+            Error::new(ErrorCode::UnknownSession, format!("\"{user}\" has no session \"{session}\""))
                 .at("/session")
                 .hint("Sessions belong to one user; pass the user that it was created for.")
         })
@@ -268,7 +268,7 @@ impl Core {
             let names: Vec<&str> =
                 known().map(|personality| personality.template().persona.name.as_str()).collect();
             let error =
-                Error::new(ErrorCode::UnknownTemplate, format!("no template is known as {reference:?}"))
+                Error::new(ErrorCode::UnknownTemplate, format!("no template is known as \"{reference}\""))
                     .at("/template");
             if names.is_empty() {
                 error.hint("Add the document first: templates.add(source).")

@@ -36,11 +36,21 @@ pub fn join(pointer: &str, key: &str) -> String {
 
 /// The key that one segment of a pointer (the text between two slashes) stands for.
 pub fn unescape(segment: &str) -> Cow<'_, str> {
-    if segment.contains('~') {
-        Cow::Owned(segment.replace("~1", "/").replace("~0", "~"))
-    } else {
-        Cow::Borrowed(segment)
+    if !segment.contains('~') {
+        return Cow::Borrowed(segment);
     }
+    let mut key = String::with_capacity(segment.len());
+    let mut escaped = false;
+    for character in segment.chars() {
+        match (escaped, character) {
+            (true, '0') => key.push('~'),
+            (true, '1') => key.push('/'),
+            (false, '~') => {}
+            (_, other) => key.push(other),
+        }
+        escaped = !escaped && character == '~';
+    }
+    Cow::Owned(key)
 }
 
 /// The array index that one segment stands for: a decimal number without superfluous zeros.
