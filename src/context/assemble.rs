@@ -6,6 +6,7 @@ use serde::Serialize;
 
 use super::block::{Block, Content, Item};
 use crate::error::{Error, ErrorCode};
+use crate::order::{repeated, sorted_indices};
 
 /// Which blocks were taken. The lists are in declared order, which is output order.
 #[derive(Clone, Debug, Default, PartialEq, Eq, Serialize)]
@@ -23,6 +24,45 @@ pub struct Assembly {
     pub tokens: u32,
 }
 
+/// What becomes of each of some blocks; an [`Assembly`] says it with names.
+#[derive(Clone, Debug)]
+pub struct Choices {
+    choices: Vec<Choice>,
+    /// Tokens of everything used.
+    pub tokens: u32,
+}
+
+/// What becomes of a block.
+#[derive(Clone, Debug)]
+enum Choice {
+    Omitted,
+    Dropped,
+    Whole,
+    /// Which of the items are taken.
+    Part(Vec<bool>),
+}
+
+impl Choices {
+    /// The ids of the items taken of the block at `index` of `blocks`, in output order. `blocks` are those that were
+    /// chosen among.
+    pub fn items(&self, blocks: &[Block], index: usize) -> Vec<String> {
+        let mut ids = Vec::new();
+        if let Some(Content::Items(items)) = blocks.get(index).map(|block| &block.content) {
+            for (position, item) in items.iter().enumerate() {
+                let taken = match self.choices.get(index) {
+                    Some(Choice::Whole) => true,
+                    Some(Choice::Part(taken)) => taken.get(position) == Some(&true),
+                    _ => false,
+                };
+                if taken {
+                    ids.push(item.id.clone());
+                }
+            }
+        }
+        ids
+    }
+}
+
 /// Chooses among blocks for a budget in tokens.
 ///
 /// Required blocks are always in. Optional ones follow by weight, heaviest first, ties by declared order; one
@@ -32,7 +72,7 @@ pub struct Assembly {
 /// # Errors
 /// `invalid_weight` for a weight that is not finite or below 0, or a score that is not finite;
 /// `duplicate_block`; `budget_too_small` with `needed` when the required blocks alone exceed the budget.
-pub fn assemble(blocks: &[Block], budget: u32) -> Result<Assembly, Error> {
+pub fn choose(blocks: &[Block], budget: u32) -> Result<Choices, Error> {
     check(blocks)?;
     let mut choices = vec![Choice::Dropped; blocks.len()];
     let mut needed = 0_u32;
@@ -63,22 +103,34 @@ pub fn assemble(blocks: &[Block], budget: u32) -> Result<Assembly, Error> {
             }
         }
     }
-    Ok(report(blocks, choices, budget - free))
+    Ok(Choices { choices, tokens: budget - free })
 }
 
-/// What becomes of a block.
-#[derive(Clone)]
-enum Choice {
-    Omitted,
-    Dropped,
-    Whole,
-    /// Which of the items are taken.
-    Part(Vec<bool>),
+/// [`choose`], told by the names of the blocks.
+///
+/// # Errors
+/// Those of [`choose`].
+pub fn assemble(blocks: &[Block], budget: u32) -> Result<Assembly, Error> {
+    let chosen = choose(blocks, budget)?;
+    let mut assembly = Assembly { tokens: chosen.tokens, ..Assembly::default() };
+    for (index, (block, choice)) in blocks.iter().zip(&chosen.choices).enumerate() {
+        let names = match choice {
+            Choice::Omitted => &mut assembly.omitted,
+            Choice::Dropped => &mut assembly.dropped,
+            Choice::Whole | Choice::Part(_) => &mut assembly.used,
+        };
+        names.push(block.name.clone());
+        let used = matches!(choice, Choice::Whole | Choice::Part(_));
+        if used && matches!(block.content, Content::Items(_)) {
+            assembly.items.insert(block.name.clone(), chosen.items(blocks, index));
+        }
+    }
+    Ok(assembly)
 }
 
 fn check(blocks: &[Block]) -> Result<(), Error> {
     let names: Vec<&str> = blocks.iter().map(|block| block.name.as_str()).collect();
-    let repeated = crate::order::repeated(&names);
+    let repeated = repeated(&names);
     for (index, (block, repeated)) in blocks.iter().zip(repeated).enumerate() {
         if !block.weight.is_finite() || block.weight < 0.0 {
             let message =
@@ -103,10 +155,9 @@ fn check(blocks: &[Block]) -> Result<(), Error> {
 }
 
 fn optional_by_weight(blocks: &[Block], choices: &[Choice]) -> Vec<usize> {
-    let mut order: Vec<usize> =
-        (0..blocks.len()).filter(|&index| matches!(choices[index], Choice::Dropped)).collect();
     // Stable: equal weights keep the declared order.
-    crate::order::sort_by(&mut order, |&a, &b| blocks[b].weight.total_cmp(&blocks[a].weight));
+    let mut order = sorted_indices(blocks.len(), &mut |a, b| blocks[b].weight.total_cmp(&blocks[a].weight));
+    order.retain(|index| matches!(choices[*index], Choice::Dropped));
     order
 }
 
@@ -115,8 +166,7 @@ fn take_items(items: &[Item], block_tokens: u32, free: u32) -> (Vec<bool>, u32) 
     let all = items.iter().fold(0_u32, |sum, item| sum.saturating_add(item.tokens));
     let mut tokens = block_tokens.saturating_sub(all);
     let mut taken = vec![false; items.len()];
-    let mut order: Vec<usize> = (0..items.len()).collect();
-    crate::order::sort_by(&mut order, |&a, &b| {
+    let order = sorted_indices(items.len(), &mut |a, b| {
         items[b].score.total_cmp(&items[a].score).then_with(|| items[a].id.cmp(&items[b].id))
     });
     for index in order {
@@ -127,27 +177,4 @@ fn take_items(items: &[Item], block_tokens: u32, free: u32) -> (Vec<bool>, u32) 
         }
     }
     (taken, tokens)
-}
-
-fn report(blocks: &[Block], choices: Vec<Choice>, tokens: u32) -> Assembly {
-    let mut assembly = Assembly { tokens, ..Assembly::default() };
-    for (block, choice) in blocks.iter().zip(choices) {
-        match choice {
-            Choice::Omitted => assembly.omitted.push(block.name.clone()),
-            Choice::Dropped => assembly.dropped.push(block.name.clone()),
-            Choice::Whole => assembly.take(block, |_| true),
-            Choice::Part(taken) => assembly.take(block, |index| taken[index]),
-        }
-    }
-    assembly
-}
-
-impl Assembly {
-    fn take(&mut self, block: &Block, is_taken: impl Fn(usize) -> bool) {
-        self.used.push(block.name.clone());
-        if let Content::Items(items) = &block.content {
-            let ids = items.iter().enumerate().filter(|&(index, _)| is_taken(index));
-            self.items.insert(block.name.clone(), ids.map(|(_, item)| item.id.clone()).collect());
-        }
-    }
 }

@@ -4,6 +4,6 @@ mod assemble;
 mod block;
 mod estimate;
 
-pub use assemble::{Assembly, assemble};
+pub use assemble::{Assembly, Choices, assemble, choose};
 pub use block::{Block, Content, Item};
 pub use estimate::{PER_MESSAGE, estimate};

@@ -101,14 +101,14 @@ fn detect(packs: &Packs, scan: &Scan) -> Detected {
     let mut beyond = [[0_usize; COUNT]; COUNT];
     for word in scan.words() {
         let languages = packs.detector().languages(word);
-        let speaks = |language: usize| usize::from(languages >> language & 1);
-        if languages == 0 {
-            continue;
-        }
-        for language in 0..COUNT {
-            totals[language] += speaks(language);
-            for other in 0..COUNT {
-                beyond[language][other] += speaks(language) & !speaks(other);
+        let speaks = |language: usize| languages >> language & 1 == 1;
+        for (language, beyond) in beyond.iter_mut().enumerate() {
+            if !speaks(language) {
+                continue;
+            }
+            totals[language] += 1;
+            for (other, count) in beyond.iter_mut().enumerate() {
+                *count += usize::from(!speaks(other));
             }
         }
     }

@@ -42,7 +42,7 @@ impl Symbols {
             };
             let apart = match characters.clone().next() {
                 Some((_, next)) if first.is_ascii() => {
-                    !next.is_alphanumeric() && !(next == '/' && character == '/')
+                    !next.is_alphanumeric() && (next, character) != ('/', '/')
                 }
                 _ => true,
             };
