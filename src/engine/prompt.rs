@@ -4,7 +4,7 @@
 use super::core::Core;
 use super::effect::ModelRequest;
 use crate::compile::{CompileOptions, Compiled, Message, Prepared, Role};
-use crate::context::{Block, PER_MESSAGE, assemble, estimate};
+use crate::context::{Block, PER_MESSAGE, choose, estimate};
 use crate::error::Error;
 use crate::log::body::{self, BlockReport, Turn};
 
@@ -50,7 +50,7 @@ impl Core {
         let free = budget.saturating_sub(persona.tokens.saturating_add(user_turn.tokens));
         let history = self.fitting_history(request.user, request.session, free);
         let blocks = [persona, history.block(), user_turn];
-        let assembly = assemble(&blocks, budget)?;
+        let chosen = choose(&blocks, budget)?;
         let [persona, history_block, user_turn] = &blocks;
         let mut messages: Vec<Message> = Vec::with_capacity(history.taken.len() + 1);
         let mut items = Vec::with_capacity(history.taken.len());
@@ -76,12 +76,12 @@ impl Core {
             temperature: compiled.temperature,
             max_output_tokens,
         };
-        Ok(Prompt { request, blocks: reports, tokens: assembly.tokens })
+        Ok(Prompt { request, blocks: reports, tokens: chosen.tokens })
     }
 
     /// What of the conversation may enter the prompt, and fits into `free` tokens.
     ///
-    /// History is the only optional block, so that it gets all that is free, and what [`assemble`] would pass over
+    /// History is the only optional block, so that it gets all that is free, and what [`choose`] would pass over
     /// need not be offered to it: the newest first, each that fits.
     fn fitting_history(&self, user: &str, session: &str, mut free: u32) -> History<'_> {
         let mut history = History { turns: 0, taken: Vec::new(), tokens: 0 };

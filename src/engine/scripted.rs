@@ -122,5 +122,19 @@ fn draw(template: &str, seed: u64, turn: usize, purpose: &str, from: usize) -> u
 
 fn capitalised(text: &str) -> String {
     let mut characters = text.chars();
-    characters.next().map_or_else(String::new, |first| first.to_uppercase().chain(characters).collect())
+    let mut capitalised = String::with_capacity(text.len());
+    capitalised.extend(characters.next().map(capital));
+    capitalised.push_str(characters.as_str());
+    capitalised
+}
+
+/// The capital of a Latin, Greek or Cyrillic letter, which stands a fixed number of places before it; the table of
+/// all letters would be half as large as the fold table.
+fn capital(letter: char) -> char {
+    let places = match letter {
+        'a'..='z' | 'à'..='ö' | 'ø'..='þ' | 'α'..='ρ' | 'σ'..='ω' | 'а'..='я' => 0x20,
+        'ѐ'..='џ' => 0x50,
+        _ => 0,
+    };
+    char::from_u32(u32::from(letter) - places).unwrap_or(letter)
 }
