@@ -136,20 +136,24 @@ impl CompileOptions {
     /// `unknown_target` for a name that is no target; `invalid_argument` for a wrong type or an unknown key.
     pub fn parse(options: &Value) -> Result<Self, Error> {
         let mut fields = Fields::new(options, "")?;
-        let target = fields.string("target")?.map(|name| Target::from_name(&name)).transpose()?;
-        let options = Self {
-            affinity: fields.number("affinity", f64::MIN, f64::MAX)?.unwrap_or_default(),
-            level: fields.string("level")?,
-            mood: fields.string("mood")?,
-            mood_intensity: fields.number("mood_intensity", f64::MIN, f64::MAX)?,
-            mask: fields.raw("mask").map(|mask| MaskDeltas::parse(mask, "/mask")).transpose()?,
-            target: target.unwrap_or_default(),
-            model: fields.string("model")?,
-            max_tokens: fields.count("max_tokens")?,
-            max_output_tokens: fields.count("max_output_tokens")?,
-            messages: fields.list("messages", Message::parse)?,
-            features: fields.raw("features").map(CompileFeatures::parse).transpose()?.unwrap_or_default(),
-        };
+        let mut options = Self::default();
+        if let Some(name) = fields.string("target")? {
+            options.target = Target::from_name(&name)?;
+        }
+        options.affinity = fields.number("affinity", f64::MIN, f64::MAX)?.unwrap_or_default();
+        options.level = fields.string("level")?;
+        options.mood = fields.string("mood")?;
+        options.mood_intensity = fields.number("mood_intensity", f64::MIN, f64::MAX)?;
+        if let Some(mask) = fields.raw("mask") {
+            options.mask = Some(MaskDeltas::parse(mask, "/mask")?);
+        }
+        options.model = fields.string("model")?;
+        options.max_tokens = fields.count("max_tokens")?;
+        options.max_output_tokens = fields.count("max_output_tokens")?;
+        options.messages = fields.list("messages", Message::parse)?;
+        if let Some(features) = fields.raw("features") {
+            options.features = CompileFeatures::parse(features)?;
+        }
         fields.finish()?;
         Ok(options)
     }
