@@ -6,7 +6,7 @@ use serde_json::Value;
 use super::lint;
 use super::model::Template;
 use super::problem::{Problem, ProblemCode, Severity};
-use super::reader::{Node, Report, sort};
+use super::reader::{Node, Report, sort, sorted};
 use super::sections::{self, MAX_KNOWLEDGE_ENTRIES};
 use crate::error::{Error, ErrorCode};
 use crate::json::{self, Examination, Fault, FaultKind, Limits};
@@ -142,8 +142,11 @@ fn add_faults(problems: &mut Vec<Problem>, faults: Vec<Fault>) {
         }
     }
     if !replaced.is_empty() {
-        crate::order::sort_by(&mut replaced, Ord::cmp);
-        problems.retain(|problem| replaced.binary_search(&(problem.code, &problem.path)).is_err());
+        let order = sorted(replaced.len(), &mut |a, b| replaced.get(a).cmp(&replaced.get(b)));
+        problems.retain(|problem| {
+            let place = (problem.code, problem.path.as_str());
+            order.binary_search_by(|&index| replaced.get(index).cmp(&Some(&place))).is_err()
+        });
     }
     problems.extend(faults.into_iter().filter_map(problem_of));
 }

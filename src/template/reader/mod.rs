@@ -14,7 +14,7 @@ use serde_json::Value;
 use super::problem::{Problem, ProblemCode, Severity};
 use crate::json::pointer;
 
-pub(super) use order::sort;
+pub(super) use order::{sort, sorted};
 pub(super) use repeats::{repeats, report_duplicates};
 pub(super) use report::Report;
 pub(super) use rule::{Key, Rule, is_name, optional, required};

@@ -1,6 +1,7 @@
 //! Problems in the order of the document.
 
 use std::borrow::Cow;
+use std::cmp::Ordering;
 
 use serde_json::Value;
 
@@ -14,8 +15,8 @@ pub(in crate::template) fn sort(problems: &mut Vec<Problem>, document: &Value) {
     if problems.len() < 2 {
         return;
     }
-    let mut all: Vec<usize> = (0..problems.len()).collect();
-    crate::order::sort_by_key(&mut all, |&index| problems.get(index).map(|problem| problem.code));
+    let code = |index: usize| problems.get(index).map(|problem| problem.code);
+    let all = sorted(problems.len(), &mut |a, b| code(a).cmp(&code(b)));
     let mut order = Vec::with_capacity(problems.len());
     visit(document, 0, all, problems, &mut order);
     let mut taken: Vec<Option<Problem>> = problems.drain(..).map(Some).collect();
@@ -85,15 +86,28 @@ fn children<'p>(
             }
         }
     }
-    crate::order::sort_by(&mut below, |a, b| a.key.cmp(&b.key));
+    let key = |index: usize| below.get(index).map(|child| &child.key);
+    let sorted = sorted(below.len(), &mut |a, b| key(a).cmp(&key(b)));
     let mut children: Vec<Child<'_>> = Vec::with_capacity(below.len());
-    for child in below {
+    for child in sorted {
+        let Some(Child { key, end, inside }) = below.get_mut(child) else { continue };
         match children.last_mut() {
-            Some(last) if last.key == child.key => last.inside.extend(child.inside),
-            _ => children.push(child),
+            Some(last) if last.key == *key => last.inside.append(inside),
+            _ => children.push(Child { key: std::mem::take(key), end: *end, inside: std::mem::take(inside) }),
         }
     }
     children
+}
+
+/// The indices below `length` in the order of a comparison, equal ones in rising order. The sorts of this room share
+/// this one, so that there is code for only one.
+pub(in crate::template) fn sorted(
+    length: usize,
+    compare: &mut dyn FnMut(usize, usize) -> Ordering,
+) -> Vec<usize> {
+    let mut sorted = (0..length).collect();
+    crate::order::sort_by(&mut sorted, |a, b| compare(*a, *b));
+    sorted
 }
 
 #[cfg(test)]

@@ -178,7 +178,8 @@ fn check_list(node: &Node<'_>, least: usize, most: usize, item: &Rule) -> bool {
 
 fn check_repeats(node: &Node<'_>) {
     let items = node.value.as_array().map(Vec::as_slice).unwrap_or_default();
-    for (index, is_repeat) in repeats(items.iter().map(Value::as_str).collect()).into_iter().enumerate() {
+    let texts: Vec<_> = items.iter().map(Value::as_str).collect();
+    for (index, is_repeat) in repeats(&texts).into_iter().enumerate() {
         if is_repeat {
             node.error(ProblemCode::DuplicateItem, &format!("Item {index} is given twice."));
         }
