@@ -19,16 +19,17 @@ pub(crate) fn sort_by_key<T, K: Ord>(items: &mut [T], key: impl Fn(&T) -> K) {
     sort_by(items, |a, b| key(a).cmp(&key(b)));
 }
 
-/// For each text, whether an equal one stands before it.
-pub(crate) fn repeated(texts: &[&str]) -> Vec<bool> {
-    let order = sorted_indices(texts.len(), &mut |a, b| texts.get(a).cmp(&texts.get(b)));
+/// For each text, whether an equal one stands before it. Where there is no text, nothing is repeated.
+pub(crate) fn repeated(texts: &[Option<&str>]) -> Vec<bool> {
     let mut repeated = vec![false; texts.len()];
-    for pair in order.windows(2) {
-        if let [first, second] = *pair {
-            if let Some(slot) = repeated.get_mut(second) {
-                *slot = texts.get(first) == texts.get(second);
-            }
+    let mut previous = None;
+    // Of equal texts the first one comes first.
+    for index in sorted_indices(texts.len(), &mut |a, b| texts.get(a).cmp(&texts.get(b))) {
+        let text = texts.get(index).copied().flatten();
+        if let Some(slot) = repeated.get_mut(index) {
+            *slot = text.is_some() && text == previous;
         }
+        previous = text;
     }
     repeated
 }
@@ -96,7 +97,8 @@ mod tests {
 
     #[test]
     fn repeated_texts_are_those_after_the_first() {
-        assert_eq!(repeated(&["b", "a", "b", "", "a", "b"]), [false, false, true, false, true, true]);
+        let texts = [Some("b"), Some("a"), None, Some("b"), Some(""), None, Some("a"), Some("b")];
+        assert_eq!(repeated(&texts), [false, false, false, true, false, false, true, true]);
         assert_eq!(repeated(&[]), Vec::<bool>::new());
     }
 

@@ -4,7 +4,7 @@ use serde::Serialize;
 
 use super::target::Target;
 use crate::error::{Error, ErrorCode};
-use crate::json::{Fields, Value};
+use crate::json::{self, Fields, Value};
 use crate::template::model::{Parameter, Parameters};
 
 /// Options of a compile. Every one has a default; an unknown key is refused.
@@ -184,7 +184,7 @@ pub(super) struct Checked<'a> {
 }
 
 fn out_of_range(path: &str, value: f64, range: &str) -> Error {
-    Error::new(ErrorCode::OutOfRange, format!("{value} is not {range}"))
+    Error::new(ErrorCode::OutOfRange, format!("{} is not {range}", json::to_text(&value)))
         .at(path)
         .hint(format!("give {range}"))
 }

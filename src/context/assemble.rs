@@ -129,12 +129,12 @@ pub fn assemble(blocks: &[Block], budget: u32) -> Result<Assembly, Error> {
 }
 
 fn check(blocks: &[Block]) -> Result<(), Error> {
-    let names: Vec<&str> = blocks.iter().map(|block| block.name.as_str()).collect();
+    let names: Vec<Option<&str>> = blocks.iter().map(|block| Some(block.name.as_str())).collect();
     let repeated = repeated(&names);
     for (index, (block, repeated)) in blocks.iter().zip(repeated).enumerate() {
         if !block.weight.is_finite() || block.weight < 0.0 {
             let message =
-                format!("the weight of block {:?} is not a finite number of at least 0", block.name);
+                format!("the weight of block \"{}\" is not a finite number of at least 0", block.name);
             return Err(Error::new(ErrorCode::InvalidWeight, message).at(format!("/{index}/weight")));
         }
         let items = match &block.content {
@@ -142,12 +142,12 @@ fn check(blocks: &[Block]) -> Result<(), Error> {
             Content::Items(items) => items,
         };
         if let Some(item) = items.iter().position(|item| !item.score.is_finite()) {
-            let message = format!("an item of block {:?} has a score that is not finite", block.name);
+            let message = format!("an item of block \"{}\" has a score that is not finite", block.name);
             return Err(Error::new(ErrorCode::InvalidWeight, message)
                 .at(format!("/{index}/content/items/{item}/score")));
         }
         if repeated {
-            let message = format!("two blocks are named {:?}", block.name);
+            let message = format!("two blocks are named \"{}\"", block.name);
             return Err(Error::new(ErrorCode::DuplicateBlock, message).at(format!("/{index}/name")));
         }
     }

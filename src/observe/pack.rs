@@ -63,13 +63,13 @@ impl Packs {
             check_header(&version, &at)?;
             if let Some(code) = language {
                 if !is_language_code(&code) {
-                    let message = format!("{code:?} is no language code");
+                    let message = format!("\"{code}\" is no language code");
                     return Err(
                         refused(&format!("{at}/language"), message).hint("two or three lower-case letters")
                     );
                 }
                 if loaded.lexicon(&code).is_some() {
-                    return Err(refused(&format!("{at}/language"), format!("a second pack for {code:?}")));
+                    return Err(refused(&format!("{at}/language"), format!("a second pack for \"{code}\"")));
                 }
                 loaded.lexicons.push((code, lexicon(&mut fields)?));
             } else {
@@ -168,7 +168,7 @@ fn detector(fields: &mut Fields<'_>) -> Result<Detector, Error> {
     for (index, spoken) in checked_list(fields, "languages", Spoken::parse)?.iter().enumerate() {
         let at = |name: &str| format!("{}/{index}{name}", fields.at("languages"));
         let Some(number) = CODES.iter().position(|code| *code == spoken.language) else {
-            let message = format!("{:?} is not one of the known languages", spoken.language);
+            let message = format!("\"{}\" is not one of the known languages", spoken.language);
             return Err(refused(&at("/language"), message).hint(CODES.join(", ")));
         };
         if spoken.words.items.len() > MAX_PHRASES {
@@ -177,7 +177,7 @@ fn detector(fields: &mut Fields<'_>) -> Result<Detector, Error> {
         spoken.words.each(&mut |word| {
             let scan = Scan::new(word);
             if scan.len() != 1 {
-                return Err(refused("", format!("{word:?} is not one word")));
+                return Err(refused("", format!("\"{word}\" is not one word")));
             }
             detector.add(scan.word(0), number);
             Ok(())
@@ -193,7 +193,7 @@ fn symbols(fields: &mut Fields<'_>) -> Result<Symbols, Error> {
         group.phrases.each(&mut |symbol| {
             let entry = symbol_entry(&mut symbols, symbol)?;
             if entry.valence != 0.0 {
-                return Err(refused("", format!("{symbol:?} is valued twice")));
+                return Err(refused("", format!("\"{symbol}\" is valued twice")));
             }
             entry.valence = group.valence;
             Ok(())
@@ -337,7 +337,7 @@ impl Builder {
                     "is listed twice".to_owned()
                 }
             };
-            Err(refused("", format!("{text:?} {problem}")))
+            Err(refused("", format!("\"{text}\" {problem}")))
         })
     }
 }
@@ -346,7 +346,7 @@ impl Builder {
 fn symbol_entry<'a>(symbols: &'a mut Symbols, symbol: &str) -> Result<&'a mut Entry, Error> {
     symbols.entry(symbol).ok_or_else(|| {
         let hint = "an emoji or emoticon of at most 8 characters that begins with no letter";
-        refused("", format!("{symbol:?} is no symbol")).hint(hint)
+        refused("", format!("\"{symbol}\" is no symbol")).hint(hint)
     })
 }
 
@@ -359,7 +359,7 @@ fn check_header(version: &str, at: &str) -> Result<(), Error> {
     if numbers == 3 {
         return Ok(());
     }
-    Err(refused(&format!("{at}/version"), format!("{version:?} is no version")).hint("N.N.N"))
+    Err(refused(&format!("{at}/version"), format!("\"{version}\" is no version")).hint("N.N.N"))
 }
 
 fn is_language_code(code: &str) -> bool {

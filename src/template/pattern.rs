@@ -7,11 +7,11 @@ const MAX_REPEAT: u32 = 1000;
 
 /// Says what is wrong with a pattern, if anything.
 pub(super) fn check(pattern: &str) -> Result<(), &'static str> {
-    let mut rest = pattern.chars().peekable();
+    let mut rest = Rest(pattern);
     let mut open_groups = 0_usize;
     // Whether the last item can be followed by a repetition.
     let mut repeatable = false;
-    while let Some(character) = rest.next() {
+    while let Some(character) = rest.take() {
         match character {
             '\\' => {
                 check_escape(&mut rest)?;
@@ -22,7 +22,7 @@ pub(super) fn check(pattern: &str) -> Result<(), &'static str> {
                 repeatable = true;
             }
             '(' => {
-                if rest.next_if_eq(&'?').is_some() {
+                if rest.skip('?') {
                     check_group_head(&mut rest)?;
                 }
                 open_groups += 1;
@@ -36,7 +36,7 @@ pub(super) fn check(pattern: &str) -> Result<(), &'static str> {
                 if !repeatable {
                     return Err("a repetition with nothing to repeat");
                 }
-                rest.next_if_eq(&'?');
+                rest.skip('?');
                 repeatable = false;
             }
             '{' => {
@@ -44,7 +44,7 @@ pub(super) fn check(pattern: &str) -> Result<(), &'static str> {
                     return Err("a repetition with nothing to repeat");
                 }
                 check_counts(&mut rest)?;
-                rest.next_if_eq(&'?');
+                rest.skip('?');
                 repeatable = false;
             }
             '|' | '^' => repeatable = false,
@@ -54,45 +54,65 @@ pub(super) fn check(pattern: &str) -> Result<(), &'static str> {
     if open_groups > 0 { Err("an opening bracket without a closing one") } else { Ok(()) }
 }
 
-type Rest<'a> = std::iter::Peekable<std::str::Chars<'a>>;
+/// What has not been looked at yet.
+struct Rest<'a>(&'a str);
+
+impl<'a> Rest<'a> {
+    fn peek(&self) -> Option<char> {
+        self.0.chars().next()
+    }
+
+    fn take(&mut self) -> Option<char> {
+        let mut rest = self.0.chars();
+        let character = rest.next();
+        self.0 = rest.as_str();
+        character
+    }
+
+    /// Takes a character if it comes next.
+    fn skip(&mut self, character: char) -> bool {
+        let rest = self.0.strip_prefix(character);
+        self.0 = rest.unwrap_or(self.0);
+        rest.is_some()
+    }
+
+    /// Takes the text up to a closing brace, and the brace.
+    fn braced(&mut self) -> Option<&'a str> {
+        let (inside, rest) = self.0.split_once('}')?;
+        self.0 = rest;
+        Some(inside)
+    }
+}
 
 /// What follows a backslash.
 fn check_escape(rest: &mut Rest<'_>) -> Result<(), &'static str> {
-    match rest.next() {
+    match rest.take() {
         None => Err("a backslash at the end"),
         Some('1'..='9' | 'k') => Err("a backreference, which cannot run in linear time"),
         Some('d' | 'D' | 's' | 'S' | 'w' | 'W' | 'b' | 'B' | 'A' | 'z' | 'n' | 'r' | 't' | 'f' | 'v') => {
             Ok(())
         }
         // A property or a code point, whose name may stand in braces.
-        Some('p' | 'P' | 'x' | 'u') => match rest.next_if_eq(&'{') {
-            Some(_) => braced(rest).map(drop).ok_or("a name in braces that is not closed"),
-            None => Ok(()),
-        },
+        Some('p' | 'P' | 'x' | 'u') => {
+            if rest.skip('{') && rest.braced().is_none() {
+                Err("a name in braces that is not closed")
+            } else {
+                Ok(())
+            }
+        }
         Some(character) if !character.is_alphanumeric() => Ok(()),
         Some(_) => Err("an unknown escape"),
-    }
-}
-
-/// The text up to the closing brace, which is consumed.
-fn braced(rest: &mut Rest<'_>) -> Option<String> {
-    let mut inside = String::new();
-    loop {
-        match rest.next()? {
-            '}' => return Some(inside),
-            character => inside.push(character),
-        }
     }
 }
 
 /// What follows `(?`: a group without capture, a named group or flags.
 fn check_group_head(rest: &mut Rest<'_>) -> Result<(), &'static str> {
     const LOOKAROUND: &str = "a lookaround, which cannot run in linear time";
-    match rest.next() {
+    match rest.take() {
         Some('=' | '!') => return Err(LOOKAROUND),
         Some(':') => return Ok(()),
         Some('P') => {
-            if rest.next() != Some('<') {
+            if rest.take() != Some('<') {
                 return Err("an unknown kind of group");
             }
         }
@@ -102,25 +122,28 @@ fn check_group_head(rest: &mut Rest<'_>) -> Result<(), &'static str> {
             }
         }
         Some('i' | 'm' | 's' | 'x' | 'U' | 'u' | '-') => {
-            while rest.next_if(|flag| matches!(flag, 'i' | 'm' | 's' | 'x' | 'U' | 'u' | '-')).is_some() {}
-            rest.next_if_eq(&':');
+            while matches!(rest.peek(), Some('i' | 'm' | 's' | 'x' | 'U' | 'u' | '-')) {
+                rest.take();
+            }
+            rest.skip(':');
             return Ok(());
         }
         _ => return Err("an unknown kind of group"),
     }
     let mut letters = 0;
-    while rest.next_if(|letter| letter.is_alphanumeric() || *letter == '_').is_some() {
+    while rest.peek().is_some_and(|letter| letter.is_alphanumeric() || letter == '_') {
+        rest.take();
         letters += 1;
     }
-    if letters > 0 && rest.next() == Some('>') { Ok(()) } else { Err("a group name that is not closed") }
+    if letters > 0 && rest.take() == Some('>') { Ok(()) } else { Err("a group name that is not closed") }
 }
 
 /// The inside of `[...]`.
 fn check_class(rest: &mut Rest<'_>) -> Result<(), &'static str> {
-    rest.next_if_eq(&'^');
+    rest.skip('^');
     let mut first = true;
     let mut depth = 1_usize;
-    while let Some(character) = rest.next() {
+    while let Some(character) = rest.take() {
         match character {
             '\\' => check_escape(rest)?,
             ']' if first => {}
@@ -141,9 +164,9 @@ fn check_class(rest: &mut Rest<'_>) -> Result<(), &'static str> {
 /// The inside of `{n}`, `{n,}` and `{n,m}`.
 fn check_counts(rest: &mut Rest<'_>) -> Result<(), &'static str> {
     const MALFORMED: &str = "a repetition count that is not {n}, {n,} or {n,m}";
-    let inside = braced(rest).ok_or(MALFORMED)?;
+    let inside = rest.braced().ok_or(MALFORMED)?;
     let (least, most) = match inside.split_once(',') {
-        None => (inside.as_str(), inside.as_str()),
+        None => (inside, inside),
         Some((least, "")) => (least, least),
         Some((least, most)) => (least, most),
     };

@@ -10,6 +10,7 @@ use super::reader::{Node, Report, sort};
 use super::sections::{self, MAX_KNOWLEDGE_ENTRIES};
 use crate::error::{Error, ErrorCode};
 use crate::json::{self, Examination, Fault, FaultKind, Limits};
+use crate::order::sorted_indices;
 
 /// The limits of a template document.
 pub const LIMITS: Limits = Limits {
@@ -142,8 +143,11 @@ fn add_faults(problems: &mut Vec<Problem>, faults: Vec<Fault>) {
         }
     }
     if !replaced.is_empty() {
-        crate::order::sort_by(&mut replaced, Ord::cmp);
-        problems.retain(|problem| replaced.binary_search(&(problem.code, &problem.path)).is_err());
+        let order = sorted_indices(replaced.len(), &mut |a, b| replaced.get(a).cmp(&replaced.get(b)));
+        problems.retain(|problem| {
+            let place = (problem.code, problem.path.as_str());
+            order.binary_search_by(|&index| replaced.get(index).cmp(&Some(&place))).is_err()
+        });
     }
     problems.extend(faults.into_iter().filter_map(problem_of));
 }

@@ -106,7 +106,7 @@ impl Scan {
 
     /// A token's text, folded; empty past the end.
     pub fn word(&self, index: usize) -> &str {
-        self.words.get(index).map_or("", |word| &self.folded[word.start..word.end])
+        self.words.get(index).map_or("", |word| self.text_of(word))
     }
 
     /// A token's place in the original; `[0, 0]` past the end.
@@ -126,7 +126,11 @@ impl Scan {
 
     /// The folded words, in order.
     pub fn words(&self) -> impl Iterator<Item = &str> {
-        self.words.iter().map(|word| &self.folded[word.start..word.end])
+        self.words.iter().map(|word| self.text_of(word))
+    }
+
+    fn text_of(&self, word: &Word) -> &str {
+        self.folded.get(word.start..word.end).unwrap_or_default()
     }
 
     /// What stands between the tokens, in order, without white space other than line breaks.

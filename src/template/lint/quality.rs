@@ -1,8 +1,8 @@
 //! Documents too thin to sound like someone.
 
 use super::Lint;
+use crate::order::repeated;
 use crate::template::problem::ProblemCode;
-use crate::template::reader::repeats;
 use crate::text::fold;
 
 pub(super) fn check(lint: &mut Lint<'_>) {
@@ -45,8 +45,8 @@ fn missing_triggers(lint: &mut Lint<'_>) {
 
 fn duplicate_rules(lint: &mut Lint<'_>) {
     let folded: Vec<String> = lint.template.behavioral_rules.iter().map(|rule| fold(rule)).collect();
-    let texts = folded.iter().map(|rule| Some(rule.as_str())).collect();
-    for (index, is_repeat) in repeats(texts).into_iter().enumerate() {
+    let texts: Vec<_> = folded.iter().map(|rule| Some(rule.as_str())).collect();
+    for (index, is_repeat) in repeated(&texts).into_iter().enumerate() {
         if is_repeat {
             let message = "An earlier rule says the same.";
             lint.suggest(ProblemCode::DuplicateRule, &format!("/behavioral_rules/{index}"), message);

@@ -15,7 +15,7 @@ use super::problem::{Problem, ProblemCode, Severity};
 use crate::json::pointer;
 
 pub(super) use order::sort;
-pub(super) use repeats::{repeats, report_duplicates};
+pub(super) use repeats::report_duplicates;
 pub(super) use report::Report;
 pub(super) use rule::{Key, Rule, is_name, optional, required};
 

@@ -2,9 +2,8 @@
 
 use std::borrow::Cow;
 
-use crate::json::Value;
-
-use crate::json::pointer;
+use crate::json::{Value, pointer};
+use crate::order::sorted_indices;
 use crate::template::problem::Problem;
 
 /// Sorts problems by where they are in the document: a parent before its children, keys in the order of the
@@ -14,8 +13,8 @@ pub(in crate::template) fn sort(problems: &mut Vec<Problem>, document: &Value) {
     if problems.len() < 2 {
         return;
     }
-    let mut all: Vec<usize> = (0..problems.len()).collect();
-    crate::order::sort_by_key(&mut all, |&index| problems.get(index).map(|problem| problem.code));
+    let code = |index: usize| problems.get(index).map(|problem| problem.code);
+    let all = sorted_indices(problems.len(), &mut |a, b| code(a).cmp(&code(b)));
     let mut order = Vec::with_capacity(problems.len());
     visit(document, 0, all, problems, &mut order);
     let mut taken: Vec<Option<Problem>> = problems.drain(..).map(Some).collect();
@@ -85,12 +84,14 @@ fn children<'p>(
             }
         }
     }
-    crate::order::sort_by(&mut below, |a, b| a.key.cmp(&b.key));
+    let key = |index: usize| below.get(index).map(|child| &child.key);
+    let sorted = sorted_indices(below.len(), &mut |a, b| key(a).cmp(&key(b)));
     let mut children: Vec<Child<'_>> = Vec::with_capacity(below.len());
-    for child in below {
+    for child in sorted {
+        let Some(Child { key, end, inside }) = below.get_mut(child) else { continue };
         match children.last_mut() {
-            Some(last) if last.key == child.key => last.inside.extend(child.inside),
-            _ => children.push(child),
+            Some(last) if last.key == *key => last.inside.append(inside),
+            _ => children.push(Child { key: std::mem::take(key), end: *end, inside: std::mem::take(inside) }),
         }
     }
     children

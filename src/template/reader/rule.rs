@@ -1,10 +1,10 @@
 //! The rules of the format as data, and the one function that holds a value against them. A wrong type is reported
 //! once, and what is inside such a value is not visited.
 
-use crate::json::Value;
+use crate::json::{Value, to_text};
 
 use super::Node;
-use super::repeats::repeats;
+use crate::order::repeated;
 use crate::template::problem::{ProblemCode, Severity};
 
 /// What a value must be. Ranges are closed; `usize::MAX` and `f64::MAX` stand for no upper bound.
@@ -107,14 +107,18 @@ impl Rule {
             }
             Self::Number(low, high) | Self::Integer(low, high) if found < low || found > high => {
                 if high < f64::MAX {
-                    format!("This must be from {low} to {high}.")
+                    format!("This must be from {} to {}.", to_text(&low), to_text(&high))
                 } else {
-                    format!("This must be {low} or more.")
+                    format!("This must be {} or more.", to_text(&low))
                 }
             }
             Self::NumberAbove(low, high) if found <= low || found > high => {
-                let most = if high < f64::MAX { format!(" and at most {high}") } else { String::new() };
-                format!("This must be greater than {low}{most}.")
+                let mut message = format!("This must be greater than {}", to_text(&low));
+                if high < f64::MAX {
+                    message.push_str(" and at most ");
+                    message.push_str(&to_text(&high));
+                }
+                message + "."
             }
             _ => return true,
         };
@@ -178,7 +182,8 @@ fn check_list(node: &Node<'_>, least: usize, most: usize, item: &Rule) -> bool {
 
 fn check_repeats(node: &Node<'_>) {
     let items = node.value.as_array().map(Vec::as_slice).unwrap_or_default();
-    for (index, is_repeat) in repeats(items.iter().map(Value::as_str).collect()).into_iter().enumerate() {
+    let texts: Vec<_> = items.iter().map(Value::as_str).collect();
+    for (index, is_repeat) in repeated(&texts).into_iter().enumerate() {
         if is_repeat {
             node.error(ProblemCode::DuplicateItem, &format!("Item {index} is given twice."));
         }

@@ -11,12 +11,14 @@ use crate::template::reader::{Node, Rule, optional, required};
 pub(in crate::template) const MAX_ENTRIES: usize = 2000;
 
 /// An object with entries, or a bare array of them.
-pub(super) static KNOWLEDGE: Rule = Rule::Check(|node: &Node<'_>| {
-    match node.value {
-        Value::Array(_) => ENTRIES.check(node),
-        Value::Object(_) => OBJECT.check(node),
-        _ => return node.wrong_type("an object or an array of entries"),
-    };
+pub(super) static KNOWLEDGE: Rule = Rule::Check(|node: &Node<'_>| match node.value {
+    Value::Array(_) => {
+        ENTRIES.check(node);
+    }
+    Value::Object(_) => {
+        OBJECT.check(node);
+    }
+    _ => node.wrong_type("an object or an array of entries"),
 });
 
 static OBJECT: Rule = Rule::Object(&[

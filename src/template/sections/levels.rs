@@ -3,6 +3,7 @@
 use crate::json::Value;
 
 use super::modifiers::{MODIFIERS, modifiers};
+use crate::order::sorted_indices;
 use crate::template::model::{HierarchicalConfig, Level};
 use crate::template::problem::ProblemCode;
 use crate::template::reader::values::{is_true, items, optional_text, part, text};
@@ -76,12 +77,13 @@ fn report_ranges(list: &Node<'_>) {
             ranges.push((low, high, list.at_index(index, level)));
         }
     }
-    crate::order::sort_by(&mut ranges, |(a, _, _), (b, _, _)| a.cmp(b));
+    let low = |index: usize| ranges.get(index).map(|(low, _, _)| *low);
+    let order = sorted_indices(ranges.len(), &mut |a, b| low(a).cmp(&low(b)));
     let judge_gaps = ranges.len() == levels.len();
     // The first point that no level holds yet, and the level that holds the one before.
     let mut next = 0;
     let mut highest = None;
-    for (low, high, level) in &ranges {
+    for (low, high, level) in order.iter().filter_map(|&index| ranges.get(index)) {
         if *low < next {
             let range = level.get("affinity_range");
             let message = "Another level holds some of these points.";

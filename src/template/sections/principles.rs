@@ -29,10 +29,14 @@ static PRINCIPLE: Rule = Rule::Object(&[
 
 fn check_principle(node: &Node<'_>) {
     match node.value {
-        Value::String(_) => TEXT.check(node),
-        Value::Object(_) => PRINCIPLE.check(node),
-        _ => return node.wrong_type("a sentence or an object with a text"),
-    };
+        Value::String(_) => {
+            TEXT.check(node);
+        }
+        Value::Object(_) => {
+            PRINCIPLE.check(node);
+        }
+        _ => node.wrong_type("a sentence or an object with a text"),
+    }
 }
 
 pub(super) fn principle(principle: &Value) -> Principle {

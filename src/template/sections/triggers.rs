@@ -19,10 +19,14 @@ static TRIGGER: Rule =
 
 fn check_trigger(node: &Node<'_>) {
     match node.value {
-        Value::String(_) => PHRASE.check(node),
-        Value::Object(_) => TRIGGER.check(node),
-        _ => return node.wrong_type("a phrase or an object with a pattern"),
-    };
+        Value::String(_) => {
+            PHRASE.check(node);
+        }
+        Value::Object(_) => {
+            TRIGGER.check(node);
+        }
+        _ => node.wrong_type("a phrase or an object with a pattern"),
+    }
 }
 
 pub(super) fn triggers(lists: &Value) -> Vec<(String, Vec<Trigger>)> {
