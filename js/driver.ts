@@ -1,7 +1,7 @@
 import type { Core } from "../build/wasm/core.js";
 import { LuminoraError } from "./errors.ts";
-import type { CoreError, CoreEvent, ModelRequest, Output } from "./generated/types.ts";
-import type { Model } from "./models/model.ts";
+import type { CoreError, CoreEvent, Output } from "./generated/types.ts";
+import type { CallOptions, Model } from "./models/model.ts";
 import type { Part } from "./models/part.ts";
 import { abortable, abortedError, type Clock, type Random } from "./ports.ts";
 import type { Storage, StoredRecord } from "./storage/storage.ts";
@@ -30,6 +30,8 @@ export interface RunOptions {
 /** A step as the binding gives it. */
 interface Step {
   readonly op: number;
+  /** The texts of a call, one behind the other. */
+  readonly texts?: string;
   readonly effects: readonly Effect[];
   readonly events: readonly CoreEvent[];
   readonly output?: Output;
@@ -37,7 +39,7 @@ interface Step {
 }
 
 type Effect =
-  | { readonly type: "call"; readonly request: ModelRequest }
+  | { readonly type: "call"; readonly request: CallRequest }
   | {
       readonly type: "append";
       readonly owner: string;
@@ -45,6 +47,16 @@ type Effect =
       readonly replace: boolean;
     }
   | { readonly type: "erase"; readonly owner: string };
+
+/** What a model is asked, without the texts: these cross in one string that nobody escapes or parses. */
+interface CallRequest {
+  /** The length of each text: the system text first, then every message. */
+  readonly lengths: readonly number[];
+  /** `u` or `a` for each message. */
+  readonly roles: string;
+  readonly temperature: number;
+  readonly maxOutputTokens: number;
+}
 
 const seedLength = 32;
 
@@ -74,8 +86,7 @@ export function disposedError(): LuminoraError {
 
 async function runToEnd(host: Host, command: object, options: RunOptions): Promise<Output> {
   const { core, clock, random } = host;
-  const resume = (op: number, result: object): Step =>
-    ask(() => core.resume(op, result, clock()));
+  const resume = (op: number, result: object): Step => ask(() => core.resume(op, result, clock()));
   let step: Step = ask(() => core.dispatch(command, clock(), random(seedLength)));
   for (;;) {
     for (const event of step.events) options.onEvent?.(event);
@@ -83,7 +94,8 @@ async function runToEnd(host: Host, command: object, options: RunOptions): Promi
     if (step.output) return step.output;
     const { op, effects } = step;
     try {
-      for (const effect of effects) step = await perform(host, effect, op, resume, options);
+      const { texts = "" } = step;
+      for (const effect of effects) step = await perform(host, effect, texts, op, resume, options);
     } catch (error) {
       // The operation ends in the core too, unless it already has.
       resume(op, { type: "failed" });
@@ -96,11 +108,13 @@ async function runToEnd(host: Host, command: object, options: RunOptions): Promi
 async function perform(
   host: Host,
   effect: Effect,
+  texts: string,
   op: number,
   resume: (op: number, result: object) => Step,
   options: RunOptions,
 ): Promise<Step> {
-  if (effect.type === "call") return await callModel(host, effect.request, op, resume, options);
+  if (effect.type === "call")
+    return await callModel(host, requestOf(effect.request, texts), op, resume, options);
   // The last moment to give up: what is being stored is not taken back.
   if (options.signal?.aborted || host.closing.aborted) throw abortedError();
   if (effect.type === "append") {
@@ -114,7 +128,7 @@ async function perform(
 /** Feeds the model's parts to the core until it has the whole answer. */
 async function callModel(
   { core, clock, closing }: Host,
-  request: ModelRequest,
+  request: Omit<CallOptions, "signal">,
   op: number,
   resume: (op: number, result: object) => Step,
   { model, signal, onEvent }: RunOptions,
@@ -126,9 +140,7 @@ async function callModel(
   for (const source of sources) source.addEventListener("abort", forward);
   let parts: AsyncIterator<Part> | undefined;
   try {
-    parts = model
-      .call({ ...request, messages: messagesOf(request), signal: abort.signal })
-      [Symbol.asyncIterator]();
+    parts = model.call({ ...request, signal: abort.signal })[Symbol.asyncIterator]();
     for (;;) {
       // A model that does not heed its signal is left behind.
       const { done, value: part } = await abortable(parts.next(), abort.signal);
@@ -154,11 +166,18 @@ async function callModel(
   }
 }
 
-function messagesOf(request: ModelRequest): { role: "user" | "assistant"; content: string }[] {
-  return request.messages.map(({ role, content }) => ({
-    role: role === "assistant" ? role : "user",
+/** The request as models take it. */
+function requestOf({ lengths, roles, ...rest }: CallRequest, texts: string): Omit<CallOptions, "signal"> {
+  let end = 0;
+  const [system = "", ...contents] = lengths.map((length) => {
+    end += length;
+    return texts.slice(end - length, end);
+  });
+  const messages = contents.map((content, index) => ({
+    role: roles[index] === "a" ? ("assistant" as const) : ("user" as const),
     content,
   }));
+  return { system, messages, ...rest };
 }
 
 function resultOf(part: Part): object | undefined {

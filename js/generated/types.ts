@@ -559,7 +559,7 @@ name: string,
  */
 tokens: number, 
 /**
- * Ids of the records in it.
+ * Ids of the records in it. The history names none: which turns those were follows from the log.
  */
 items: Array<string>, 
 /**

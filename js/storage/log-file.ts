@@ -1,6 +1,6 @@
 import { randomBytes } from "node:crypto";
 import { constants } from "node:fs";
-import { type FileHandle, link, open, rename, rm } from "node:fs/promises";
+import { type FileHandle, link, open, rename, rm, stat } from "node:fs/promises";
 import { dirname } from "node:path";
 import { exclusively } from "./exclusive.ts";
 import { decodeFrames, encodeFrame } from "./frames.ts";
@@ -23,7 +23,9 @@ const readBatch = { entries: 500, bytes: 4 << 20 };
  *
  * Frames are appended by one write each, without a lock. A rewrite, one at a time, puts a new file in the place of
  * the old one, and its header has a new generation: whoever appended to the old file meanwhile sees that and appends
- * again, or the rewriter finds the late frame in the old file and carries it over.
+ * again, or the rewriter finds the late frame in the old file and carries it over. Until it has, the old file keeps a
+ * second name, and the new header says from where on its frames are late: when the rewriter dies, the next one who
+ * opens the file carries them over.
  */
 export class LogFile {
   readonly entries = new Map<string, Entry>();
@@ -41,6 +43,25 @@ export class LogFile {
 
   /** The file, open for reading, with the index up to date; undefined when there is none. */
   async open(): Promise<FileHandle | undefined> {
+    const known = this.#generation;
+    const file = await this.#openIndexed();
+    if (this.#generation === known || !(await exists(this.#previous))) return file;
+    // A rewrite is under way, or was cut short. Without its end, late frames are missing.
+    await file?.close();
+    await exclusively(this.#lock, () => this.#recover());
+    return this.#openIndexed();
+  }
+
+  get #lock(): string {
+    return `${this.#path}.lock`;
+  }
+
+  /** The second name of a file that is being replaced. */
+  get #previous(): string {
+    return `${this.#path}.previous`;
+  }
+
+  async #openIndexed(): Promise<FileHandle | undefined> {
     const file = await openExisting(this.#path, constants.O_RDONLY);
     try {
       await this.#refresh(file);
@@ -64,7 +85,8 @@ export class LogFile {
    * is called with the file open and the index up to date.
    */
   async rewrite(compose: (file: FileHandle | undefined) => Promise<readonly string[]>): Promise<void> {
-    await exclusively(`${this.#path}.lock`, async () => {
+    await exclusively(this.#lock, async () => {
+      await this.#recover();
       while (!(await this.#rewriteOnce(compose))) {
         // Another process has created the file in between.
       }
@@ -90,19 +112,49 @@ export class LogFile {
   async #rewriteOnce(
     compose: (file: FileHandle | undefined) => Promise<readonly string[]>,
   ): Promise<boolean> {
-    const file = await this.open();
+    const file = await this.#openIndexed();
     try {
       const lines = await compose(file);
       if (!file) return lines.length === 0 || (await this.#publish(encodeFrame(lines), link));
-      if (lines.length > 0) await this.#publish(encodeFrame(lines), rename);
+      if (lines.length > 0) await this.#replace(encodeFrame(lines));
       else await rm(this.#path, { force: true });
       await syncFolder(this.#path);
-      const late = [...decodeFrames(await this.#unread(file))].flatMap((frame) => frame.lines);
-      if (late.length > 0) await this.append(late.map(({ text }) => text));
+      await this.#carry(file, this.#consumed);
+      await rm(this.#previous, { force: true });
       return true;
     } finally {
       await file?.close();
     }
+  }
+
+  /** Puts a new file in the place of this one, which keeps a second name for as long as it may hold late frames. */
+  async #replace(frame: Buffer): Promise<void> {
+    await link(this.#path, this.#previous).catch((error) => {
+      // Some file systems have no links; there late frames are lost if this process is killed before the end.
+      if (!noLinks.has(errorCode(error))) throw error;
+    });
+    await this.#publish(frame, rename, { previous: this.#generation, from: this.#consumed });
+  }
+
+  /** Ends what another process began and did not live to end. The lock is held. */
+  async #recover(): Promise<void> {
+    const previous = await openExisting(this.#previous, constants.O_RDONLY);
+    if (!previous) return;
+    try {
+      const header = await headerOf(this.#path);
+      // Otherwise it had not come to replace the file.
+      if (header?.previous === (await generationOf(previous))) await this.#carry(previous, header.from ?? 0);
+      await rm(this.#previous, { force: true });
+    } finally {
+      await previous.close();
+    }
+  }
+
+  /** Appends the frames that stand from `from` on in a file that was replaced. */
+  async #carry(replaced: FileHandle, from: number): Promise<void> {
+    const { size } = await replaced.stat();
+    const late = [...decodeFrames(await readBytes(replaced, from, size))].flatMap((frame) => frame.lines);
+    if (late.length > 0) await this.append(late.map(({ text }) => text));
   }
 
   /** Reads what was added to the file since the last time; from the start, when it is another file by now. */
@@ -148,9 +200,14 @@ export class LogFile {
   }
 
   /** Writes a complete file under a temporary name and gives it its own; false when `link` finds one there. */
-  async #publish(frame: Buffer, place: typeof rename | typeof link): Promise<boolean> {
+  async #publish(
+    frame: Buffer,
+    place: typeof rename | typeof link,
+    late: Pick<Header, "previous" | "from"> = {},
+  ): Promise<boolean> {
     const temporary = `${this.#path}.${randomBytes(6).toString("hex")}.tmp`;
-    const header = `{${generationKey}"${randomBytes(8).toString("hex")}","owner":${JSON.stringify(this.#owner)}}\n`;
+    const rest = JSON.stringify({ owner: this.#owner, ...late }).slice(1);
+    const header = `{${generationKey}"${randomBytes(8).toString("hex")}",${rest}\n`;
     try {
       const file = await open(temporary, "wx", 0o600);
       try {
@@ -178,13 +235,26 @@ export class LogFile {
   }
 }
 
+/** The first line of a log. */
+interface Header {
+  readonly owner: string;
+  /** The generation of the file that this one replaced, */
+  readonly previous?: string;
+  /** and from where on its frames are not in this one. */
+  readonly from?: number;
+}
+
 /** The owner whose log the file holds; undefined when it is no such file. */
 export async function ownerOf(path: string): Promise<string | undefined> {
+  return (await headerOf(path))?.owner;
+}
+
+async function headerOf(path: string): Promise<Header | undefined> {
   const file = await openExisting(path, constants.O_RDONLY);
   if (!file) return undefined;
   try {
     const header = (await readBytes(file, 0, 1 << 16)).toString("utf8").split("\n", 1)[0] as string;
-    return (JSON.parse(header) as { owner: string }).owner;
+    return JSON.parse(header) as Header;
   } catch {
     return undefined;
   } finally {
@@ -197,6 +267,13 @@ async function syncFolder(path: string): Promise<void> {
   const folder = await open(dirname(path), "r").catch(() => undefined);
   await folder?.sync().catch(() => {});
   await folder?.close();
+}
+
+async function exists(path: string): Promise<boolean> {
+  return stat(path).then(
+    () => true,
+    () => false,
+  );
 }
 
 /** The operating system's name for a failure: `ENOENT`. */

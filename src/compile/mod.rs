@@ -23,5 +23,5 @@ pub use compiled::{Compiled, Dropped, ParameterTrace, Step, Warning, WarningCode
 pub use level::{LevelAt, level_at, levels, next_level};
 pub use line::Section;
 pub use options::{CompileFeatures, CompileOptions, MaskDeltas, Message, Role};
-pub use prepared::{Prepared, Settings};
+pub use prepared::{Prepared, PromptText, Settings};
 pub use target::Target;

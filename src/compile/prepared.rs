@@ -102,11 +102,7 @@ impl Prepared {
         self.warn_without_base(&effective.without_base, &mut warnings);
         self.warn_undeclared(options.target, &mut warnings);
 
-        let mut current = Vec::with_capacity(1 + Parameter::ALL.len());
-        current.push(mood_line(&mood.text, intensity));
-        for (parameter, value) in effective.parameters.iter() {
-            current.push(parameter_line(parameter, value));
-        }
+        let current = current_lines(mood, intensity, &effective.parameters);
         let lines = lines(&self.base, &active, &level.line, &current);
         let affixes = Affixes::new(active.level, active.mood);
         let prompt = prompt(&lines, &affixes, options.max_tokens)?;
@@ -143,6 +139,20 @@ impl Prepared {
                 messages: options.messages.clone(),
             },
         })
+    }
+
+    /// The part of [`Prepared::compile`] that a turn needs: the text within a budget.
+    ///
+    /// # Errors
+    /// As [`Prepared::compile`].
+    pub fn prompt(&self, options: &CompileOptions, budget: u32) -> Result<PromptText, Error> {
+        let Resolved { level, mood, active, effective, temperature, intensity } =
+            self.resolve(options, &mut Vec::new())?;
+        let current = current_lines(mood, intensity, &effective.parameters);
+        let lines = lines(&self.base, &active, &level.line, &current);
+        let prompt = prompt(&lines, &Affixes::new(active.level, active.mood), Some(budget))?;
+        let dropped = prompt.dropped.len();
+        Ok(PromptText { text: prompt.text, tokens: prompt.tokens, dropped, temperature })
     }
 
     /// The part of [`Prepared::compile`] that is numbers and names: no prompt is written, and nothing is warned of.
@@ -269,6 +279,29 @@ pub struct Settings {
     pub temperature: f64,
     /// As in [`Compiled`].
     pub applied: Vec<String>,
+}
+
+/// What a turn needs of a compiled personality.
+#[derive(Clone, Debug, PartialEq)]
+pub struct PromptText {
+    /// As in [`Compiled`].
+    pub text: String,
+    /// As in [`Compiled`].
+    pub tokens: u32,
+    /// How many lines did not fit.
+    pub dropped: usize,
+    /// As in [`Compiled`].
+    pub temperature: f64,
+}
+
+/// The lines that depend on the numbers of the moment.
+fn current_lines(mood: &PreparedMood, intensity: f64, parameters: &Parameters) -> Vec<Line> {
+    let mut current = Vec::with_capacity(1 + Parameter::ALL.len());
+    current.push(mood_line(&mood.text, intensity));
+    for (parameter, value) in parameters.iter() {
+        current.push(parameter_line(parameter, value));
+    }
+    current
 }
 
 /// That of the mask, or the one that follows from the effective creativity.

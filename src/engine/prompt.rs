@@ -3,7 +3,7 @@
 
 use super::core::Core;
 use super::effect::ModelRequest;
-use crate::compile::{CompileOptions, Compiled, Message, Prepared, Role};
+use crate::compile::{CompileOptions, Message, Prepared, Role};
 use crate::context::{Block, PER_MESSAGE, choose, estimate};
 use crate::error::Error;
 use crate::log::body::{self, BlockReport, Turn};
@@ -44,8 +44,9 @@ impl Core {
             request.context_tokens.map_or(u32::MAX, |window| window.saturating_sub(max_output_tokens));
         let budget = policy.min(window);
         let user_turn = message_block("user_turn", request.text);
-        let compiled =
-            compile(prepared, request.options, budget.saturating_sub(user_turn.tokens + PER_MESSAGE))?;
+        // Its less important lines are left out only when it would not fit otherwise.
+        let persona_budget = budget.saturating_sub(user_turn.tokens + PER_MESSAGE);
+        let compiled = prepared.prompt(&request.options, persona_budget)?;
         let persona = Block { tokens: compiled.tokens + PER_MESSAGE, ..Block::required("persona_core", "") };
         let free = budget.saturating_sub(persona.tokens.saturating_add(user_turn.tokens));
         let history = self.fitting_history(request.user, request.session, free);
@@ -53,23 +54,21 @@ impl Core {
         let chosen = choose(&blocks, budget)?;
         let [persona, history_block, user_turn] = &blocks;
         let mut messages: Vec<Message> = Vec::with_capacity(history.taken.len() + 1);
-        let mut items = Vec::with_capacity(history.taken.len());
-        for (id, turn) in history.taken.iter().rev() {
+        for turn in history.taken.iter().rev() {
             messages.extend(message(turn));
-            items.push((*id).to_owned());
         }
         messages.push(Message { role: Role::User, content: request.text.to_owned() });
-        let report = |block: &Block, items: Vec<String>, dropped: usize| BlockReport {
+        let report = |block: &Block, dropped: usize| BlockReport {
             name: block.name.clone(),
             tokens: block.tokens,
-            items,
+            items: Vec::new(),
             dropped: u32::try_from(dropped).unwrap_or(u32::MAX),
         };
-        let mut reports = vec![report(persona, Vec::new(), compiled.dropped.len())];
+        let mut reports = vec![report(persona, compiled.dropped)];
         if history.turns > 0 {
-            reports.push(report(history_block, items, history.turns - history.taken.len()));
+            reports.push(report(history_block, history.turns - history.taken.len()));
         }
-        reports.push(report(user_turn, Vec::new(), 0));
+        reports.push(report(user_turn, 0));
         let request = ModelRequest {
             system: compiled.text,
             messages,
@@ -85,13 +84,13 @@ impl Core {
     /// need not be offered to it: the newest first, each that fits.
     fn fitting_history(&self, user: &str, session: &str, mut free: u32) -> History<'_> {
         let mut history = History { turns: 0, taken: Vec::new(), tokens: 0 };
-        for (id, turn, tokens) in self.owner(user).turns(session).rev().take(HISTORY_TURNS) {
+        for (_, turn, tokens) in self.owner(user).turns(session).rev().take(HISTORY_TURNS) {
             history.turns += 1;
             let Some(tokens) = tokens.map(|tokens| tokens.saturating_add(PER_MESSAGE)) else { continue };
             let Some(left) = free.checked_sub(tokens) else { continue };
             free = left;
             history.tokens += tokens;
-            history.taken.push((id, turn));
+            history.taken.push(turn);
         }
         history
     }
@@ -101,8 +100,9 @@ impl Core {
 struct History<'a> {
     /// How many turns might have.
     turns: usize,
-    /// Ids and turns that do, the newest first.
-    taken: Vec<(&'a str, &'a Turn)>,
+    /// Those that do, the newest first. Reports do not name them: which they were follows from the log, and their
+    /// ids would be most of what a turn stores.
+    taken: Vec<&'a Turn>,
     tokens: u32,
 }
 
@@ -110,16 +110,6 @@ impl History<'_> {
     fn block(&self) -> Block {
         Block { tokens: self.tokens, ..Block::optional("history", HISTORY_WEIGHT, "") }
     }
-}
-
-/// The personality, with its less important lines left out only when it would not fit otherwise.
-fn compile(prepared: &Prepared, mut options: CompileOptions, budget: u32) -> Result<Compiled, Error> {
-    let compiled = prepared.compile(&options)?;
-    if compiled.tokens <= budget {
-        return Ok(compiled);
-    }
-    options.max_tokens = Some(budget);
-    prepared.compile(&options)
 }
 
 fn message_block(name: &str, text: &str) -> Block {

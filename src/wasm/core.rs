@@ -2,8 +2,9 @@
 
 use luminoracore::Error;
 use luminoracore::bundle::snapshot::ExportOptions;
+use luminoracore::compile::Role;
 use luminoracore::engine::{
-    self, Command, CoreOptions, Effect, EffectResult, Event, HistoryOptions, Output, Step,
+    self, Command, CoreOptions, Effect, EffectResult, Event, HistoryOptions, ModelRequest, Output, Step,
 };
 use luminoracore::log::Record;
 use luminoracore::template::Template;
@@ -183,22 +184,31 @@ struct StepView<'a> {
 #[derive(Serialize)]
 #[serde(tag = "type", rename_all = "kebab-case")]
 enum EffectView<'a> {
-    Call { request: &'a engine::ModelRequest },
+    Call { request: RequestView },
     Append { owner: &'a str, records: &'a [Record], replace: bool },
     Erase { owner: &'a str },
 }
 
+/// A model's request without its texts. They are most of a step, and go as one string that is neither escaped nor
+/// parsed: the system text and the contents of the messages, one behind the other.
+#[derive(Serialize)]
+#[serde(rename_all = "camelCase")]
+struct RequestView {
+    /// UTF-16 code units of each text.
+    lengths: Vec<usize>,
+    /// A letter for each message: `u`ser or `a`ssistant.
+    roles: String,
+    temperature: f64,
+    max_output_tokens: u32,
+}
+
 fn step(step: Step) -> Result<JsValue, JsValue> {
-    let Step { op, mut effects, events, done } = step;
-    // The prompt is most of a step. It goes as a string of its own, not escaped and parsed again.
-    let prompt = match effects.first_mut() {
-        Some(Effect::Call(request)) => std::mem::take(&mut request.system),
-        _ => String::new(),
-    };
+    let Step { op, effects, events, done } = step;
+    let mut texts = String::new();
     let mut views = Vec::new();
     for effect in &effects {
         views.push(match effect {
-            Effect::Call(request) => EffectView::Call { request },
+            Effect::Call(request) => EffectView::Call { request: RequestView::new(request, &mut texts) },
             Effect::Append { owner, records, replace } => {
                 EffectView::Append { owner, records, replace: *replace }
             }
@@ -211,10 +221,33 @@ fn step(step: Step) -> Result<JsValue, JsValue> {
         Some(Err(error)) => (None, Some(error)),
     };
     let view = to_js(&StepView { op, effects: views, events: &events, output, error });
-    if !prompt.is_empty() {
-        // A step that calls has this one effect.
-        let effect = js_sys::Reflect::get_u32(&js_sys::Reflect::get(&view, &"effects".into())?, 0)?;
-        set_text(&js_sys::Reflect::get(&effect, &"request".into())?, "system", &prompt)?;
+    if !texts.is_empty() {
+        set_text(&view, "texts", &texts)?;
     }
     Ok(view)
+}
+
+impl RequestView {
+    fn new(request: &ModelRequest, texts: &mut String) -> Self {
+        let mut view = Self {
+            lengths: vec![utf16_length(&request.system)],
+            roles: String::new(),
+            temperature: request.temperature,
+            max_output_tokens: request.max_output_tokens,
+        };
+        texts.push_str(&request.system);
+        for message in &request.messages {
+            texts.push_str(&message.content);
+            view.lengths.push(utf16_length(&message.content));
+            view.roles.push(match message.role {
+                Role::User => 'u',
+                Role::Assistant => 'a',
+            });
+        }
+        view
+    }
+}
+
+fn utf16_length(text: &str) -> usize {
+    if text.is_ascii() { text.len() } else { text.encode_utf16().count() }
 }

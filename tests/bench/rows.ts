@@ -289,9 +289,7 @@ function drive(core: Core) {
       if (!effect) return result;
       if (effect.type === "append") stored = effect.records ?? [];
       for (const part of effect.type === "call" ? parts : [{ type: "stored" }]) {
-        result = step(`resume ${(part as { type: string }).type}`, () =>
-          core.resume(result.op, part, now++),
-        );
+        result = step(`resume ${(part as { type: string }).type}`, () => core.resume(result.op, part, now++));
       }
     }
   };

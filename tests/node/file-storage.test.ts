@@ -55,6 +55,37 @@ describe("a process killed while it appends", () => {
     }
   });
 
+  it("and was putting a new file in the place of the old one: what others had added is carried over", async () => {
+    const storage = fileStorage(folder);
+    await storage.append(owner, [live("a", 1), live("b", 2)]);
+    await storage.close();
+    const path = join(folder, (await readdir(folder))[0] as string);
+    const old = await readFile(path);
+    const header = JSON.parse(old.toString().split("\n", 1)[0] as string);
+    const frame = (...records: StoredRecord[]) =>
+      encodeFrame(records.map((record) => JSON.stringify(record)));
+    // Killed after the new file had its name, and before it read what was added to the old one meanwhile.
+    await writeFile(`${path}.previous`, Buffer.concat([old, frame(live("late", 3))]));
+    const late = { generation: "0123456789abcdef", previous: header.generation, from: old.length };
+    const rewritten = frame(live("a", 1), tombstone("b", 4));
+    await writeFile(
+      path,
+      Buffer.concat([Buffer.from(`${JSON.stringify({ ...header, ...late })}\n`), rewritten]),
+    );
+    expect(ids((await all()).filter((record) => !("erased" in record)))).toEqual(["a", "late"]);
+    expect(await readdir(folder)).toHaveLength(1);
+    expect(ids((await all()).filter((record) => !("erased" in record)))).toEqual(["a", "late"]);
+
+    // Killed before that: the old file is still the file.
+    const current = await readFile(path);
+    await writeFile(`${path}.previous`, current);
+    const next = fileStorage(folder);
+    await next.append(owner, [tombstone("a", 5)]);
+    await next.close();
+    expect(ids((await all()).filter((record) => !("erased" in record)))).toEqual(["late"]);
+    expect(await readdir(folder)).toHaveLength(1);
+  });
+
   function startWriter(name: string) {
     const script = join(root, "append-forever.mjs");
     const child: ChildProcess = spawn(process.execPath, [script, folder, owner, name], {

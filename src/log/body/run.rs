@@ -101,7 +101,7 @@ pub struct BlockReport {
     pub name: String,
     /// Tokens used, by the estimate.
     pub tokens: u32,
-    /// Ids of the records in it.
+    /// Ids of the records in it. The history names none: which turns those were follows from the log.
     pub items: Vec<String>,
     /// How many items (or, for the persona, lines) did not fit.
     pub dropped: u32,
