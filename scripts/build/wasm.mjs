@@ -12,6 +12,7 @@ import {
   utimesSync,
   writeFileSync,
 } from "node:fs";
+import { homedir } from "node:os";
 import { join } from "node:path";
 import { cached, cacheFolder, locked } from "../setup/cache.mjs";
 import { ask, quiet, withPath } from "../setup/command.mjs";
@@ -71,6 +72,10 @@ async function compile(root, folder, env, progress) {
   const out = join(folder, "wasm-pack");
   const args = ["build", join(root, "src", "wasm"), "--release", "--target", "web", "--mode", "no-install"];
   args.push("--no-pack", "--out-dir", out, "--out-name", "core");
+  // Messages of panics name source files; where the dependencies lie on this machine is nobody's business.
+  const cargoHome = env.CARGO_HOME ?? join(homedir(), ".cargo");
+  const remap = JSON.stringify(`--remap-path-prefix=${cargoHome}=cargo`);
+  args.push("--", "--config", `target.${TARGET}.rustflags=[${remap}]`);
   // In the cache folder as well: a clone then compiles the project and not its dependencies. Apart from native
   // builds: with two compilers in one folder, each build would undo the other's.
   const CARGO_TARGET_DIR = join(cacheFolder(), "target");

@@ -155,7 +155,11 @@ impl Core {
     /// Merges records from a storage, another tab or another device. One id with two contents under one clock is
     /// an `integrity` error, and then nothing of that owner is merged.
     pub fn absorb(&mut self, mut records: Vec<Record>, now: u64) -> Result<Absorbed, Error> {
-        order::sort_by(&mut records, |a, b| a.owner.cmp(&b.owner));
+        let one_owner =
+            records.iter().all(|record| Some(&record.owner) == records.first().map(|first| &first.owner));
+        if !one_owner {
+            order::sort_by(&mut records, |a, b| a.owner.cmp(&b.owner));
+        }
         let mut all = Absorbed::default();
         while let Some(first) = records.first() {
             let owner = first.owner.clone();

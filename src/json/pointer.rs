@@ -7,7 +7,7 @@ use crate::decimal::push_whole;
 /// Appends a key to a pointer, escaping `~` as `~0` and `/` as `~1`.
 pub fn push(pointer: &mut String, key: &str) {
     pointer.push('/');
-    if key.contains(['~', '/']) {
+    if key.bytes().any(|byte| matches!(byte, b'~' | b'/')) {
         for character in key.chars() {
             match character {
                 '~' => pointer.push_str("~0"),

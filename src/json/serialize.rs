@@ -256,56 +256,57 @@ impl<'a> Serializer for Text<'a> {
     }
 }
 
-impl SerializeSeq for Open<'_> {
-    type Ok = ();
-    type Error = Never;
+/// The traits of serde for items: they differ in their names only.
+macro_rules! items {
+    ($($compound:ident: $method:ident,)*) => {
+        $(impl $compound for Open<'_> {
+            type Ok = ();
+            type Error = Never;
 
-    fn serialize_element<T: Serialize + ?Sized>(&mut self, item: &T) -> Result<(), Never> {
-        self.item(item)
-    }
+            fn $method<T: Serialize + ?Sized>(&mut self, item: &T) -> Result<(), Never> {
+                self.item(item)
+            }
 
-    fn end(self) -> Result<(), Never> {
-        self.close()
-    }
+            fn end(self) -> Result<(), Never> {
+                self.close()
+            }
+        })*
+    };
 }
 
-impl SerializeTuple for Open<'_> {
-    type Ok = ();
-    type Error = Never;
-
-    fn serialize_element<T: Serialize + ?Sized>(&mut self, item: &T) -> Result<(), Never> {
-        self.item(item)
-    }
-
-    fn end(self) -> Result<(), Never> {
-        self.close()
-    }
+items! {
+    SerializeSeq: serialize_element,
+    SerializeTuple: serialize_element,
+    SerializeTupleStruct: serialize_field,
+    SerializeTupleVariant: serialize_field,
 }
 
-impl SerializeTupleStruct for Open<'_> {
-    type Ok = ();
-    type Error = Never;
+/// And for members with a name.
+macro_rules! members {
+    ($($compound:ident,)*) => {
+        $(impl $compound for Open<'_> {
+            type Ok = ();
+            type Error = Never;
 
-    fn serialize_field<T: Serialize + ?Sized>(&mut self, item: &T) -> Result<(), Never> {
-        self.item(item)
-    }
+            fn serialize_field<T: Serialize + ?Sized>(
+                &mut self,
+                key: &'static str,
+                value: &T,
+            ) -> Result<(), Never> {
+                self.key(key);
+                value.serialize(Text(self.text))
+            }
 
-    fn end(self) -> Result<(), Never> {
-        self.close()
-    }
+            fn end(self) -> Result<(), Never> {
+                self.close()
+            }
+        })*
+    };
 }
 
-impl SerializeTupleVariant for Open<'_> {
-    type Ok = ();
-    type Error = Never;
-
-    fn serialize_field<T: Serialize + ?Sized>(&mut self, item: &T) -> Result<(), Never> {
-        self.item(item)
-    }
-
-    fn end(self) -> Result<(), Never> {
-        self.close()
-    }
+members! {
+    SerializeStruct,
+    SerializeStructVariant,
 }
 
 impl SerializeMap for Open<'_> {
@@ -320,34 +321,6 @@ impl SerializeMap for Open<'_> {
     }
 
     fn serialize_value<T: Serialize + ?Sized>(&mut self, value: &T) -> Result<(), Never> {
-        value.serialize(Text(self.text))
-    }
-
-    fn end(self) -> Result<(), Never> {
-        self.close()
-    }
-}
-
-impl SerializeStruct for Open<'_> {
-    type Ok = ();
-    type Error = Never;
-
-    fn serialize_field<T: Serialize + ?Sized>(&mut self, key: &'static str, value: &T) -> Result<(), Never> {
-        self.key(key);
-        value.serialize(Text(self.text))
-    }
-
-    fn end(self) -> Result<(), Never> {
-        self.close()
-    }
-}
-
-impl SerializeStructVariant for Open<'_> {
-    type Ok = ();
-    type Error = Never;
-
-    fn serialize_field<T: Serialize + ?Sized>(&mut self, key: &'static str, value: &T) -> Result<(), Never> {
-        self.key(key);
         value.serialize(Text(self.text))
     }
 

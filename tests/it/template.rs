@@ -122,49 +122,46 @@ fn the_example_has_no_problems() {
     assert!(validation.valid && validation.template.is_some());
 }
 
-#[test]
-fn every_row_of_the_format() {
-    let cases: Vec<Case> = serde_json::from_str(CASES).unwrap();
-    for case in cases {
+/// Applies every case's changes to the example; its problems must be those of the case, in order. Gives the cases,
+/// the changed documents, and what was found.
+fn run_cases(cases: &str, options: ValidateOptions) -> Vec<(Case, Value, Validation)> {
+    let cases: Vec<Case> = serde_json::from_str(cases).unwrap();
+    let run = |mut case: Case| {
         let mut document = tove();
-        for change in case.mutate {
+        for change in case.mutate.drain(..) {
             change.apply(&mut document);
         }
-        let validation = validate(document.to_string().as_bytes(), LENIENT);
+        let validation = validate(document.to_string().as_bytes(), options);
         let expected: Vec<_> = case
             .expect
             .iter()
             .map(|(severity, code, path)| (severity.clone(), code.clone(), &**path))
             .collect();
         assert_eq!(found(&validation), expected, "{}", case.name);
-        let has_error = expected.iter().any(|(severity, _, _)| severity == "error");
+        (case, document, validation)
+    };
+    cases.into_iter().map(run).collect()
+}
+
+#[test]
+fn every_row_of_the_format() {
+    for (case, document, validation) in run_cases(CASES, LENIENT) {
+        let has_error = case.expect.iter().any(|(severity, _, _)| severity == "error");
         assert_eq!(validation.valid, !has_error, "{}", case.name);
         assert_eq!(validation.template.is_some(), !has_error, "{}", case.name);
 
         let strict = validate(document.to_string().as_bytes(), STRICT);
-        assert_eq!(strict.valid, expected.is_empty(), "{}", case.name);
-        assert_eq!(strict.counts.errors as usize, expected.len(), "{}", case.name);
+        assert_eq!(strict.valid, case.expect.is_empty(), "{}", case.name);
+        assert_eq!(strict.counts.errors as usize, case.expect.len(), "{}", case.name);
         assert_eq!(validate_value(tree(document), &[], LENIENT), validation, "{}", case.name);
     }
 }
 
 #[test]
 fn every_suggestion() {
-    let cases: Vec<Case> = serde_json::from_str(LINT_CASES).unwrap();
-    for case in cases {
-        let mut document = tove();
-        for change in case.mutate {
-            change.apply(&mut document);
-        }
-        let validation = validate(document.to_string().as_bytes(), LINT);
-        let expected: Vec<_> = case
-            .expect
-            .iter()
-            .map(|(severity, code, path)| (severity.clone(), code.clone(), &**path))
-            .collect();
-        assert_eq!(found(&validation), expected, "{}", case.name);
+    for (case, _, validation) in run_cases(LINT_CASES, LINT) {
         assert!(validation.valid && validation.template.is_some(), "{}", case.name);
-        assert_eq!(validation.counts.suggestions as usize, expected.len(), "{}", case.name);
+        assert_eq!(validation.counts.suggestions as usize, case.expect.len(), "{}", case.name);
     }
 }
 
