@@ -525,7 +525,7 @@ date: string,
  */
 points: number, 
 /**
- * Level after the change.
+ * Level after the change; empty where a file leaves it out.
  */
 level: string, 
 /**

@@ -84,6 +84,11 @@ impl Prepared {
         Self { template, base, levels: prepared_levels, moods }
     }
 
+    /// Whether a mood of this name is defined, or is the default mood.
+    pub fn has_mood(&self, name: &str) -> bool {
+        self.moods.iter().any(|mood| mood.name == name)
+    }
+
     /// The template.
     pub fn template(&self) -> &Arc<Template> {
         &self.template

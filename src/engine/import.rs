@@ -10,7 +10,9 @@ use super::core::{Begun, Commit, Core, Outcome};
 use super::session::{live, new_instance};
 use crate::bundle::snapshot::{Snapshot, SnapshotTurn};
 use crate::error::{Error, ErrorCode};
-use crate::log::body::{InstanceBaseline, Session, SessionBaseline, SessionStatus, Sharing, Source, Turn};
+use crate::log::body::{
+    InstanceBaseline, MoodBaseline, Session, SessionBaseline, SessionStatus, Sharing, Source, Turn,
+};
 use crate::log::{Content, IdSource, Record, check_owner};
 use crate::state::Personality;
 use crate::timestamp;
@@ -86,7 +88,15 @@ impl Core {
             now,
             &mut notes,
         ));
-        records.push(self.session_record(&user, &session, &instance, &snapshot, restore, now));
+        let mood = snapshot.mood.clone().filter(|_| restore.mood).filter(|mood| {
+            let known = personality.prepared.has_mood(&mood.current);
+            if !known {
+                let reason = format!("the personality has no mood \"{}\"", mood.current);
+                notes.push(note("/current_state/mood", "skipped", &reason));
+            }
+            known
+        });
+        records.push(self.session_record(&user, &session, &instance, mood, now));
         if request.restore.conversation {
             let mut seen: Vec<&str> = Vec::new();
             for (index, turn) in snapshot.conversation.iter().flatten().enumerate() {
@@ -165,13 +175,11 @@ impl Core {
         user: &str,
         id: &str,
         instance: &str,
-        snapshot: &Snapshot,
-        restore: Restore,
+        mood: Option<MoodBaseline>,
         now: u64,
     ) -> Record {
         let at = self.clock.tick(now);
         let now = timestamp::format(now);
-        let mood = snapshot.mood.clone().filter(|_| restore.mood);
         let body = Session {
             instance: instance.to_owned(),
             title: None,

@@ -223,6 +223,10 @@ impl Core {
             Some(config) => state.mood.faded(&config.detection, now),
             None => (state.mood.current.clone(), state.mood.intensity),
         };
+        let (current, intensity) = match personality.mood(&current) {
+            known if known == current => (current, intensity),
+            default => (default.to_owned(), 1.0),
+        };
         let options = self.compile_options(progress.points, &progress.level, Some((&current, intensity)));
         let settings = personality.prepared.settings(&options)?;
         let time = |milliseconds: i64| timestamp::format(u64::try_from(milliseconds).unwrap_or(0));
@@ -287,7 +291,7 @@ impl Core {
             self.owner(user).turns(session).len() > 0,
             now,
         );
-        let options = self.options_after(&reaction, instance);
+        let options = self.options_after(&reaction, instance, &personality);
         let prompt = self.prompt(
             &personality.prepared,
             prompt::Request { user, session, text, options, context_tokens: None, max_output_tokens: None },

@@ -64,7 +64,12 @@ impl Core {
     }
 
     /// [`compile_options`](Self::compile_options) for the state after a reaction.
-    pub(super) fn options_after(&self, reaction: &Reaction, instance: InstanceState<'_>) -> CompileOptions {
+    pub(super) fn options_after(
+        &self,
+        reaction: &Reaction,
+        instance: InstanceState<'_>,
+        personality: &Personality,
+    ) -> CompileOptions {
         let (points, level) = match &reaction.affinity {
             Some(change) => (change.after, change.level_after.as_str()),
             None => (instance.affinity.points, instance.affinity.level.as_str()),
@@ -72,7 +77,7 @@ impl Core {
         self.compile_options(
             points,
             level,
-            reaction.mood.as_ref().map(|mood| (mood.to.as_str(), mood.intensity)),
+            reaction.mood.as_ref().map(|mood| (personality.mood(&mood.to), mood.intensity)),
         )
     }
 }

@@ -93,7 +93,7 @@ impl Core {
         let after_assistant = last_turn.is_some_and(|(_, turn, _)| turn.role == Role::Assistant);
         let relationship = (conversation, instance, &*personality);
         let reaction = self.react(relationship, &text, language.as_deref(), after_assistant, now);
-        let mut options = self.options_after(&reaction, instance);
+        let mut options = self.options_after(&reaction, instance, &personality);
         options.mask = mask;
         let Prompt { request, blocks, tokens } = self.prompt(
             &personality.prepared,

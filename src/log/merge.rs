@@ -34,16 +34,13 @@ pub fn newer(present: &Record, incoming: &Record) -> Result<Merged, Error> {
             Ordering::Less => Ok(Merged::Keep),
             Ordering::Greater => Ok(Merged::Replace),
             Ordering::Equal if present == incoming => Ok(Merged::Same),
-            Ordering::Equal => Err(altered(present)),
+            Ordering::Equal => Err(Error::new(
+                ErrorCode::Integrity,
+                format!("record {} has two different contents under one clock, {}", present.id, present.at),
+            )
+            .hint("One of the two files or devices was altered; import them one at a time to see which.")),
         },
     }
-}
-
-/// One stamp with two contents.
-pub(crate) fn altered(record: &Record) -> Error {
-    let Record { id, at, .. } = record;
-    Error::new(ErrorCode::Integrity, format!("record {id} has two different contents under one clock, {at}"))
-        .hint("One of the two files or devices was altered; import them one at a time to see which.")
 }
 
 /// The union of two logs, the winner of each id, sorted by id.

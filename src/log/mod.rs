@@ -11,6 +11,5 @@ mod record;
 pub use body::{Body, RecordCode, RecordError};
 pub use clock::{ClockError, Device, HybridClock, Stamp};
 pub use id::{IdSource, SEED_LENGTH, natural_id};
-pub(crate) use merge::altered;
 pub use merge::{Merged, merge, newer};
 pub use record::{Content, Record, check_owner};

@@ -77,6 +77,12 @@ impl Affinity {
 
     /// Where an instance with a baseline starts. The level is computed from the points.
     pub fn from_baseline(baseline: &AffinityBaseline, template: &Template) -> Self {
+        let mut history = baseline.progression_history.clone();
+        for change in &mut history {
+            if change.level.is_empty() {
+                change.level.clone_from(&level_at(template, change.points).level.name);
+            }
+        }
         Self {
             points: baseline.points,
             level: level_at(template, baseline.points).level.name.clone(),
@@ -84,7 +90,7 @@ impl Affinity {
             positive_interactions: baseline.positive_interactions,
             negative_interactions: baseline.negative_interactions,
             last_interaction: baseline.last_interaction.as_deref().and_then(timestamp::parse),
-            history: baseline.progression_history.clone(),
+            history,
         }
     }
 

@@ -9,7 +9,7 @@ use super::mood::Mood;
 use super::personality::Personality;
 use crate::error::Error;
 use crate::log::body::{self, Instance, Run, Session, Turn};
-use crate::log::{Body, Content, Merged, Record, altered, newer};
+use crate::log::{Body, Content, Merged, Record, newer};
 use crate::order;
 use crate::template::Template;
 use crate::timestamp;
@@ -109,15 +109,18 @@ impl OwnerState {
                     continue;
                 }
             }
-            let record = match (admit(record, now), same_stamp) {
-                (Ok(record), Some(present)) if newer(present, &record)? != Merged::Replace => continue,
-                (Ok(record), _) => record,
-                (Err(_), Some(present)) => return Err(altered(present)),
-                (Err(quarantined), None) => {
+            let record = match admit(record, now) {
+                Ok(record) => record,
+                Err(quarantined) => {
                     absorbed.quarantined.push(quarantined);
                     continue;
                 }
             };
+            if let Some(present) = same_stamp {
+                if newer(present, &record)? != Merged::Replace {
+                    continue;
+                }
+            }
             if last.is_some() {
                 accepted.pop();
             }

@@ -24,6 +24,12 @@ impl Personality {
         Self { prepared: Prepared::new(Arc::clone(&template)), triggers, template }
     }
 
+    /// The mood that a name stands for here: one that this version of the template does not define, which a file or
+    /// an earlier version may name, is the default mood.
+    pub fn mood<'a>(&'a self, name: &'a str) -> &'a str {
+        if self.prepared.has_mood(name) { name } else { self.template.default_mood() }
+    }
+
     /// The template itself.
     pub fn template(&self) -> &Template {
         &self.template

@@ -152,6 +152,24 @@ fn a_record_that_breaks_its_rules_or_comes_from_the_future_is_left_out_and_named
 }
 
 #[test]
+fn a_broken_copy_of_a_good_record_is_left_out_in_whatever_order_they_come() {
+    let mut host = Host::new();
+    talk(&mut host);
+    let good = host.storage.scan("diego").into_iter().find(|record| record.kind == "turn").unwrap();
+    let mut broken = good.clone();
+    body(&mut broken).insert("role", "narrator");
+    let mut all = host.storage.scan("diego");
+    all.insert(0, broken);
+    let mut fresh =
+        Core::open(CoreOptions::default(), packs(), &Environment { now: host.now, seed: [1; 32] });
+    for _ in 0..2 {
+        let absorbed = fresh.absorb(all.clone(), host.now).unwrap();
+        assert_eq!(absorbed.quarantined.len(), 1);
+        all.reverse();
+    }
+}
+
+#[test]
 fn unknown_kinds_and_newer_schemas_are_kept_untouched() {
     let mut host = Host::new();
     let session = host.session("diego", "alicia");

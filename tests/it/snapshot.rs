@@ -119,6 +119,20 @@ fn parts_can_be_left_behind() {
 }
 
 #[test]
+fn a_mood_that_the_personality_does_not_have_is_left_behind_and_named() {
+    let (mut host, session) = talked();
+    let mut changed: Value = serde_json::from_str(&export(&host, &session)).unwrap();
+    changed["current_state"]["mood"]["current"] = json!("jealous");
+    let mut command = import(&changed.to_string());
+    command["user"] = json!("maria");
+    command["allow_modified"] = json!(true);
+    let Ok(Output::Import(report)) = host.run(&command) else { panic!("the import failed") };
+    assert!(report.report.iter().any(|note| note.path == "/current_state/mood" && note.action == "skipped"));
+    let state = host.core.session_state("maria", &report.session, host.now).unwrap();
+    assert_eq!((state.mood.current.as_str(), state.mood.intensity), ("neutral", 1.0));
+}
+
+#[test]
 fn a_changed_file_is_refused_unless_it_was_meant() {
     let (mut host, session) = talked();
     let file = export(&host, &session);

@@ -47,7 +47,8 @@ pub struct InstanceBaseline {
 pub struct AffinityBaseline {
     /// 0..100.
     pub points: u8,
-    /// The name of the level.
+    /// The name of the level; empty where a file leaves it out.
+    #[serde(skip_serializing_if = "String::is_empty")]
     pub level: String,
     /// Messages of the person so far.
     pub total_messages: u32,
@@ -71,7 +72,8 @@ pub struct Progression {
     pub date: String,
     /// Points after the change, 0..100.
     pub points: u8,
-    /// Level after the change.
+    /// Level after the change; empty where a file leaves it out.
+    #[serde(skip_serializing_if = "String::is_empty")]
     pub level: String,
     /// What the interaction added or took.
     pub delta: i32,

@@ -1,0 +1,42 @@
+//! Whatever records a storage holds: they are merged, quarantined or refused, the same again changes nothing, and what
+//! was merged is written as it was read.
+
+#![no_main]
+
+use libfuzzer_sys::fuzz_target;
+use luminoracore::engine::{Core, CoreOptions, Environment, HistoryOptions};
+use luminoracore::json::{self, Limits};
+use luminoracore::log::{Body, Record, body};
+use luminoracore::observe::Packs;
+
+const NOW: u64 = 1_800_000_000_000;
+const LIMITS: Limits = Limits { bytes: usize::MAX, depth: 100, items: usize::MAX, items_at: &[] };
+
+fuzz_target!(|bytes: &[u8]| {
+    let Ok(records) = Record::parse_all(bytes) else { return };
+    let again = Record::parse_all(json::to_text(&records).as_bytes()).expect("it was written");
+    assert_eq!(again, records);
+    for record in &records {
+        let Some(Body::Other(raw)) = record.body() else { continue };
+        let Ok(body) = body::parse(&record.kind, body::SCHEMA, &record.owner, raw.clone()) else { continue };
+        let text = json::to_text(&body);
+        let written = json::read(text.as_bytes(), LIMITS).expect("it was written").value;
+        let again = body::parse(&record.kind, body::SCHEMA, &record.owner, written);
+        assert_eq!(again.as_ref(), Ok(&body), "{text}");
+    }
+    let environment = Environment { now: NOW, seed: [7; 32] };
+    let mut core = Core::open(CoreOptions::default(), Packs::empty(), &environment);
+    if core.absorb(records, NOW).is_err() {
+        return;
+    }
+    let second = core.absorb(again.clone(), NOW).expect("they were merged before");
+    assert!(second.changed.is_empty());
+    for owner in again.iter().map(|record| record.owner.as_str()) {
+        for session in core.sessions(owner) {
+            let state = core.session_state(owner, &session.id, NOW).expect("it can be opened");
+            assert!(state.affinity.points <= 100 && (0.0..=1.0).contains(&state.mood.intensity));
+            core.history(owner, &session.id, &HistoryOptions::default()).expect("it can be read");
+            core.preview(owner, &session.id, "hello", NOW).ok();
+        }
+    }
+});
