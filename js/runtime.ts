@@ -1,5 +1,6 @@
 import { Core, initSync, LanguagePacks, TemplateHandle, validate } from "../build/wasm/core.js";
 import { LuminoraError } from "./errors.ts";
+import type { TemplateSummary } from "./generated/types.ts";
 
 /** What the core consists of: one wasm module and the language packs beside it. */
 export interface CoreSource {
@@ -17,9 +18,21 @@ export interface CoreSource {
 export interface Assets {
   /** The wasm module and the language packs. */
   core(): Promise<CoreSource>;
+  /** What there is to know of the bundled personalities without their documents. */
+  personalities(): Promise<readonly BundledPersonality[]>;
   /** A bundled personality's document, by its key (`alicia`), as JSON text. */
   personality(key: string): Promise<string>;
 }
+
+/**
+ * A personality that the package brings along; `key` is the name of its file.
+ *
+ * @internal
+ */
+export type BundledPersonality = TemplateSummary & {
+  readonly key: string;
+  readonly aliases: readonly string[];
+};
 
 /**
  * The loaded core.

@@ -2,9 +2,8 @@ import type { Connection } from "./connection.ts";
 import { textOf } from "./document.ts";
 import { ask, fromCore, run } from "./driver.ts";
 import { LuminoraError } from "./errors.ts";
-import { bundledPersonalities } from "./generated/personalities.ts";
 import type { TemplateSummary } from "./generated/types.ts";
-import { bundledAssets } from "./runtime.ts";
+import { type BundledPersonality, bundledAssets } from "./runtime.ts";
 
 /** A personality: the name of one that is known, or a document as JSON text, bytes or object. */
 export type TemplateSource = string | Uint8Array | { readonly persona: object };
@@ -22,6 +21,7 @@ type Located = { readonly reference: string } | { readonly document: string };
 export class Templates {
   readonly #connection: Connection;
   readonly #load: () => Promise<void>;
+  #index: Promise<readonly BundledPersonality[]> | undefined;
 
   /** @internal */
   constructor(connection: Connection, load: () => Promise<void>) {
@@ -57,7 +57,7 @@ export class Templates {
     await this.#load();
     const added = ask(() => this.#connection.core.templates() as TemplateSummary[]);
     const ids = new Set(added.map(({ id }) => id));
-    const bundled = bundledAssets() ? bundledPersonalities : [];
+    const bundled = await this.#bundled();
     return [
       ...added,
       ...bundled.map(({ key, aliases, ...summary }) => summary).filter(({ id }) => !ids.has(id)),
@@ -73,11 +73,21 @@ export class Templates {
       core.templateDocument("", source);
       return { reference: source };
     } catch (cause) {
-      const key = bundledKey(source);
+      const key = keyOf(source, await this.#bundled());
       const assets = bundledAssets();
       if (key && assets) return { document: await assets.personality(key) };
       throw await this.#unknown(fromCore(cause));
     }
+  }
+
+  /** The bundled personalities, read when they are first asked for. */
+  #bundled(): Promise<readonly BundledPersonality[]> {
+    this.#index ??= (bundledAssets()?.personalities() ?? Promise.resolve([])).catch((error: unknown) => {
+      // The next call may try again: a network can come back.
+      this.#index = undefined;
+      throw error;
+    });
+    return this.#index;
   }
 
   /** The core's error, with a hint that names the bundled ones too: the core does not know them. */
@@ -92,10 +102,10 @@ export class Templates {
 }
 
 /** The key of the bundled personality that goes by this name. */
-function bundledKey(name: string): string | undefined {
+function keyOf(name: string, bundled: readonly BundledPersonality[]): string | undefined {
   const fold = (text: string) => text.normalize("NFKD").replace(/\p{M}/gu, "").toLowerCase();
   const wanted = fold(name);
-  return bundledPersonalities.find(
+  return bundled.find(
     ({ key, id, name: own, aliases }) =>
       key === name || id === name || [own, ...aliases].some((known) => fold(known) === wanted),
   )?.key;

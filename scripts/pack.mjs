@@ -61,7 +61,9 @@ function mayBePublished(name) {
     /^[\w.-]+\.js$/.test(name) ||
     /^types\/.+\.d\.ts$/.test(name) ||
     /^(personalities|packs)\/[\w.-]+\.json$/.test(name) ||
-    ["package.json", "README.md", "LICENSE", "THIRD_PARTY.md", "core.wasm"].includes(name)
+    ["package.json", "README.md", "LICENSE", "THIRD_PARTY.md", "core.wasm", "personalities.json"].includes(
+      name,
+    )
   );
 }
 

@@ -1,4 +1,5 @@
 import { LuminoraError } from "../errors.ts";
+import { personalityUrls } from "../generated/personality-urls.ts";
 import type { Assets } from "../runtime.ts";
 
 // Bundlers find the files by these very expressions, so each is written out.
@@ -9,11 +10,7 @@ const urls = {
     new URL("./packs/en.json", import.meta.url),
     new URL("./packs/es.json", import.meta.url),
   ],
-  personalities: {
-    abuela_esperanza: new URL("./personalities/abuela_esperanza.json", import.meta.url),
-    alicia: new URL("./personalities/alicia.json", import.meta.url),
-    dr_luna: new URL("./personalities/dr_luna.json", import.meta.url),
-  } as Record<string, URL>,
+  personalities: new URL("./personalities.json", import.meta.url),
 };
 
 /** Files beside the JavaScript, fetched when they are needed. */
@@ -23,8 +20,11 @@ export const fetchedAssets: Assets = {
     const packs = await Promise.all(urls.packs.map(async (url) => await (await fetchFile(url)).text()));
     return { wasm, packs };
   },
+  async personalities() {
+    return await (await fetchFile(urls.personalities)).json();
+  },
   async personality(key) {
-    const url = urls.personalities[key];
+    const url = personalityUrls[key];
     if (!url) throw new LuminoraError("unknown_template", `No bundled personality is called ${key}.`);
     return await (await fetchFile(url)).text();
   },

@@ -12,6 +12,9 @@ export const fileAssets: Assets = {
     ]);
     return { wasm, packs: files };
   },
+  async personalities() {
+    return JSON.parse(await readFile(new URL("./personalities.json", import.meta.url), "utf8"));
+  },
   async personality(key) {
     return await readFile(new URL(`./personalities/${key}.json`, import.meta.url), "utf8");
   },

@@ -20,6 +20,7 @@ export function copyAssets(root) {
   }
   copyFileSync(join(root, "LICENSE"), join(pkg, "LICENSE"));
   copyFileSync(join(root, CORE_WASM), join(pkg, "core.wasm"));
+  copyFileSync(join(root, "js", "generated", "personalities.json"), join(pkg, "personalities.json"));
   for (const folder of DATA) {
     rmSync(join(pkg, folder), { recursive: true, force: true });
     if (!existsSync(join(root, folder))) continue;

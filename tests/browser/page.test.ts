@@ -20,13 +20,15 @@ describe("the page", () => {
   it("offers the bundled personalities, each in its language", async () => {
     const page = await openPage();
     const cards = page.locator(".card");
-    expect(await cards.locator("h2").allTextContents()).toEqual(["Abuela Esperanza", "Alicia", "Dr. Luna"]);
-    expect(await cards.locator(".card-language").allTextContents()).toEqual([
-      "Spanish",
-      "English",
-      "English",
-    ]);
-    expect(await cards.first().locator(".card-description").getAttribute("lang")).toBe("es");
+    const index = await readFile(join(root, "js", "generated", "personalities.json"), "utf8");
+    const bundled: { name: string; language: "en" | "es" }[] = JSON.parse(index);
+    expect(await cards.locator("h2").allTextContents()).toEqual(bundled.map(({ name }) => name));
+    const languages = { en: "English", es: "Spanish" };
+    expect(await cards.locator(".card-language").allTextContents()).toEqual(
+      bundled.map(({ language }) => languages[language]),
+    );
+    const spanish = cards.filter({ hasText: "Abuela Esperanza" });
+    expect(await spanish.locator(".card-description").getAttribute("lang")).toBe("es");
     expect(await page.locator("html").getAttribute("lang")).toBe("en");
   });
 

@@ -7,6 +7,7 @@ mod engine;
 mod host;
 mod json;
 mod observe;
+mod personalities;
 mod records;
 mod replay;
 mod sample;

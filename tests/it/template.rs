@@ -436,35 +436,9 @@ proptest! {
     }
 }
 
-const BUNDLED: [(&str, &str); 3] = [
-    ("Alicia", include_str!("../../personalities/alicia.json")),
-    ("Dr. Luna", include_str!("../../personalities/dr_luna.json")),
-    ("Abuela Esperanza", include_str!("../../personalities/abuela_esperanza.json")),
-];
-
-#[test]
-fn the_bundled_personalities_have_no_problems_even_under_strict() {
-    for (name, text) in BUNDLED {
-        let validation = validate(text.as_bytes(), STRICT);
-        assert_eq!(found(&validation), [], "{name}");
-        let template = validation.template.unwrap();
-        assert_eq!(template.persona.name, name);
-        let triggers = &template.trigger_responses;
-        let lists = [
-            &triggers.on_greeting,
-            &triggers.on_confusion,
-            &triggers.on_success,
-            &triggers.on_error,
-            &triggers.on_goodbye,
-        ];
-        assert!(lists.iter().all(|lines| lines.len() >= 3), "{name}");
-        assert!(template.linguistic_profile.vocabulary.len() >= 10 && template.sample_responses.len() >= 2);
-    }
-}
-
 #[test]
 fn alicia_has_the_numbers_of_the_worked_example() {
-    let alicia = Template::parse(BUNDLED[0].1.as_bytes()).unwrap();
+    let alicia = Template::parse(include_bytes!("../../personalities/alicia.json")).unwrap();
     let base: Vec<_> = alicia.advanced_parameters.iter().map(|(_, value)| value).collect();
     assert_eq!(base, [0.7, 0.3, 0.5, 0.95, 0.6, 0.4]);
     let levels = alicia.hierarchical_config.as_ref().unwrap();

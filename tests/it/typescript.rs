@@ -107,12 +107,32 @@ fn generated_personalities() {
             "aliases": persona.aliases,
         })
     });
-    let entries = serde_json::to_string_pretty(&entries.collect::<Vec<_>>()).unwrap();
+    let mut entries: Vec<_> = entries.collect();
+    entries.sort_by(|a, b| a["name"].as_str().cmp(&b["name"].as_str()));
+    let entries = serde_json::to_string_pretty(&entries).unwrap();
+    check("js/generated/personalities.json", &format!("{entries}\n"));
+
+    let urls = keys
+        .iter()
+        .map(|key| format!("  {key}: new URL(\"./personalities/{key}.json\", import.meta.url),\n"));
     let text = format!(
-        "{HEADER}\nimport type {{ TemplateSummary }} from \"./types.ts\";\n\n/** The personalities that the package brings along; `key` is the name of the file. */\n\
-         export const bundledPersonalities: readonly (TemplateSummary & {{ key: string; aliases: string[] }})[] = {entries};\n"
+        "{HEADER}\n// Bundlers find the files by these very expressions, so each is written out.\n\n\
+         /** Where the bundled personalities are, by key. */\n\
+         export const personalityUrls: Readonly<Record<string, URL>> = {{\n{}}};\n",
+        urls.collect::<String>()
     );
-    check("js/generated/personalities.ts", &text);
+    check("js/generated/personality-urls.ts", &text);
+
+    let imports = keys.iter().map(|key| {
+        format!("import {key} from \"../../personalities/{key}.json\" with {{ type: \"json\" }};\n")
+    });
+    let text = format!(
+        "{HEADER}\n{}\n/** The bundled personalities, by key. */\n\
+         export const personalityDocuments: Readonly<Record<string, object>> = {{\n{}}};\n",
+        imports.collect::<String>(),
+        keys.iter().map(|key| format!("  {key},\n")).collect::<String>()
+    );
+    check("js/generated/personality-documents.ts", &text);
 }
 
 fn check(path: &str, text: &str) {
