@@ -60,7 +60,7 @@ function mayBePublished(name) {
   return (
     /^[\w.-]+\.js$/.test(name) ||
     /^types\/.+\.d\.ts$/.test(name) ||
-    /^(personalities|packs)\/[\w.-]+\.json$/.test(name) ||
+    /^(personalities|packs|schemas)\/[\w.-]+\.json$/.test(name) ||
     ["package.json", "README.md", "LICENSE", "THIRD_PARTY.md", "core.wasm", "personalities.json"].includes(
       name,
     )

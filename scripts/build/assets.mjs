@@ -5,7 +5,7 @@ import { join } from "node:path";
 import { CORE_WASM } from "./wasm.mjs";
 
 // Folders of JSON documents that a user can import one by one.
-const DATA = ["personalities", "packs"];
+const DATA = ["personalities", "packs", "schemas"];
 
 /**
  * Copied every time: it costs less than to find out whether it must be.

@@ -5,10 +5,14 @@ pub mod model;
 mod pattern;
 mod problem;
 mod reader;
+#[cfg(feature = "typescript")]
+mod schema;
 mod sections;
 mod validate;
 mod words;
 
 pub use model::Template;
 pub use problem::{Problem, ProblemCode, Severity};
+#[cfg(feature = "typescript")]
+pub use schema::schema;
 pub use validate::{Counts, LIMITS, ValidateOptions, Validation, validate, validate_value};

@@ -91,6 +91,12 @@ fn generated_types() {
 }
 
 #[test]
+fn generated_schemas() {
+    let schema = luminoracore::template::schema();
+    check("schemas/template.json", &format!("{}\n", luminoracore::json::pretty(&schema)));
+}
+
+#[test]
 fn generated_personalities() {
     let folder = format!("{}/personalities", env!("CARGO_MANIFEST_DIR"));
     let mut keys: Vec<String> = std::fs::read_dir(folder)

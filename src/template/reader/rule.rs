@@ -37,15 +37,15 @@ pub(in crate::template) enum Rule {
     AnyObject,
     /// A rule, and for a value that keeps it another one in code.
     And(&'static Rule, fn(&Node<'_>)),
-    /// A rule in code.
-    Check(fn(&Node<'_>)),
+    /// Of several rules for different JSON types the one for the value's type; the text names these types.
+    Either(&'static [&'static Rule], &'static str),
 }
 
 /// A key of an object, and the rule of its value.
 pub(in crate::template) struct Key {
-    name: &'static str,
-    rule: &'static Rule,
-    required: bool,
+    pub(in crate::template) name: &'static str,
+    pub(in crate::template) rule: &'static Rule,
+    pub(in crate::template) required: bool,
 }
 
 /// A key that must be there.
@@ -87,10 +87,23 @@ impl Rule {
                 }
                 keeps
             }
-            Self::Check(check) => {
-                check(node);
-                true
-            }
+            Self::Either(rules, types) => match rules.iter().find(|rule| rule.fits(node.value)) {
+                Some(rule) => rule.check(node),
+                None => expect(node, false, types),
+            },
+        }
+    }
+
+    /// Whether a value has the JSON type that this rule is about.
+    fn fits(&self, value: &Value) -> bool {
+        match *self {
+            Self::String(..) | Self::Word(_) | Self::OneOf(_) => value.is_string(),
+            Self::Boolean => value.is_boolean(),
+            Self::Number(..) | Self::NumberAbove(..) | Self::Integer(..) => value.is_number(),
+            Self::List(..) | Self::Set(..) => value.is_array(),
+            Self::Map(..) | Self::Object(_) | Self::ObjectAnd(..) | Self::AnyObject => value.is_object(),
+            Self::And(rule, _) => rule.fits(value),
+            Self::Either(rules, _) => rules.iter().any(|rule| rule.fits(value)),
         }
     }
 

@@ -1,7 +1,5 @@
 //! `knowledge`: entries that are shown when one of their keys is mentioned.
 
-use crate::json::Value;
-
 use crate::template::pattern;
 use crate::template::problem::ProblemCode;
 use crate::template::reader::values::is_true;
@@ -11,15 +9,7 @@ use crate::template::reader::{Node, Rule, optional, required};
 pub(in crate::template) const MAX_ENTRIES: usize = 2000;
 
 /// An object with entries, or a bare array of them.
-pub(super) static KNOWLEDGE: Rule = Rule::Check(|node: &Node<'_>| match node.value {
-    Value::Array(_) => {
-        ENTRIES.check(node);
-    }
-    Value::Object(_) => {
-        OBJECT.check(node);
-    }
-    _ => node.wrong_type("an object or an array of entries"),
-});
+pub(super) static KNOWLEDGE: Rule = Rule::Either(&[&OBJECT, &ENTRIES], "an object or an array of entries");
 
 static OBJECT: Rule = Rule::Object(&[
     optional("entries", &ENTRIES),
@@ -42,7 +32,8 @@ static ENTRY: Rule = Rule::Object(&[
     optional("insertion_order", &ANY_NUMBER),
     optional("priority", &ANY_NUMBER),
     optional("position", &Rule::OneOf(&["before_char", "after_char"])),
-    optional("id", &Rule::Check(check_id)),
+    // Character cards identify entries by either.
+    optional("id", &Rule::Either(&[&ANY_STRING, &ANY_NUMBER], "a string or a number")),
     optional("name", &ANY_STRING),
     optional("comment", &ANY_STRING),
     optional("extensions", &Rule::AnyObject),
@@ -63,12 +54,5 @@ fn check_key(key: &Node<'_>) {
         // character cards have many such keys.
         let message = format!("This pattern has {reason}; it will never match.");
         key.warning(ProblemCode::BadPattern, &message);
-    }
-}
-
-/// Character cards identify entries by either.
-fn check_id(node: &Node<'_>) {
-    if !node.value.is_string() && !node.value.is_number() {
-        node.wrong_type("a string or a number");
     }
 }

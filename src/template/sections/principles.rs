@@ -11,9 +11,11 @@ use crate::template::reader::{Node, Rule, optional, report_duplicates, required}
 const DEFAULT_WEIGHT: f64 = 0.5;
 
 pub(super) static PRINCIPLES: Rule =
-    Rule::And(&Rule::List(0, 50, &Rule::Check(check_principle)), |principles: &Node<'_>| {
+    Rule::And(&Rule::List(0, 50, &TEXT_OR_PRINCIPLE), |principles: &Node<'_>| {
         report_duplicates(principles, "id", ProblemCode::DuplicateId);
     });
+
+static TEXT_OR_PRINCIPLE: Rule = Rule::Either(&[&TEXT, &PRINCIPLE], "a sentence or an object with a text");
 
 static TEXT: Rule = Rule::String(1, 300);
 
@@ -26,18 +28,6 @@ static PRINCIPLE: Rule = Rule::Object(&[
     required("text", &TEXT),
     optional("weight", &Rule::Number(0.0, 1.0)),
 ]);
-
-fn check_principle(node: &Node<'_>) {
-    match node.value {
-        Value::String(_) => {
-            TEXT.check(node);
-        }
-        Value::Object(_) => {
-            PRINCIPLE.check(node);
-        }
-        _ => node.wrong_type("a sentence or an object with a text"),
-    }
-}
 
 pub(super) fn principle(principle: &Value) -> Principle {
     Principle {

@@ -10,24 +10,14 @@ use crate::template::reader::{Node, Rule, optional, required};
 /// The weight of a trigger that does not say.
 const DEFAULT_WEIGHT: f64 = 0.5;
 
-pub(super) static TRIGGERS: Rule = Rule::Map(0, usize::MAX, &Rule::List(0, 200, &Rule::Check(check_trigger)));
+pub(super) static TRIGGERS: Rule = Rule::Map(0, usize::MAX, &Rule::List(0, 200, &PHRASE_OR_TRIGGER));
+
+static PHRASE_OR_TRIGGER: Rule = Rule::Either(&[&PHRASE, &TRIGGER], "a phrase or an object with a pattern");
 
 static PHRASE: Rule = Rule::String(1, 100);
 
 static TRIGGER: Rule =
     Rule::Object(&[required("pattern", &PHRASE), optional("weight", &Rule::NumberAbove(0.0, 1.0))]);
-
-fn check_trigger(node: &Node<'_>) {
-    match node.value {
-        Value::String(_) => {
-            PHRASE.check(node);
-        }
-        Value::Object(_) => {
-            TRIGGER.check(node);
-        }
-        _ => node.wrong_type("a phrase or an object with a pattern"),
-    }
-}
 
 pub(super) fn triggers(lists: &Value) -> Vec<(String, Vec<Trigger>)> {
     let mut triggers = Vec::new();
