@@ -35,12 +35,21 @@ pub(super) fn answer(template: &Template, observation: &Observation, seed: u64, 
     let word = pick("word", &profile.vocabulary, &template.persona.name);
     let opening = pick("filler", &profile.fillers, "");
     let frame = frames.get(draw("frame", frames.len())).copied().unwrap_or("{word}.");
-    let (before, rest) = frame.split_once('{').unwrap_or((frame, ""));
-    let after = rest.split_once('}').map_or("", |(_, after)| after);
-    let sentence = format!("{before}{word}{after}");
+    let sentence = set_word(frame, &word);
     match opening.trim_end_matches(['.', ',', '!', '?', '…']) {
         "" => sentence,
         opening => format!("{}… {sentence}", capitalised(opening)),
+    }
+}
+
+/// The sentence of a frame; not every frame has a place for the word.
+fn set_word(frame: &str, word: &str) -> String {
+    match (frame.find('{'), frame.find('}')) {
+        (Some(start), Some(end)) => {
+            let (before, after) = (frame.get(..start), frame.get(end + 1..));
+            format!("{}{word}{}", before.unwrap_or_default(), after.unwrap_or_default())
+        }
+        _ => frame.to_owned(),
     }
 }
 
@@ -137,4 +146,29 @@ fn capital(letter: char) -> char {
         _ => 0,
     };
     char::from_u32(u32::from(letter) - places).unwrap_or(letter)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn the_word_stands_in_its_place_or_not_at_all() {
+        for frames in [&ENGLISH, &SPANISH] {
+            for frame in [frames.question, frames.glad, frames.sorry, frames.plain].concat() {
+                assert_eq!(set_word(frame, "tide"), frame.replace("{word}", "tide"));
+            }
+        }
+    }
+
+    #[test]
+    fn capitals_are_those_of_the_standard_library() {
+        for letter in ('a'..='z').chain('à'..='ö').chain('ø'..='þ').chain('α'..='ω').chain('а'..='џ')
+        {
+            let expected: String = letter.to_uppercase().collect();
+            assert_eq!(capitalised(&letter.to_string()), expected, "{letter}");
+        }
+        assert_eq!(capitalised("Well now"), "Well now");
+        assert_eq!(capitalised(""), "");
+    }
 }
