@@ -163,8 +163,10 @@ mod tests {
 
     #[test]
     fn capitals_are_those_of_the_standard_library() {
-        for letter in ('a'..='z').chain('à'..='ö').chain('ø'..='þ').chain('α'..='ω').chain('а'..='џ')
-        {
+        let latin = ('a'..='z').chain('à'..='ö').chain('ø'..='þ');
+        // No word begins with the sigma in between.
+        let greek = ('α'..='ρ').chain('σ'..='ω');
+        for letter in latin.chain(greek).chain('а'..='џ') {
             let expected: String = letter.to_uppercase().collect();
             assert_eq!(capitalised(&letter.to_string()), expected, "{letter}");
         }
