@@ -13,7 +13,19 @@ export type Sleep = (milliseconds: number, signal: AbortSignal) => Promise<void>
 export const systemClock: Clock = () => Date.now();
 
 /** The cryptographic random source of the environment. */
-export const systemRandom: Random = (length) => crypto.getRandomValues(new Uint8Array(length));
+export const systemRandom: Random = (length) => {
+  if (length > reserve.length) return crypto.getRandomValues(new Uint8Array(length));
+  if (reserveUsed + length > reserve.length) {
+    crypto.getRandomValues(reserve);
+    reserveUsed = 0;
+  }
+  reserveUsed += length;
+  return reserve.slice(reserveUsed - length, reserveUsed);
+};
+
+// Asked for a few bytes at a time, the environment takes longer than for all of these at once.
+const reserve = new Uint8Array(2048);
+let reserveUsed = reserve.length;
 
 /** Sleeps on a timer of the environment. */
 export const systemSleep: Sleep = (milliseconds, signal) => {

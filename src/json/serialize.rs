@@ -16,7 +16,7 @@ use super::value::{Number, Value};
 
 /// A value as compact JSON text. The keys of its maps must be strings.
 pub fn to_text<T: Serialize + ?Sized>(value: &T) -> String {
-    let mut text = String::with_capacity(1024);
+    let mut text = String::with_capacity(4096);
     // Writing into a string cannot fail.
     let _ = value.serialize(Text(&mut text));
     text

@@ -1,4 +1,5 @@
 import assert from "node:assert/strict";
+import { readdirSync } from "node:fs";
 import {
   compile as compileWasm,
   init,
@@ -9,9 +10,9 @@ import {
   type Session,
   validate,
 } from "luminoracore";
-import { Core, initSync, LanguagePacks, version } from "../../build/wasm/core.js";
+import { Core, initSync, LanguagePacks, TemplateHandle, version } from "../../build/wasm/core.js";
 import { prepare } from "./compile.ts";
-import { bytes, fullAlicia, read } from "./documents.ts";
+import { bytes, fullAlicia, type Personality, read } from "./documents.ts";
 import { measure, measureLater, type Row, summary, type Times } from "./measure.ts";
 
 const packNames = ["languages", "en", "es"];
@@ -21,9 +22,11 @@ const coreSeed = new Uint8Array(32).fill(7);
 
 /** Loads the core twice: as the package does, and its module alone, for what the facade does not show. */
 export async function load(): Promise<void> {
-  initSync({ module: bytes("build", "wasm", "core.wasm") });
+  memory = initSync({ module: bytes("build", "wasm", "core.wasm") }).memory;
   await init();
 }
+
+let memory: WebAssembly.Memory;
 
 /** Template, affinity and mood to parameters and prompt. */
 export function compileRows(): Row[] {
@@ -73,6 +76,39 @@ export function compileRows(): Row[] {
   ];
   template.free();
   return rows;
+}
+
+/** Every bundled personality at every level, in every mood, for every target: 100,000 compiles, and what is left. */
+export function memoryRows(): Row[] {
+  const targets = ["openai", "anthropic", "google", "mistral", "cohere", "deepseek", "llama", "universal"];
+  const handles: TemplateHandle[] = [];
+  const works = readdirSync("personalities").flatMap((name) => {
+    const handle = new TemplateHandle(bytes("personalities", name));
+    handles.push(handle);
+    const { hierarchical_config, mood_config } = JSON.parse(handle.document) as Personality;
+    return hierarchical_config.relationship_levels.flatMap(({ affinity_range: [affinity] }) =>
+      Object.keys(mood_config.moods).flatMap((mood) =>
+        targets.map((target) => () => handle.compile({ affinity, mood, target })),
+      ),
+    );
+  });
+  for (const work of works) work();
+  const before = memory.buffer.byteLength;
+  const samples: number[] = [];
+  for (let call = 0; call < 100_000; call++) {
+    const begun = performance.now();
+    (works[call % works.length] as () => unknown)();
+    samples.push((performance.now() - begun) * 1000);
+  }
+  const grown = memory.buffer.byteLength - before;
+  for (const handle of handles) handle.free();
+  return [
+    {
+      what: `100,000 compiles of ${works.length.toLocaleString("en")} combinations`,
+      times: summary(samples),
+      note: `memory ${(before / 1024).toFixed(0)} KB, grown by ${grown / 1024} KB`,
+    },
+  ];
 }
 
 function requestOf({ text, temperature }: { text: string; temperature: number }) {

@@ -37,7 +37,10 @@ describe("the ports of the environment", () => {
   it("tell the time and give bytes", () => {
     expect(Math.abs(systemClock() - Date.now())).toBeLessThan(1000);
     expect(systemRandom(32)).toHaveLength(32);
-    expect(systemRandom(32)).not.toEqual(systemRandom(32));
+    const draws = Array.from({ length: 1_000 }, (_, count) => systemRandom(8 + (count % 56)));
+    expect(new Set(draws.map((bytes) => bytes.subarray(0, 8).join())).size).toBe(1_000);
+    expect(systemRandom(65_536)).toHaveLength(65_536);
+    expect(new Set(draws.map(({ buffer }) => buffer)).size).toBe(1_000);
   });
 
   it("sleep until the time is over or the signal cuts it", async () => {
