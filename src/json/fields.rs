@@ -1,92 +1,13 @@
 //! Reading an object field by field: types, bounds, and no field that nobody knows. For record bodies and for the
 //! arguments of calls, where the first error is enough; documents have a reader that collects all problems.
 
-use std::fmt;
-
-use serde::Serialize;
-
+use super::field_error::{FieldCode, FieldError};
 use super::map::Map;
 use super::pointer;
 use super::text::push_double;
 use super::value::Value;
 use crate::decimal::push_whole;
-use crate::error::{Error, ErrorCode};
 use crate::timestamp;
-
-/// Which rule an object breaks. The snake_case name is the code of a record body's error.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize)]
-#[cfg_attr(feature = "typescript", derive(ts_rs::TS))]
-#[serde(rename_all = "snake_case")]
-pub enum FieldCode {
-    /// Wrong JSON type (also a fraction where a whole number belongs).
-    Type,
-    /// Not in the list.
-    Enum,
-    /// Outside its bounds, or not finite.
-    Range,
-    /// Blank.
-    Empty,
-    /// Over the limit.
-    TooLong,
-    /// A required field is absent; the path is its parent.
-    Missing,
-    /// A malformed time, hash, id or version.
-    Format,
-    /// Times in the wrong order.
-    Order,
-    /// Records of the anonymous owner stay local.
-    AnonymousEgress,
-    /// A reference to a record that does not exist.
-    UnknownRef,
-    /// A field that is not known here.
-    UnknownField,
-}
-
-/// The first rule that an object breaks, and where. One pointer wide, so that a `Result` stays small.
-#[derive(Clone, Debug, PartialEq, Eq)]
-pub struct FieldError(Box<BrokenRule>);
-
-/// What a [`FieldError`] says.
-#[derive(Clone, Debug, PartialEq, Eq)]
-pub struct BrokenRule {
-    /// The rule.
-    pub code: FieldCode,
-    /// JSON Pointer into the body or the arguments.
-    pub path: String,
-    /// What to write instead.
-    pub hint: String,
-}
-
-impl FieldError {
-    pub(crate) fn new(code: FieldCode, path: impl Into<String>, hint: impl Into<String>) -> Self {
-        Self(Box::new(BrokenRule { code, path: path.into(), hint: hint.into() }))
-    }
-}
-
-impl std::ops::Deref for FieldError {
-    type Target = BrokenRule;
-
-    fn deref(&self) -> &BrokenRule {
-        &self.0
-    }
-}
-
-impl fmt::Display for FieldError {
-    fn fmt(&self, formatter: &mut fmt::Formatter<'_>) -> fmt::Result {
-        write!(formatter, "{} (at \"{}\")", self.hint, self.path)
-    }
-}
-
-/// As the error of a call: out of range, or otherwise not a valid argument.
-impl From<FieldError> for Error {
-    fn from(error: FieldError) -> Self {
-        let code = match error.code {
-            FieldCode::Range => ErrorCode::OutOfRange,
-            _ => ErrorCode::InvalidArgument,
-        };
-        Self::new(code, error.0.hint).at(error.0.path)
-    }
-}
 
 /// An object that is being read, field by field: every field that is asked for counts as known, and
 /// [`finish`](Self::finish) refuses the others. The first rule that is broken is kept until then; what is read after

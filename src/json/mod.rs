@@ -4,6 +4,7 @@
 //! limits are enforced while parsing, so a hostile document costs no more than its size.
 
 mod fault;
+mod field_error;
 mod fields;
 mod hash;
 mod limits;
@@ -17,8 +18,8 @@ mod value;
 mod write;
 
 pub use fault::{Fault, FaultKind};
+pub use field_error::{BrokenRule, FieldCode, FieldError};
 pub(crate) use fields::Fields;
-pub use fields::{BrokenRule, FieldCode, FieldError};
 pub use hash::sha256_hex;
 pub use limits::{Limits, examine_value};
 pub use map::Map;
