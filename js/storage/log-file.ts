@@ -152,8 +152,7 @@ export class LogFile {
 
   /** Appends the frames that stand from `from` on in a file that was replaced. */
   async #carry(replaced: FileHandle, from: number): Promise<void> {
-    const { size } = await replaced.stat();
-    const late = [...decodeFrames(await readBytes(replaced, from, size))].flatMap((frame) => frame.lines);
+    const late = [...decodeFrames(await this.#unread(replaced, from))].flatMap((frame) => frame.lines);
     if (late.length > 0) await this.append(late.map(({ text }) => text));
   }
 
@@ -229,9 +228,9 @@ export class LogFile {
     }
   }
 
-  async #unread(file: FileHandle): Promise<Buffer> {
+  async #unread(file: FileHandle, from = this.#consumed): Promise<Buffer> {
     const { size } = await file.stat();
-    return readBytes(file, this.#consumed, size);
+    return readBytes(file, from, size);
   }
 }
 

@@ -55,12 +55,11 @@ impl Default for ExportOptions {
 impl ExportOptions {
     /// Reads the options of a call.
     pub fn parse(options: &Value) -> Result<Self, Error> {
-        let options = Fields::read(options, "", |fields| Self {
+        Ok(Fields::read(options, "", |fields| Self {
             conversation: fields.boolean("conversation").unwrap_or(true),
             facts: fields.boolean("facts").unwrap_or(true),
             episodes: fields.boolean("episodes").unwrap_or(true),
-        })?;
-        Ok(options)
+        })?)
     }
 }
 

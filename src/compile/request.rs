@@ -1,10 +1,9 @@
 //! The body of a model request, in the shape of each target.
 
-use crate::json::{Map, Value};
-
 use super::compiled::Compiled;
 use super::options::{Message, Role};
 use super::target::Target;
+use crate::json::{Map, Value};
 
 /// Anthropic requires an output limit.
 const ANTHROPIC_OUTPUT_TOKENS: u32 = 1024;

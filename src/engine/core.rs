@@ -1,6 +1,5 @@
 //! The core: logs by owner, operations under way, and the two entries that move them, `dispatch` and `resume`.
 
-use crate::json::Value;
 use std::sync::Arc;
 
 use serde::Serialize;
@@ -13,7 +12,7 @@ use super::import::ImportReport;
 use super::query::{SessionSummary, TemplateSummary};
 use super::turn::{Reply, TurnOperation};
 use crate::error::{Error, ErrorCode};
-use crate::json::Fields;
+use crate::json::{Fields, Value};
 use crate::log::{Device, HybridClock, IdSource, Record};
 use crate::observe::Packs;
 use crate::order;

@@ -1,13 +1,12 @@
 //! What the core asks of the host, and what comes back.
 
-use crate::json::Value;
 use std::sync::Arc;
 
 use serde::Serialize;
 
 use crate::compile::Message;
 use crate::error::Error;
-use crate::json::Fields;
+use crate::json::{Fields, Value};
 use crate::log::Record;
 
 /// One thing that the host does for the core.

@@ -1,10 +1,9 @@
 //! The eight feature flags. They belong to one core; there is no global.
 
-use crate::json::Value;
 use serde::Serialize;
 
 use crate::error::{Error, ErrorCode};
-use crate::json::pointer;
+use crate::json::{Value, pointer};
 
 /// What is switched on. Flags that a caller leaves out of an object are off; without any object all are on.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize)]

@@ -1,12 +1,11 @@
 //! Pure reads: what a relationship is like now, what was said, and what a turn would be.
 
-use crate::json::Value;
 use serde::Serialize;
 
 use super::core::{Core, LIBRARY};
 use super::prompt;
 use crate::error::{Error, ErrorCode};
-use crate::json::{self, Fields};
+use crate::json::{self, Fields, Value};
 use crate::log::body::{BlockReport, MoodPeriod, Progression, Role, SessionStatus, Turn};
 use crate::log::{Body, Record};
 use crate::observe::Observation;
@@ -139,11 +138,9 @@ pub struct HistoryOptions {
 impl HistoryOptions {
     /// Reads the options of a call.
     pub fn parse(options: &Value) -> Result<Self, Error> {
-        let options = Fields::read(options, "", |fields| Self {
-            limit: fields.count("limit"),
-            before: fields.id("before"),
-        })?;
-        Ok(options)
+        let read =
+            |fields: &mut Fields<'_>| Self { limit: fields.count("limit"), before: fields.id("before") };
+        Ok(Fields::read(options, "", read)?)
     }
 }
 

@@ -154,9 +154,7 @@ fn has_equal_keys(members: &[Member]) -> bool {
 }
 
 fn keys_in_order(members: &[Member]) -> Vec<usize> {
-    let mut indices: Vec<usize> = (0..members.len()).collect();
-    order::sort_by(&mut indices, |a, b| members[*a].0.cmp(&members[*b].0));
-    indices
+    order::sorted_indices(members.len(), &mut |a, b| members[a].0.cmp(&members[b].0))
 }
 
 /// Equal members in any order.

@@ -319,22 +319,22 @@ impl OwnerState {
             }
         }
         order::sort_by(&mut runs, Ord::cmp);
-        for run in &runs {
-            let Some((session, instance)) = self.home_of(run) else { continue };
-            if self.mood(session).is_some_and(|mood| mood.to.as_ref() >= Some(run)) {
+        let mut homes = Vec::with_capacity(runs.len());
+        for run in runs {
+            let Some((session, instance)) = self.home_of(&run) else { continue };
+            if self.mood(session).is_some_and(|mood| mood.to.as_ref() >= Some(&run)) {
                 sessions.push(session.to_owned());
             }
-            if self.affinity(instance).is_some_and(|affinity| affinity.to.as_ref() >= Some(run)) {
+            if self.affinity(instance).is_some_and(|affinity| affinity.to.as_ref() >= Some(&run)) {
                 instances.push(instance.to_owned());
             }
+            homes.push((session.to_owned(), instance.to_owned(), run));
         }
         for list in [&mut sessions, &mut instances] {
             order::sort_by(list, Ord::cmp);
             list.dedup();
         }
-        for run in runs {
-            let Some((session, instance)) = self.home_of(&run) else { continue };
-            let (session, instance) = (session.to_owned(), instance.to_owned());
+        for (session, instance, run) in homes {
             if sessions.binary_search(&session).is_err() {
                 self.add_to_mood(&session, &run);
             }

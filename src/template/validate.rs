@@ -1,6 +1,5 @@
 //! Documents in, templates or problems out.
 
-use crate::json::Value;
 use serde::Serialize;
 
 use super::lint;
@@ -9,7 +8,7 @@ use super::problem::{Problem, ProblemCode, Severity};
 use super::reader::{Node, Report, sort};
 use super::sections::{self, MAX_KNOWLEDGE_ENTRIES};
 use crate::error::{Error, ErrorCode};
-use crate::json::{self, Examination, Fault, FaultKind, Limits};
+use crate::json::{self, Examination, Fault, FaultKind, Limits, Value};
 use crate::order::sorted_indices;
 
 /// The limits of a template document.

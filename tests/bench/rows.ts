@@ -326,7 +326,13 @@ function drive(core: Core) {
       if (!effect) return result;
       if (effect.type === "append") stored = effect.records ?? [];
       for (const part of effect.type === "call" ? parts : [{ type: "stored" }]) {
-        result = step(`resume ${(part as { type: string }).type}`, () => core.resume(result.op, part, now++));
+        const { type, text } = part as { type: string; text?: string };
+        // As the driver does: a text that is simply told gives no step.
+        result = step(`resume ${type}`, () =>
+          text === undefined
+            ? core.resume(result.op, part, now++)
+            : (core.resumeText(result.op, text, now++) ?? result),
+        );
       }
     }
   };

@@ -1,11 +1,10 @@
 //! `instance`: one owner with one template. A register: the newest version counts.
 
-use crate::json::Value;
 use serde::Serialize;
 
 use super::session::{as_text, stamp};
 use super::sharing::Sharing;
-use crate::json::{FieldError, Fields};
+use crate::json::{FieldError, Fields, Value};
 use crate::log::Stamp;
 
 /// One owner with one template.

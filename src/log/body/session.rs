@@ -1,10 +1,9 @@
 //! `session`: a titled conversation of an instance. A register: the newest version counts.
 
-use crate::json::Value;
 use serde::Serialize;
 
 use super::sharing::Sharing;
-use crate::json::{FieldCode, FieldError, Fields};
+use crate::json::{FieldCode, FieldError, Fields, Value};
 use crate::log::Stamp;
 use crate::timestamp;
 

@@ -1,10 +1,9 @@
 //! `turn`: one utterance. Immutable.
 
-use crate::json::Value;
 use serde::Serialize;
 
 use super::sharing::Sharing;
-use crate::json::{FieldCode, FieldError, Fields};
+use crate::json::{FieldCode, FieldError, Fields, Value};
 
 /// Most bytes of UTF-8 in one utterance.
 pub(crate) const MAXIMUM_TEXT_BYTES: usize = 262_144;

@@ -1,10 +1,8 @@
 //! Documents that ask for harm, attack the prompt they become part of, or carry a secret.
 
-use crate::json::Value;
-
 use super::Lint;
 use super::words::{is_negated, words};
-use crate::json::pointer;
+use crate::json::{Value, pointer};
 use crate::template::problem::ProblemCode;
 use crate::text::fold;
 

@@ -9,10 +9,8 @@ mod report;
 mod rule;
 pub(super) mod values;
 
-use crate::json::Value;
-
 use super::problem::{Problem, ProblemCode, Severity};
-use crate::json::pointer;
+use crate::json::{Value, pointer};
 
 pub(super) use order::sort;
 pub(super) use repeats::report_duplicates;

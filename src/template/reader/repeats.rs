@@ -1,8 +1,7 @@
 //! Texts that are given twice.
 
-use crate::json::Value;
-
 use super::Node;
+use crate::json::Value;
 use crate::order::repeated;
 use crate::template::problem::ProblemCode;
 

@@ -1,9 +1,8 @@
 //! The rules of the format as data, and the one function that holds a value against them. A wrong type is reported
 //! once, and what is inside such a value is not visited.
 
-use crate::json::{Value, to_text};
-
 use super::Node;
+use crate::json::{Value, to_text};
 use crate::order::repeated;
 use crate::template::problem::{ProblemCode, Severity};
 

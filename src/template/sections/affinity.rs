@@ -1,8 +1,7 @@
 //! `affinity_config`.
 
-use crate::json::Value;
-
 use super::triggers::{TRIGGERS, names, report_unknown_names, triggers};
+use crate::json::Value;
 use crate::template::model::AffinityConfig;
 use crate::template::problem::ProblemCode;
 use crate::template::reader::values::{number, part};

@@ -1,8 +1,7 @@
 //! `hierarchical_config`: relationship levels and their ranges.
 
-use crate::json::Value;
-
 use super::modifiers::{MODIFIERS, modifiers};
+use crate::json::Value;
 use crate::order::sorted_indices;
 use crate::template::model::{HierarchicalConfig, Level};
 use crate::template::problem::ProblemCode;

@@ -21,12 +21,11 @@ mod safety;
 mod traits;
 mod triggers;
 
-use crate::json::Value;
-
 use super::model::{Parameter, Template};
 use super::problem::ProblemCode;
 use super::reader::values::{items, part, texts};
 use super::reader::{Node, Rule, is_name, optional, required};
+use crate::json::Value;
 
 pub(super) use knowledge::MAX_ENTRIES as MAX_KNOWLEDGE_ENTRIES;
 

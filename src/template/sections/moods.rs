@@ -1,9 +1,8 @@
 //! `mood_config`.
 
-use crate::json::Value;
-
 use super::modifiers::{MODIFIERS, modifiers};
 use super::triggers::{TRIGGERS, names, report_unknown_names, triggers};
+use crate::json::Value;
 use crate::template::model::{Mood, MoodConfig, MoodDetection};
 use crate::template::problem::ProblemCode;
 use crate::template::reader::values::{is_true, number, optional_text, part};
