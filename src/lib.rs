@@ -9,6 +9,7 @@
 //! | [`text`] | the one tokenizer: normalising, folding, tokens, phrases, UTF-16 spans |
 //! | [`template`] | the personality document: model, parsing, every problem with its pointer |
 //! | [`compile`] | template + affinity + mood -> parameters and system prompt, for a target |
+//! | [`lint`] | advice on valid documents |
 //! | [`context`] | token estimate, blocks, budget |
 //! | [`observe`] | a message -> what it says: sentiment, interaction, mood triggers |
 //! | [`log`] | the record envelope, bodies, hybrid logical clock, merge, ids |
@@ -26,6 +27,7 @@ pub mod decimal;
 pub mod engine;
 pub mod error;
 pub mod json;
+pub mod lint;
 pub mod log;
 pub mod observe;
 mod order;

@@ -185,7 +185,7 @@ impl Snapshot {
         file.insert("current_state", Value::Object(state));
         file.insert("active_configuration", json::to_value(active));
         let (content, mut file) = content_hash(file);
-        let template = self.template.id.strip_prefix("sha256:").unwrap_or_default();
+        let template = self.template.id().strip_prefix("sha256:").unwrap_or_default();
         let hashes = vec![("template", template.into()), ("content", content.into())];
         file.insert("hashes", Value::object(hashes));
         json::pretty(&Value::Object(file))
@@ -210,7 +210,7 @@ impl Snapshot {
         let state = file.remove("current_state").unwrap_or_else(|| Map::new().into());
         let info = file.remove("_snapshot_info").unwrap_or_default();
         let template = read_template(file)?;
-        if hash("template") != template.id.strip_prefix("sha256:") && !allow_modified {
+        if hash("template") != template.id().strip_prefix("sha256:") && !allow_modified {
             return Err(modified("/hashes/template"));
         }
         let Value::Object(state) = state else {

@@ -326,7 +326,7 @@ impl Core {
 fn summary(template: &Template) -> TemplateSummary {
     let persona = &template.persona;
     TemplateSummary {
-        id: template.id.clone(),
+        id: template.id().to_owned(),
         name: persona.name.clone(),
         version: persona.version.clone(),
         description: persona.description.clone(),

@@ -8,7 +8,7 @@ use crate::template::Template;
 
 /// What the personality says to a message. `turn` counts the session's turns so far.
 pub(super) fn answer(template: &Template, observation: &Observation, seed: u64, turn: usize) -> String {
-    let draw = |purpose: &str, from: usize| draw(&template.id, seed, turn, purpose, from);
+    let draw = |purpose: &str, from: usize| draw(template.id(), seed, turn, purpose, from);
     let triggers = &template.trigger_responses;
     let lines = match observation.intent {
         Some(Intent::Greeting) => &triggers.on_greeting,

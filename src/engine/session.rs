@@ -25,15 +25,15 @@ impl Core {
         let template = Template::parse(source.as_bytes())?;
         let persona = &template.persona;
         let library = self.owner(LIBRARY);
-        if library.template(&template.id).is_some() {
-            return Ok(Begun::Done(Output::Template(self.template_summary(LIBRARY, &template.id)?)));
+        if library.template(template.id()).is_some() {
+            return Ok(Begun::Done(Output::Template(self.template_summary(LIBRARY, template.id())?)));
         }
         let same_name = |known: &&Arc<Personality>| {
             let known = &known.template().persona;
             known.name == persona.name && known.version == persona.version
         };
         if let Some(known) = library.templates().find(same_name) {
-            let id = &known.template.id;
+            let id = known.template.id();
             return Err(Error::new(
                 ErrorCode::TemplateConflict,
                 format!("{} {} is already known with other content ({id})", persona.name, persona.version),
@@ -41,7 +41,7 @@ impl Core {
             .at("/persona/version")
             .hint("Give the changed document a higher version."));
         }
-        let id = template.id.clone();
+        let id = template.id().to_owned();
         let record = self.write(LIBRARY, &id, Body::Template(Arc::new(template)), now);
         Ok(Commit::new(LIBRARY, vec![record], Vec::new(), Outcome::Template(id)).begin(Vec::new()))
     }
@@ -247,7 +247,7 @@ impl Core {
     /// versions the highest. The owner's own copies count as well as the library.
     pub(super) fn find_template(&self, user: &str, reference: &str) -> Result<Arc<Personality>, Error> {
         let known = || self.owner(user).templates().chain(self.owner(LIBRARY).templates());
-        if let Some(personality) = known().find(|personality| personality.template.id == reference) {
+        if let Some(personality) = known().find(|personality| personality.template.id() == reference) {
             return Ok(Arc::clone(personality));
         }
         let folded = crate::text::fold(reference);
@@ -301,9 +301,9 @@ impl Core {
         now: u64,
     ) -> Option<Record> {
         let template = Arc::clone(&personality.template);
-        let missing = self.owner(user).template(&template.id).is_none();
+        let missing = self.owner(user).template(template.id()).is_none();
         missing.then(|| {
-            let id = template.id.clone();
+            let id = template.id().to_owned();
             self.write(user, &id, Body::Template(template), now)
         })
     }
@@ -334,7 +334,7 @@ impl Core {
 /// An instance in which nothing has happened yet.
 pub(super) fn new_instance(template: &Template, now: u64) -> Instance {
     Instance {
-        template: template.id.clone(),
+        template: template.id().to_owned(),
         template_name: template.persona.name.clone(),
         created_at: timestamp::format(now),
         baseline: None,

@@ -115,7 +115,7 @@ impl Core {
             _ => Mode::RemoteLlm,
         };
         let mut operation = TurnOperation {
-            template: template.id.clone(),
+            template: template.id().to_owned(),
             mode,
             model: (mode != Mode::Manual)
                 .then(|| ModelReference { kind: model.kind.clone(), id: model.id.clone() }),

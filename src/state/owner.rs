@@ -486,7 +486,7 @@ fn parse_body(record: &mut Record, now: u64) -> Result<(), (&'static str, String
     *body = if record.kind == "template" && *schema == body::SCHEMA {
         let template = Template::from_value(document);
         let template = template.map_err(|error| ("invalid_template", error.to_string()))?;
-        if template.id != record.id {
+        if template.id() != record.id {
             return Err(("integrity", "its id is not the hash of its document".to_owned()));
         }
         Body::Template(Arc::new(template))

@@ -1,6 +1,5 @@
 //! The personality document: its typed model, the parser that reports every problem, and its identity.
 
-mod lint;
 pub mod model;
 mod pattern;
 mod problem;
@@ -15,4 +14,4 @@ pub use model::Template;
 pub use problem::{Problem, ProblemCode, Severity};
 #[cfg(feature = "typescript")]
 pub use schema::schema;
-pub use validate::{Counts, LIMITS, ValidateOptions, Validation, validate, validate_value};
+pub use validate::{Counts, LIMITS, Validation, validate, validate_value};

@@ -2,7 +2,9 @@
 //! takes one trusts it. Strings and lists keep the order and spelling of the document; absent optional values
 //! carry the default of the format.
 
-use crate::json::Value;
+use std::sync::OnceLock;
+
+use crate::json::{self, Value};
 use serde::{Serialize, Serializer};
 
 /// A valid personality document: immutable, known by name, version and content hash.
@@ -10,8 +12,8 @@ use serde::{Serialize, Serializer};
 pub struct Template {
     /// The document as it was read: unknown keys, key order and numbers included.
     pub document: Value,
-    /// `sha256:` + the SHA-256 (lower-case hex) of the document's RFC 8785 form.
-    pub id: String,
+    /// The content hash, which [`Template::id`] gives.
+    pub id: LazyId,
     /// Who this is.
     pub persona: Persona,
     /// The three words that characterise it.
@@ -326,7 +328,24 @@ pub struct Principle {
     pub weight: f64,
 }
 
+/// The content hash of a document, once somebody asked for it: it costs as much as validating the document does.
+#[derive(Clone, Debug, Default)]
+pub struct LazyId(OnceLock<String>);
+
+/// Equal documents have equal hashes, whether or not they were asked for.
+impl PartialEq for LazyId {
+    fn eq(&self, _: &Self) -> bool {
+        true
+    }
+}
+
 impl Template {
+    /// `sha256:` + the SHA-256 (lower-case hex) of the document's RFC 8785 form. Worked out when first asked for.
+    pub fn id(&self) -> &str {
+        let hash = || format!("sha256:{}", json::sha256_hex(json::canonical(&self.document).as_bytes()));
+        self.id.0.get_or_init(hash)
+    }
+
     /// The mood in which every session starts.
     pub fn default_mood(&self) -> &str {
         self.mood_config.as_ref().map_or("neutral", |config| config.detection.default_mood.as_str())

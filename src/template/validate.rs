@@ -2,7 +2,6 @@
 
 use serde::Serialize;
 
-use super::lint;
 use super::model::Template;
 use super::problem::{Problem, ProblemCode, Severity};
 use super::reader::{Node, Report, sort};
@@ -18,15 +17,6 @@ pub const LIMITS: Limits = Limits {
     items: 1000,
     items_at: &[("/knowledge", MAX_KNOWLEDGE_ENTRIES), ("/knowledge/entries", MAX_KNOWLEDGE_ENTRIES)],
 };
-
-/// How to validate.
-#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
-pub struct ValidateOptions {
-    /// Whether every warning counts as an error.
-    pub strict: bool,
-    /// Whether to add suggestions, when there are no errors.
-    pub lint: bool,
-}
 
 /// What validation found.
 #[derive(Clone, Debug, PartialEq, Serialize)]
@@ -56,25 +46,52 @@ pub struct Counts {
 }
 
 /// Validates a document given as bytes. Never fails: what is wrong is in the result.
-pub fn validate(bytes: &[u8], options: ValidateOptions) -> Validation {
-    conclude(json::examine(bytes, LIMITS), options)
+pub fn validate(bytes: &[u8]) -> Validation {
+    conclude(json::examine(bytes, LIMITS))
 }
 
 /// Validates a document given as a value. `non_finite` are the pointers of numbers that JSON cannot express (NaN,
 /// Infinity), where the value holds `null`.
-pub fn validate_value(value: Value, non_finite: &[String], options: ValidateOptions) -> Validation {
-    conclude(json::examine_value(value, non_finite, LIMITS), options)
+pub fn validate_value(value: Value, non_finite: &[String]) -> Validation {
+    conclude(json::examine_value(value, non_finite, LIMITS))
+}
+
+impl Validation {
+    /// The same with further problems, which are no errors.
+    pub(crate) fn with(self, mut further: Vec<Problem>) -> Self {
+        let mut problems = self.problems;
+        problems.append(&mut further);
+        if let Some(template) = &self.template {
+            sort(&mut problems, &template.document);
+        }
+        Self::of(problems, self.template)
+    }
+
+    /// The same with every warning an error.
+    #[must_use]
+    pub fn strict(mut self) -> Self {
+        for problem in self.problems.iter_mut().filter(|problem| problem.severity == Severity::Warning) {
+            problem.severity = Severity::Error;
+        }
+        Self::of(self.problems, self.template)
+    }
+
+    fn of(problems: Vec<Problem>, template: Option<Template>) -> Self {
+        let counts = count(&problems);
+        let valid = counts.errors == 0;
+        Self { valid, problems, counts, template: template.filter(|_| valid) }
+    }
 }
 
 impl Template {
     /// Reads a document given as bytes, or refuses it with all its problems (warnings included).
     pub fn parse(bytes: &[u8]) -> Result<Self, Error> {
-        accept(validate(bytes, ValidateOptions::default()))
+        accept(validate(bytes))
     }
 
     /// Reads a document given as a value, or refuses it with all its problems (warnings included).
     pub fn from_value(document: Value) -> Result<Self, Error> {
-        accept(validate_value(document, &[], ValidateOptions::default()))
+        accept(validate_value(document, &[]))
     }
 }
 
@@ -98,7 +115,7 @@ fn accept(validation: Validation) -> Result<Template, Error> {
     })
 }
 
-fn conclude(examination: Examination, options: ValidateOptions) -> Validation {
+fn conclude(examination: Examination) -> Validation {
     let Examination { value, faults } = examination;
     let report = Report::default();
     if let Some(document) = &value {
@@ -108,26 +125,13 @@ fn conclude(examination: Examination, options: ValidateOptions) -> Validation {
     add_faults(&mut problems, faults);
     let mut template = None;
     match value {
-        Some(document) if count(&problems).errors == 0 => {
-            let id = format!("sha256:{}", json::sha256_hex(json::canonical(&document).as_bytes()));
-            let read = sections::template(document, id);
-            if options.lint {
-                problems.extend(lint::lint(&read));
-            }
-            sort(&mut problems, &read.document);
-            template = Some(read);
+        Some(document) => {
+            sort(&mut problems, &document);
+            template = (count(&problems).errors == 0).then(|| sections::template(document));
         }
-        Some(document) => sort(&mut problems, &document),
         None => {}
     }
-    if options.strict {
-        for problem in problems.iter_mut().filter(|problem| problem.severity == Severity::Warning) {
-            problem.severity = Severity::Error;
-        }
-    }
-    let counts = count(&problems);
-    let valid = counts.errors == 0;
-    Validation { valid, problems, counts, template: template.filter(|_| valid) }
+    Validation::of(problems, template)
 }
 
 /// Adds what the JSON reader found. It replaces what the sections made of the same place: a number that is not

@@ -8,6 +8,10 @@ use super::table::{Folded, lookup};
 
 /// The folded form of a text. Folding a folded text changes nothing.
 pub fn fold(text: &str) -> String {
+    // Most texts, and far faster.
+    if text.is_ascii() {
+        return text.to_ascii_lowercase();
+    }
     let mut folded = String::with_capacity(text.len());
     for character in text.chars() {
         fold_character(character, &mut |out| folded.push(out));

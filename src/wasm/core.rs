@@ -104,7 +104,9 @@ impl Core {
     /// The id of a document, given as JSON text.
     #[wasm_bindgen(js_name = templateId)]
     pub fn template_id(&self, source: &str) -> Result<String, JsValue> {
-        Template::parse(source.as_bytes()).map(|template| template.id).map_err(|error| throw(&error))
+        Template::parse(source.as_bytes())
+            .map(|template| template.id().to_owned())
+            .map_err(|error| throw(&error))
     }
 
     /// What a relationship is like now.

@@ -4,7 +4,8 @@ use std::sync::Arc;
 
 use luminoracore::compile::{CompileOptions, Compiled, Prepared};
 use luminoracore::json;
-use luminoracore::template::{Template, ValidateOptions, validate};
+use luminoracore::lint::{ValidateOptions, validate};
+use luminoracore::template::Template;
 use wasm_bindgen::prelude::*;
 
 use crate::value::{from_js, set_text, throw, to_js};
@@ -33,7 +34,7 @@ impl TemplateHandle {
     /// `sha256:<hex>`.
     #[wasm_bindgen(getter)]
     pub fn id(&self) -> String {
-        self.template().id.clone()
+        self.template().id().to_owned()
     }
 
     /// The document as JSON text.

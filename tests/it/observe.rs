@@ -6,7 +6,7 @@ use luminoracore::observe::{
     Coverage, Intent, Observation, ObserveContext, Packs, SentimentClass, TriggerSet, observe, observe_with,
 };
 use luminoracore::template::Template;
-use luminoracore::template::model::{AffinityConfig, Mood, MoodConfig, Persona, Trigger};
+use luminoracore::template::model::{AffinityConfig, LazyId, Mood, MoodConfig, Persona, Trigger};
 use proptest::prelude::*;
 use serde_json::{Value, json};
 
@@ -54,7 +54,7 @@ fn template_with_moods(language: &str, moods: &[(&str, &[&str])]) -> Template {
 fn bare_template(language: &str) -> Template {
     Template {
         document: tree(Value::Null),
-        id: String::new(),
+        id: LazyId::default(),
         persona: Persona {
             name: "Dr. Luna".to_owned(),
             aliases: vec!["Moon".to_owned()],

@@ -4,8 +4,9 @@
 use std::sync::Arc;
 
 use luminoracore::compile::{CompileOptions, Prepared};
+use luminoracore::lint::{ValidateOptions, validate};
 use luminoracore::observe::{ObserveContext, observe};
-use luminoracore::template::{Template, ValidateOptions, validate};
+use luminoracore::template::Template;
 
 use crate::host::packs;
 

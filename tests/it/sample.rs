@@ -3,8 +3,9 @@
 use luminoracore::json::{Limits, Value, read};
 use luminoracore::template::Template;
 use luminoracore::template::model::{
-    AffinityConfig, CoreTraits, HierarchicalConfig, Level, LinguisticProfile, Modifiers, Mood, MoodConfig,
-    MoodDetection, Parameter, Parameters, Persona, Principle, SafetyGuards, SampleResponse, TriggerResponses,
+    AffinityConfig, CoreTraits, HierarchicalConfig, LazyId, Level, LinguisticProfile, Modifiers, Mood,
+    MoodConfig, MoodDetection, Parameter, Parameters, Persona, Principle, SafetyGuards, SampleResponse,
+    TriggerResponses,
 };
 use serde_json::json;
 
@@ -30,7 +31,7 @@ pub(crate) fn parameters<const N: usize>(values: [(Parameter, f64); N]) -> Param
 pub(crate) fn plain() -> Template {
     Template {
         document: tree(json!({})),
-        id: "sha256:0".to_owned(),
+        id: LazyId::default(),
         persona: Persona {
             name: "Plain".to_owned(),
             version: "1.0.0".to_owned(),
@@ -69,7 +70,7 @@ pub(crate) fn alicia() -> Template {
     use Parameter::{Creativity, Directness, Empathy, Formality, Humor, Verbosity};
     Template {
         document: tree(json!({ "advanced_parameters": {} })),
-        id: "sha256:1".to_owned(),
+        id: LazyId::default(),
         persona: Persona {
             name: "Alicia Prado".to_owned(),
             version: "1.1.0".to_owned(),

@@ -106,9 +106,9 @@ fn generated_personalities() {
     keys.sort();
     let entries = keys.iter().map(|key| {
         let template = Template::parse(file(&format!("personalities/{key}.json")).as_bytes()).unwrap();
-        let persona = template.persona;
+        let persona = &template.persona;
         json!({
-            "key": key, "id": template.id, "name": persona.name, "version": persona.version,
+            "key": key, "id": template.id(), "name": persona.name, "version": persona.version,
             "description": persona.description, "language": persona.language, "tags": persona.tags,
             "aliases": persona.aliases,
         })

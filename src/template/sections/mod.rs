@@ -21,7 +21,7 @@ mod safety;
 mod traits;
 mod triggers;
 
-use super::model::{Parameter, Template};
+use super::model::{LazyId, Parameter, Template};
 use super::problem::ProblemCode;
 use super::reader::values::{items, part, texts};
 use super::reader::{Node, Rule, is_name, optional, required};
@@ -58,10 +58,10 @@ pub(super) static DOCUMENT: Rule = Rule::ObjectAnd(
 );
 
 /// The typed form of a document that keeps the rules.
-pub(super) fn template(document: Value, id: String) -> Template {
+pub(super) fn template(document: Value) -> Template {
     let section = |key| part(&document, key);
     Template {
-        id,
+        id: LazyId::default(),
         persona: persona::persona(section("persona")),
         core_traits: traits::core_traits(section("core_traits")),
         linguistic_profile: language_profile::linguistic_profile(section("linguistic_profile")),

@@ -7,7 +7,8 @@ use std::sync::Arc;
 use libfuzzer_sys::fuzz_target;
 use luminoracore::compile::{CompileOptions, Prepared};
 use luminoracore::json;
-use luminoracore::template::{Severity, Template, ValidateOptions, validate};
+use luminoracore::lint::{ValidateOptions, validate};
+use luminoracore::template::{Severity, Template};
 
 fuzz_target!(|bytes: &[u8]| {
     let validation = validate(bytes, ValidateOptions { strict: false, lint: true });

@@ -2,8 +2,8 @@
 
 use super::Lint;
 use crate::json::pointer;
+use crate::template::ProblemCode;
 use crate::template::model::{Modifiers, Parameter, Template};
-use crate::template::problem::ProblemCode;
 
 /// The base value of a parameter that has a delta but no base.
 const ABSENT_BASE: f64 = 0.5;

@@ -2,7 +2,7 @@
 
 use super::Lint;
 use crate::order::repeated;
-use crate::template::problem::ProblemCode;
+use crate::template::ProblemCode;
 use crate::text::fold;
 
 pub(super) fn check(lint: &mut Lint<'_>) {

@@ -1,7 +1,13 @@
 //! Documents that cost more tokens than they need.
 
 use super::Lint;
-use crate::template::problem::ProblemCode;
+use std::sync::Arc;
+
+use crate::compile::{CompileOptions, Prepared};
+use crate::template::ProblemCode;
+
+/// Tokens above which a prompt is long.
+const LONG_PROMPT: u32 = 2000;
 
 pub(super) fn check(lint: &mut Lint<'_>) {
     let template = lint.template;
@@ -26,5 +32,17 @@ pub(super) fn check(lint: &mut Lint<'_>) {
         if length > most {
             lint.suggest(code, path, &format!("More than {most} cost tokens in every prompt."));
         }
+    }
+    long_prompt(lint);
+}
+
+/// The prompt as a relationship begins: at 0 points, in the default mood.
+fn long_prompt(lint: &mut Lint<'_>) {
+    let prepared = Prepared::new(Arc::clone(lint.template));
+    // Without a limit, every template compiles.
+    let tokens = prepared.prompt(&CompileOptions::default(), u32::MAX).map_or(0, |prompt| prompt.tokens);
+    if tokens > LONG_PROMPT {
+        let message = format!("The prompt has about {tokens} tokens; models follow a shorter one better.");
+        lint.suggest(ProblemCode::LongPrompt, "", &message);
     }
 }

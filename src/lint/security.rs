@@ -3,7 +3,7 @@
 use super::Lint;
 use super::words::{is_negated, words};
 use crate::json::{Value, pointer};
-use crate::template::problem::ProblemCode;
+use crate::template::ProblemCode;
 use crate::text::fold;
 
 pub(super) fn check(lint: &mut Lint<'_>) {
@@ -89,10 +89,11 @@ fn check_strings(value: &Value, path: &mut String, found: &mut Vec<(ProblemCode,
     let length = path.len();
     match value {
         Value::String(text) => {
-            if overrides_instructions(text) {
+            let signs = Signs::of(text);
+            if signs.instructions && overrides_instructions(text) {
                 found.push((ProblemCode::InstructionOverride, path.clone()));
             }
-            if looks_like_secret(text) {
+            if signs.secret && looks_like_secret(text) {
                 found.push((ProblemCode::LooksLikeSecret, path.clone()));
             }
         }
@@ -111,6 +112,30 @@ fn check_strings(value: &Value, path: &mut String, found: &mut Vec<(ProblemCode,
             }
         }
         _ => {}
+    }
+}
+
+/// What a text may hold, told from one look at its bytes. Nearly all texts hold neither, and are then neither folded
+/// nor taken apart.
+struct Signs {
+    instructions: bool,
+    secret: bool,
+}
+
+impl Signs {
+    fn of(text: &str) -> Self {
+        let mut signs = Self { instructions: false, secret: false };
+        let (mut last_four, mut run, mut hyphens) = (0_u32, 0_usize, 0_usize);
+        for byte in text.bytes() {
+            last_four = last_four << 8 | u32::from(byte | 0x20);
+            // How the words for instructions begin; and any letter that folding might make one of theirs.
+            signs.instructions |=
+                byte >= 0x80 || matches!(&last_four.to_be_bytes(), b"inst" | b"prom" | b"dire" | b"guid");
+            hyphens = if byte == b'-' { hyphens + 1 } else { 0 };
+            run = if IN_KEYS[usize::from(byte)] { run + 1 } else { 0 };
+            signs.secret |= run >= SHORTEST_SECRET || hyphens >= 5;
+        }
+        signs
     }
 }
 
@@ -157,20 +182,35 @@ fn looks_like_secret(text: &str) -> bool {
     ];
     // How a key in the form of a certificate begins.
     const PEM: &[u8] = b"-----BEGIN ";
-    // No key is shorter than the shortest of these shapes.
-    const SHORTEST: usize = 15;
-    let is_key_character =
-        |character: char| character.is_ascii_alphanumeric() || matches!(character, '-' | '_');
     text.as_bytes().windows(PEM.len()).any(|bytes| bytes == PEM)
-        || text.split(|character: char| !is_key_character(character) && character != '.').any(|word| {
-            word.len() >= SHORTEST
+        || text.split(|character: char| !is_in_keys(character)).any(|word| {
+            word.len() >= SHORTEST_SECRET
                 && (is_json_web_token(word)
                     || SHAPES.iter().any(|(prefix, least)| {
                         let rest = word.strip_prefix(prefix).unwrap_or_default();
-                        rest.chars().take_while(|character| is_key_character(*character)).count() >= *least
+                        rest.chars().take_while(|character| *character != '.').count() >= *least
                     }))
         })
 }
+
+/// No key or token is shorter than the shortest of the shapes.
+const SHORTEST_SECRET: usize = 15;
+
+/// Whether a character can stand in a key, or between the parts of a token.
+fn is_in_keys(character: char) -> bool {
+    character.is_ascii() && IN_KEYS[character as usize]
+}
+
+/// For each byte, whether it is such a character: every byte of a document is looked at.
+static IN_KEYS: [bool; 256] = {
+    let mut table = [false; 256];
+    let mut byte = 0_u8;
+    while byte < 128 {
+        table[byte as usize] = byte.is_ascii_alphanumeric() || matches!(byte, b'-' | b'_' | b'.');
+        byte += 1;
+    }
+    table
+};
 
 /// Three base64url parts, the first of which starts like an encoded `{"`.
 fn is_json_web_token(word: &str) -> bool {
