@@ -124,12 +124,9 @@ fn conclude(examination: Examination) -> Validation {
     let mut problems = report.into_problems();
     add_faults(&mut problems, faults);
     let mut template = None;
-    match value {
-        Some(document) => {
-            sort(&mut problems, &document);
-            template = (count(&problems).errors == 0).then(|| sections::template(document));
-        }
-        None => {}
+    if let Some(document) = value {
+        sort(&mut problems, &document);
+        template = (count(&problems).errors == 0).then(|| sections::template(document));
     }
     Validation::of(problems, template)
 }
