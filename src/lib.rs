@@ -24,6 +24,7 @@ pub mod bundle;
 pub mod compile;
 pub mod context;
 pub mod decimal;
+pub mod dialect;
 pub mod engine;
 pub mod error;
 pub mod json;

@@ -74,6 +74,12 @@ impl Map {
         Some(&self.members.get(self.position(key).ok()?)?.1)
     }
 
+    /// The value of a key, to be changed.
+    pub(crate) fn get_mut(&mut self, key: &str) -> Option<&mut Value> {
+        let index = self.position(key).ok()?;
+        Some(&mut self.members.get_mut(index)?.1)
+    }
+
     /// Whether there is such a key.
     pub fn contains_key(&self, key: &str) -> bool {
         self.position(key).is_ok()

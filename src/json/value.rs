@@ -116,6 +116,14 @@ impl Value {
         }
     }
 
+    /// The members, if it is an object, to be changed.
+    pub(crate) fn as_object_mut(&mut self) -> Option<&mut Map> {
+        match self {
+            Self::Object(members) => Some(members),
+            _ => None,
+        }
+    }
+
     /// Whether it is `null`.
     pub fn is_null(&self) -> bool {
         matches!(self, Self::Null)

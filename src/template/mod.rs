@@ -1,5 +1,6 @@
 //! The personality document: its typed model, the parser that reports every problem, and its identity.
 
+mod dialect;
 pub mod model;
 mod pattern;
 mod problem;
@@ -10,6 +11,7 @@ mod sections;
 mod validate;
 mod words;
 
+pub use dialect::Dialect;
 pub use model::Template;
 pub use problem::{Problem, ProblemCode, Severity};
 #[cfg(feature = "typescript")]

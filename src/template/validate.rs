@@ -2,6 +2,7 @@
 
 use serde::Serialize;
 
+use super::dialect::{self, Dialect};
 use super::model::Template;
 use super::problem::{Problem, ProblemCode, Severity};
 use super::reader::{Node, Report, sort};
@@ -28,6 +29,10 @@ pub struct Validation {
     pub problems: Vec<Problem>,
     /// How many of each severity.
     pub counts: Counts,
+    /// The dialect of a document with errors that is one of another dialect: `convert` makes a template of it.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    #[cfg_attr(feature = "typescript", ts(optional))]
+    pub dialect: Option<Dialect>,
     /// The template, when valid.
     #[serde(skip)]
     pub template: Option<Template>,
@@ -47,7 +52,14 @@ pub struct Counts {
 
 /// Validates a document given as bytes. Never fails: what is wrong is in the result.
 pub fn validate(bytes: &[u8]) -> Validation {
-    conclude(json::examine(bytes, LIMITS))
+    let mut validation = conclude(json::examine(bytes, LIMITS));
+    for problem in &mut validation.problems {
+        if problem.code == ProblemCode::JsonSyntax {
+            problem.hint = dialect::placeholder(bytes)
+                .map(|placeholder| format!("fill in the placeholders, of which {placeholder} is the first"));
+        }
+    }
+    validation
 }
 
 /// Validates a document given as a value. `non_finite` are the pointers of numbers that JSON cannot express (NaN,
@@ -64,7 +76,7 @@ impl Validation {
         if let Some(template) = &self.template {
             sort(&mut problems, &template.document);
         }
-        Self::of(problems, self.template)
+        Self::of(problems, self.template, self.dialect)
     }
 
     /// The same with every warning an error.
@@ -73,46 +85,50 @@ impl Validation {
         for problem in self.problems.iter_mut().filter(|problem| problem.severity == Severity::Warning) {
             problem.severity = Severity::Error;
         }
-        Self::of(self.problems, self.template)
+        Self::of(self.problems, self.template, self.dialect)
     }
 
-    fn of(problems: Vec<Problem>, template: Option<Template>) -> Self {
+    fn of(problems: Vec<Problem>, template: Option<Template>, dialect: Option<Dialect>) -> Self {
         let counts = count(&problems);
         let valid = counts.errors == 0;
-        Self { valid, problems, counts, template: template.filter(|_| valid) }
+        Self { valid, problems, counts, dialect, template: template.filter(|_| valid) }
+    }
+
+    /// The template, or one error with all problems (warnings included).
+    ///
+    /// # Errors
+    /// `invalid_template`.
+    pub fn into_template(self) -> Result<Template, Error> {
+        let Self { problems, counts, template, dialect, .. } = self;
+        template.ok_or_else(|| {
+            let first = problems.iter().find(|problem| problem.severity == Severity::Error);
+            let said = first.map_or("it holds nothing that can be used.", |first| &first.message);
+            let message = match counts.errors {
+                0 | 1 => format!("The template is invalid: {said}"),
+                errors => format!("The template has {errors} errors, the first: {said}"),
+            };
+            let mut error = Error::new(ErrorCode::InvalidTemplate, message);
+            if let Some(first) = first {
+                error = error.at(&first.path);
+                if let Some(hint) = dialect.map(Dialect::hint).or(first.hint.as_deref()) {
+                    error = error.hint(hint);
+                }
+            }
+            error.problems(problems)
+        })
     }
 }
 
 impl Template {
     /// Reads a document given as bytes, or refuses it with all its problems (warnings included).
     pub fn parse(bytes: &[u8]) -> Result<Self, Error> {
-        accept(validate(bytes))
+        validate(bytes).into_template()
     }
 
     /// Reads a document given as a value, or refuses it with all its problems (warnings included).
     pub fn from_value(document: Value) -> Result<Self, Error> {
-        accept(validate_value(document, &[]))
+        validate_value(document, &[]).into_template()
     }
-}
-
-fn accept(validation: Validation) -> Result<Template, Error> {
-    let Validation { problems, counts, template, .. } = validation;
-    template.ok_or_else(|| {
-        let first = problems.iter().find(|problem| problem.severity == Severity::Error);
-        let said = first.map_or("it holds nothing that can be used.", |first| &first.message);
-        let message = match counts.errors {
-            0 | 1 => format!("The template is invalid: {said}"),
-            errors => format!("The template has {errors} errors, the first: {said}"),
-        };
-        let mut error = Error::new(ErrorCode::InvalidTemplate, message);
-        if let Some(first) = first {
-            error = error.at(&first.path);
-            if let Some(hint) = &first.hint {
-                error = error.hint(hint);
-            }
-        }
-        error.problems(problems)
-    })
 }
 
 fn conclude(examination: Examination) -> Validation {
@@ -123,12 +139,15 @@ fn conclude(examination: Examination) -> Validation {
     }
     let mut problems = report.into_problems();
     add_faults(&mut problems, faults);
-    let mut template = None;
+    let (mut template, mut recognised) = (None, None);
     if let Some(document) = value {
         sort(&mut problems, &document);
+        if count(&problems).errors > 0 {
+            recognised = Dialect::of(&document);
+        }
         template = (count(&problems).errors == 0).then(|| sections::template(document));
     }
-    Validation::of(problems, template)
+    Validation::of(problems, template, recognised)
 }
 
 /// Adds what the JSON reader found. It replaces what the sections made of the same place: a number that is not

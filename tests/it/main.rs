@@ -3,11 +3,13 @@
 mod compile;
 mod context;
 mod conversation;
+mod dialects;
 mod engine;
 mod host;
 mod json;
 mod observe;
 mod personalities;
+mod predecessor;
 mod records;
 mod replay;
 mod sample;
