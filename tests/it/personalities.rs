@@ -3,7 +3,8 @@
 
 use std::sync::Arc;
 
-use luminoracore::compile::{CompileOptions, Prepared};
+use luminoracore::compile::{CompileOptions, Message, Prepared, Role};
+use luminoracore::json::{self, Value};
 use luminoracore::lint::{ValidateOptions, validate};
 use luminoracore::observe::{ObserveContext, observe};
 use luminoracore::template::Template;
@@ -75,10 +76,38 @@ fn each_compiles_for_every_target_at_every_level_and_in_every_mood() {
                 for compiled in prepared.compile_all(&options).unwrap() {
                     assert!(compiled.tokens <= 2_000, "{key}: {} tokens in {mood}", compiled.tokens);
                     assert_eq!(compiled.warnings, [], "{key}");
-                    assert!(!luminoracore::json::compact(&compiled.request()).is_empty());
+                    assert!(!json::compact(&compiled.request()).is_empty());
                 }
             }
         }
+    }
+}
+
+/// The prompt is the same for all targets, so it is written once and stands as `<prompt>` in the requests.
+#[test]
+fn prompt_and_requests_of_each_are_as_they_were() {
+    let messages = vec![
+        Message { role: Role::User, content: "Good evening.".to_owned() },
+        Message { role: Role::Assistant, content: "Come in.".to_owned() },
+        Message { role: Role::User, content: "How was the day?".to_owned() },
+    ];
+    let options = CompileOptions {
+        affinity: 50.0,
+        model: Some("model-1".to_owned()),
+        max_output_tokens: Some(300),
+        messages,
+        ..CompileOptions::default()
+    };
+    for (key, template) in bundled() {
+        let all = Prepared::new(Arc::new(template)).compile_all(&options).unwrap();
+        let mut text = all[0].text.clone();
+        for compiled in &all {
+            let request = json::compact(&compiled.request());
+            let prompt = json::compact(&Value::from(compiled.text.as_str()));
+            assert!(request.contains(&prompt), "{key}");
+            text += &format!("\n\n=== {:?}\n{}", compiled.target, request.replace(&prompt, "<prompt>"));
+        }
+        insta::assert_snapshot!(key, text);
     }
 }
 
