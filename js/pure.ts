@@ -43,6 +43,8 @@ export interface CompileOptions {
 export interface Compiled extends CompiledPersonality {
   /** The body of a request to the target. Built when it is asked for. */
   readonly request: Readonly<Record<string, unknown>>;
+  /** How each parameter came about: `base 0.95, friend_level +0.2, clamped to 1`. Worked out when it is asked for. */
+  readonly explanation: Readonly<Record<string, string>>;
 }
 
 /**
@@ -82,8 +84,10 @@ export class Template {
   compile(options: CompileOptions = {}): Compiled {
     const { handle } = this;
     const compiled = ask(() => handle.compile(snakeCase(options)));
-    const get = () => JSON.parse(ask(() => handle.request(snakeCase(options))));
-    return Object.defineProperty(compiled, "request", { get, enumerable: true }) as Compiled;
+    return Object.defineProperties(compiled, {
+      request: { get: () => JSON.parse(ask(() => handle.request(snakeCase(options)))), enumerable: true },
+      explanation: { get: () => ask(() => handle.explain(snakeCase(options))), enumerable: true },
+    }) as Compiled;
   }
 
   /** Frees the memory in the core. */

@@ -1,4 +1,4 @@
-import { Core, initSync, LanguagePacks, TemplateHandle, validate } from "../build/wasm/core.js";
+import { Conversion, Core, initSync, LanguagePacks, TemplateHandle, validate } from "../build/wasm/core.js";
 import { LuminoraError } from "./errors.ts";
 import type { TemplateSummary } from "./generated/types.ts";
 
@@ -40,6 +40,7 @@ export type BundledPersonality = TemplateSummary & {
  * @internal
  */
 export interface Runtime {
+  readonly Conversion: typeof Conversion;
   readonly Core: typeof Core;
   readonly TemplateHandle: typeof TemplateHandle;
   readonly validate: typeof validate;
@@ -125,7 +126,7 @@ async function load(given: CoreSource | undefined): Promise<Runtime> {
   }
   const encoder = new TextEncoder();
   const packs = (source.packs ?? []).map((pack) => (typeof pack === "string" ? encoder.encode(pack) : pack));
-  runtime = { Core, TemplateHandle, validate, packs: new LanguagePacks(packs) };
+  runtime = { Conversion, Core, TemplateHandle, validate, packs: new LanguagePacks(packs) };
   return runtime;
 }
 

@@ -3,6 +3,7 @@ import { ask, run } from "./driver.ts";
 import type {
   ExportOptions,
   MoodPeriod,
+  ParameterExplanation,
   Preview,
   Progression,
   Reply,
@@ -35,10 +36,13 @@ export interface SendOptions {
   readonly model?: AnyModel;
 }
 
+const parameters = new Set(["verbosity", "formality", "humor", "empathy", "creativity", "directness"]);
+
 /** Why something is as it is. */
 export type Explanation =
   | { readonly subject: "affinity"; readonly history: Progression[] }
   | { readonly subject: "mood"; readonly history: MoodPeriod[] }
+  | ({ readonly subject: "parameter" } & ParameterExplanation)
   | { readonly subject: "run"; readonly run: Readonly<Record<string, unknown>> };
 
 /** What a session tells. */
@@ -122,11 +126,15 @@ export class Session {
     return ask(() => core.preview(this.user, this.id, text, clock()) as Preview);
   }
 
-  /** Why affinity or mood are as they are, or how a reply came about (by the id of its run). */
+  /** Why affinity, mood or a parameter are as they are, or how a reply came about (by the id of its run). */
   explain(subject: string): Explanation {
-    const { core } = this.#connection;
+    const { core, clock } = this.#connection;
     if (subject === "affinity") return { subject, history: this.state.affinity.history };
     if (subject === "mood") return { subject, history: this.state.mood.history };
+    if (parameters.has(subject)) {
+      const explained = ask(() => core.explainParameter(this.user, this.id, subject, clock()));
+      return { subject: "parameter", ...(explained as ParameterExplanation) };
+    }
     return { subject: "run", run: JSON.parse(ask(() => core.run(this.user, subject))) };
   }
 

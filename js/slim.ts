@@ -4,6 +4,7 @@
  * @module
  */
 
+export { type Converted, convert } from "./convert.ts";
 export type { Document } from "./document.ts";
 export { type ErrorCode, LuminoraError, type Problem } from "./errors.ts";
 export type * from "./generated/types.ts";

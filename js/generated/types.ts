@@ -88,6 +88,11 @@ warnings: number,
 suggestions: number, };
 
 /**
+ * A dialect of personality documents that is not the format itself, but can be converted to it.
+ */
+export type Dialect = "cli_template" | "character_card";
+
+/**
  * What validation found.
  */
 export type Validation = { 
@@ -102,7 +107,37 @@ problems: Array<Problem>,
 /**
  * How many of each severity.
  */
-counts: Counts, };
+counts: Counts, 
+/**
+ * The dialect of a document with errors that is one of another dialect: `convert` makes a template of it.
+ */
+dialect?: Dialect, };
+
+/**
+ * What a conversion did with a part.
+ */
+export type ReportAction = "mapped" | "truncated" | "defaulted" | "derived" | "moved" | "kept_as_prose" | "kept_opaque";
+
+/**
+ * What became of one part of a document.
+ */
+export type ReportItem = { 
+/**
+ * Where the part stood, as a JSON Pointer; "" for what the document does not have.
+ */
+path: string, 
+/**
+ * Where it stands now, as a JSON Pointer into the template.
+ */
+to: string, 
+/**
+ * What was done.
+ */
+action: ReportAction, 
+/**
+ * Why, or how, in a sentence.
+ */
+note: string, };
 
 /**
  * A value for some of the six parameters: base values (0..1) or deltas (-1..1).
@@ -916,6 +951,23 @@ temperature: number,
  * Which modifiers apply, for example `friend_level`, `shy_mood`.
  */
 applied: Array<string>, };
+
+/**
+ * How the effective value of a parameter came about.
+ */
+export type ParameterExplanation = { 
+/**
+ * One of the six parameters.
+ */
+parameter: string, 
+/**
+ * Base value, deltas and what they come to; absent when the parameter has neither.
+ */
+trace?: ParameterTrace, 
+/**
+ * The same in words: `base 0.95, friend_level +0.2, clamped to 1`.
+ */
+text: string, };
 
 /**
  * One turn of a history.

@@ -10,6 +10,7 @@ mod budget;
 mod changes;
 mod compiled;
 mod effective;
+mod explanation;
 mod layout;
 mod level;
 mod line;

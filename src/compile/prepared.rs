@@ -6,7 +6,7 @@ use super::affixes::Affixes;
 use super::base::BaseLines;
 use super::budget::cut;
 use super::changes::{Additions, Changes};
-use super::compiled::{Compiled, Dropped, RequestParts, Warning, WarningCode};
+use super::compiled::{Compiled, Dropped, ParameterTrace, RequestParts, Warning, WarningCode};
 use super::effective::{Effective, Source, effective};
 use super::layout::{MoodText, level_line, mood_line, parameter_line};
 use super::level::{defined_levels, level_at, levels};
@@ -166,7 +166,8 @@ impl Prepared {
     /// As [`Prepared::compile`], but for the budget.
     pub fn settings(&self, options: &CompileOptions) -> Result<Settings, Error> {
         let Resolved { active, effective, temperature, .. } = self.resolve(options, &mut Vec::new())?;
-        Ok(Settings { parameters: effective.parameters, temperature, applied: active.applied() })
+        let Effective { parameters, trace, .. } = effective;
+        Ok(Settings { parameters, temperature, applied: active.applied(), trace })
     }
 
     /// Compiles for all eight targets, in the order of [`Target::ALL`]; `options.target` plays no part.
@@ -284,6 +285,8 @@ pub struct Settings {
     pub temperature: f64,
     /// As in [`Compiled`].
     pub applied: Vec<String>,
+    /// As in [`Compiled`].
+    pub trace: Vec<(Parameter, ParameterTrace)>,
 }
 
 /// What a turn needs of a compiled personality.

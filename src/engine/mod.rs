@@ -22,6 +22,7 @@ pub use event::{Direction, Event};
 pub use features::Features;
 pub use import::{ImportNote, ImportReport};
 pub use query::{
-    AffinityView, HistoryOptions, MoodView, Preview, SessionState, SessionSummary, TemplateSummary, TurnView,
+    AffinityView, HistoryOptions, MoodView, ParameterExplanation, Preview, SessionState, SessionSummary,
+    TemplateSummary, TurnView,
 };
 pub use turn::Reply;

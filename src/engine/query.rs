@@ -4,6 +4,7 @@ use serde::Serialize;
 
 use super::core::{Core, LIBRARY};
 use super::prompt;
+use crate::compile::ParameterTrace;
 use crate::error::{Error, ErrorCode};
 use crate::json::{self, Fields, Value};
 use crate::log::body::{BlockReport, MoodPeriod, Progression, Role, SessionStatus, Turn};
@@ -11,7 +12,7 @@ use crate::log::{Body, Record};
 use crate::observe::Observation;
 use crate::order;
 use crate::template::Template;
-use crate::template::model::Parameters;
+use crate::template::model::{Parameter, Parameters};
 use crate::timestamp;
 
 /// A template in a list.
@@ -71,6 +72,22 @@ pub struct SessionState {
     /// Which modifiers apply, for example `friend_level`, `shy_mood`.
     pub applied: Vec<String>,
 }
+
+/// How the effective value of a parameter came about.
+#[derive(Clone, Debug, PartialEq, Serialize)]
+#[cfg_attr(feature = "typescript", derive(ts_rs::TS))]
+pub struct ParameterExplanation {
+    /// One of the six parameters.
+    pub parameter: String,
+    /// Base value, deltas and what they come to; absent when the parameter has neither.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    #[cfg_attr(feature = "typescript", ts(optional))]
+    pub trace: Option<ParameterTrace>,
+    /// The same in words: `base 0.95, friend_level +0.2, clamped to 1`.
+    pub text: String,
+}
+
+type Trace = Vec<(Parameter, ParameterTrace)>;
 
 /// How close an instance and its owner are.
 #[derive(Clone, Debug, PartialEq, Serialize)]
@@ -213,6 +230,34 @@ impl Core {
 
     /// What a relationship is like at `now` (milliseconds since 1970).
     pub fn session_state(&self, user: &str, session: &str, now: u64) -> Result<SessionState, Error> {
+        Ok(self.session_moment(user, session, now)?.0)
+    }
+
+    /// How the value of a parameter at `now` came about.
+    ///
+    /// # Errors
+    /// `unknown_session`; `invalid_argument` for what is not one of the six parameters.
+    pub fn explain_parameter(
+        &self,
+        user: &str,
+        session: &str,
+        parameter: &str,
+        now: u64,
+    ) -> Result<ParameterExplanation, Error> {
+        let Some(known) = Parameter::from_name(parameter) else {
+            let message = format!("there is no parameter \"{parameter}\"");
+            return Err(Error::invalid_argument("/subject", message));
+        };
+        let trace = self.session_moment(user, session, now)?.1;
+        let trace = trace.into_iter().find(|(traced, _)| *traced == known).map(|(_, trace)| trace);
+        let text = trace.as_ref().map_or_else(
+            || "the template gives no value, and nothing changes it".to_owned(),
+            ParameterTrace::explanation,
+        );
+        Ok(ParameterExplanation { parameter: parameter.to_owned(), trace, text })
+    }
+
+    fn session_moment(&self, user: &str, session: &str, now: u64) -> Result<(SessionState, Trace), Error> {
         let (state, instance, personality) = self.conversation(user, session)?;
         let progress = instance.affinity.progress(personality.template());
         let now = i64::try_from(now).unwrap_or(i64::MAX);
@@ -227,7 +272,7 @@ impl Core {
         let options = self.compile_options(progress.points, &progress.level, Some((&current, intensity)));
         let settings = personality.prepared.settings(&options)?;
         let time = |milliseconds: i64| timestamp::format(u64::try_from(milliseconds).unwrap_or(0));
-        Ok(SessionState {
+        let state = SessionState {
             affinity: AffinityView {
                 points: progress.points,
                 level: progress.level,
@@ -243,7 +288,8 @@ impl Core {
             parameters: settings.parameters,
             temperature: settings.temperature,
             applied: settings.applied,
-        })
+        };
+        Ok((state, settings.trace))
     }
 
     /// Every change of affinity of a session's instance, oldest first.

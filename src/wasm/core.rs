@@ -146,6 +146,19 @@ impl Core {
         answer(self.core.preview(user, session, text, now))
     }
 
+    /// How the value of a parameter came about.
+    #[wasm_bindgen(js_name = explainParameter)]
+    pub fn explain_parameter(
+        &self,
+        user: &str,
+        session: &str,
+        parameter: &str,
+        now: Option<f64>,
+    ) -> Result<JsValue, JsValue> {
+        let now = milliseconds(now.unwrap_or_else(js_sys::Date::now))?;
+        answer(self.core.explain_parameter(user, session, parameter, now))
+    }
+
     /// How a reply came about: the run's body as JSON text.
     pub fn run(&self, user: &str, run: &str) -> Result<String, JsValue> {
         self.core.run(user, run).map_err(|error| throw(&error))

@@ -1,9 +1,10 @@
 //! The WebAssembly binding: JS values, the default clock and randomness, and nothing else.
 //!
-//! State stays on this side. What crosses: ids, text deltas, small typed values (through serde-wasm-bindgen) and
-//! JSON text for records and documents, which the host parses or stores as it is.
+//! State stays on this side. What crosses: ids, text deltas, small values, and JSON text for records and documents,
+//! which the host parses or stores as it is.
 
 mod core;
+mod dialect;
 mod environment;
 mod packs;
 mod template;

@@ -3,7 +3,7 @@
 use std::sync::Arc;
 
 use luminoracore::compile::{CompileOptions, Compiled, Prepared};
-use luminoracore::json;
+use luminoracore::json::{self, Map};
 use luminoracore::lint::{ValidateOptions, validate};
 use luminoracore::template::Template;
 use wasm_bindgen::prelude::*;
@@ -27,8 +27,7 @@ impl TemplateHandle {
     /// Parses UTF-8 JSON text; throws `invalid_template` with all problems.
     #[wasm_bindgen(constructor)]
     pub fn new(source: &[u8]) -> Result<TemplateHandle, JsValue> {
-        let template = Template::parse(source).map_err(|error| throw(&error))?;
-        Ok(Self { prepared: Prepared::new(Arc::new(template)) })
+        Template::parse(source).map(Self::of).map_err(|error| throw(&error))
     }
 
     /// `sha256:<hex>`.
@@ -53,6 +52,17 @@ impl TemplateHandle {
         Ok(result)
     }
 
+    /// How each effective parameter came about, in words, by its name.
+    pub fn explain(&self, options: JsValue) -> Result<JsValue, JsValue> {
+        let options = CompileOptions::parse(&from_js(&options)?).map_err(|error| throw(&error))?;
+        let settings = self.prepared.settings(&options).map_err(|error| throw(&error))?;
+        let mut explained = Map::new();
+        for (parameter, trace) in settings.trace {
+            explained.insert(parameter.name(), trace.explanation());
+        }
+        Ok(to_js(&explained))
+    }
+
     /// The body of a request to the target, as JSON text.
     pub fn request(&self, options: JsValue) -> Result<String, JsValue> {
         Ok(json::compact(&self.compiled(options)?.request()))
@@ -60,6 +70,10 @@ impl TemplateHandle {
 }
 
 impl TemplateHandle {
+    pub(crate) fn of(template: Template) -> Self {
+        Self { prepared: Prepared::new(Arc::new(template)) }
+    }
+
     fn compiled(&self, options: JsValue) -> Result<Compiled, JsValue> {
         CompileOptions::parse(&from_js(&options)?)
             .and_then(|options| self.prepared.compile(&options))

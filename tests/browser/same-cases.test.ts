@@ -21,6 +21,7 @@ conversationSuite((...args) => tab.evaluate((args) => inside.converse(...args), 
 pureSuite({
   validate: (...args) => tab.evaluate((args) => inside.luminoracore.validate(...args), args),
   compileOrRefuse: (...args) => tab.evaluate((args) => inside.compileOrRefuse(...args), args),
+  convertOrRefuse: (...args) => tab.evaluate((args) => inside.convertOrRefuse(...args), args),
   observe: (...args) => tab.evaluate((args) => inside.luminoracore.observe(...args), args),
 });
 

@@ -74,8 +74,7 @@ fn every_file_of_the_first_command_line_is_converted_without_loss() {
 #[test]
 fn what_was_guessed_is_marked_in_the_report_and_in_the_template() {
     let converted = convert(file("scientist").as_bytes()).unwrap();
-    let guessed: Vec<&str> =
-        converted.report.iter().filter(|item| item.action.is_guess()).map(|item| item.to.as_str()).collect();
+    let guessed = guesses(&converted);
     let expected = [
         "/persona/language",
         "/persona/compatibility",
@@ -107,6 +106,42 @@ fn placeholders_that_nobody_filled_in_are_named() {
     let validation = validate(file("custom").as_bytes());
     let problem = &validation.problems[0];
     assert!(problem.hint.as_deref().unwrap().contains("{{name}}"), "{problem:?}");
+}
+
+/// The file that Node and Chromium run too: the same templates, byte for byte.
+#[test]
+fn the_shared_cases() {
+    #[derive(serde::Deserialize)]
+    struct Case {
+        file: String,
+        #[serde(default)]
+        dialect: Value,
+        #[serde(default)]
+        guessed: Vec<String>,
+        #[serde(default)]
+        id: String,
+        #[serde(default)]
+        error: Value,
+    }
+    let cases: Vec<Case> = serde_json::from_str(include_str!("../cases/pure/convert.json")).unwrap();
+    for case in cases {
+        let path = format!("{}/{}", env!("CARGO_MANIFEST_DIR"), case.file);
+        let converted = match convert(&std::fs::read(path).unwrap()) {
+            Ok(converted) => converted,
+            Err(error) => {
+                assert_eq!(serde_json::to_value(error.code).unwrap(), case.error, "{}", case.file);
+                continue;
+            }
+        };
+        assert_eq!(serde_json::to_value(converted.dialect).unwrap(), case.dialect, "{}", case.file);
+        assert_eq!(guesses(&converted), case.guessed, "{}", case.file);
+        assert_eq!(converted.template.id(), case.id, "{}", case.file);
+    }
+}
+
+fn guesses(converted: &Converted) -> Vec<&str> {
+    let guessed = converted.report.iter().filter(|item| item.action.is_guess());
+    guessed.map(|item| item.to.as_str()).collect()
 }
 
 /// Values of any type, most of them wrong at their place.

@@ -26,7 +26,7 @@ macro_rules! declarations {
 
 #[test]
 fn generated_types() {
-    use luminoracore::{compile, context, engine, log::body, observe, state, template};
+    use luminoracore::{compile, context, dialect, engine, log::body, observe, state, template};
     check(
         "js/generated/types.ts",
         &declarations![
@@ -36,7 +36,10 @@ fn generated_types() {
             template::ProblemCode,
             template::Problem,
             template::Counts,
+            template::Dialect,
             template::Validation,
+            dialect::ReportAction,
+            dialect::ReportItem,
             template::model::Parameters,
             compile::Target,
             compile::Role,
@@ -80,6 +83,7 @@ fn generated_types() {
             engine::AffinityView,
             engine::MoodView,
             engine::SessionState,
+            engine::ParameterExplanation,
             engine::TurnView,
             engine::Preview,
             engine::Reply,

@@ -1,8 +1,8 @@
 import { init, observe, validate } from "luminoracore";
 import { beforeAll } from "vitest";
-import { compileOrRefuse } from "../shared/pure.ts";
+import { compileOrRefuse, convertOrRefuse } from "../shared/pure.ts";
 import { pureSuite } from "../shared/suites/pure.ts";
 
 beforeAll(() => init());
 
-pureSuite({ validate, compileOrRefuse, observe });
+pureSuite({ validate, compileOrRefuse, convertOrRefuse, observe });

@@ -137,6 +137,12 @@ describe("history", () => {
       history: session.state.affinity.history,
     });
     expect(session.explain("mood")).toEqual({ subject: "mood", history: session.state.mood.history });
+    const { empathy } = session.state.parameters;
+    expect(session.explain("empathy")).toMatchObject({
+      subject: "parameter",
+      trace: { effective: empathy },
+      text: expect.stringMatching(/^base 0\.\d+/),
+    });
     expect(() => session.explain("run_unknown")).toThrow(expect.objectContaining({ code: "unknown_run" }));
   });
 });

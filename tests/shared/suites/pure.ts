@@ -2,17 +2,18 @@ import type { CompileOptions, Observation, Validation } from "luminoracore";
 import { expect, it } from "vitest";
 import { file } from "../cases.ts";
 import { type Change, mutated } from "../mutation.ts";
-import type { Attempt, compileOrRefuse } from "../pure.ts";
+import type { Attempt, Conversion, compileOrRefuse } from "../pure.ts";
 
 /** The pure functions of the package, here or in a browser. */
 export interface PureFunctions {
   validate(document: string, options: { strict?: boolean; lint?: boolean }): Validation | Promise<Validation>;
   compileOrRefuse(...args: Parameters<typeof compileOrRefuse>): Attempt | Promise<Attempt>;
+  convertOrRefuse(document: string): Conversion | Promise<Conversion>;
   observe(text: string, options: { language?: string }): Observation | Promise<Observation>;
 }
 
 /** The cases of the format, of compile and of the observer that the native core passes, through the public API. */
-export function pureSuite({ validate, compileOrRefuse, observe }: PureFunctions): void {
+export function pureSuite({ validate, compileOrRefuse, convertOrRefuse, observe }: PureFunctions): void {
   const tove = file("tests/cases/templates/tove.json");
 
   it("validate finds exactly the problems of each case, in order", async () => {
@@ -34,6 +35,18 @@ export function pureSuite({ validate, compileOrRefuse, observe }: PureFunctions)
       for (const text of row.contains ?? []) expect(attempt.compiled?.text).toContain(text);
       // The same again gives the same.
       expect(await compileOrRefuse(document, row.options)).toEqual(attempt);
+    });
+  }
+
+  for (const { file: path, dialect, guessed, id, error } of read<ConvertCase>("pure/convert")) {
+    it(`convert ${path}`, async () => {
+      const document = file(path);
+      const converted = await convertOrRefuse(document);
+      if ("error" in converted) return expect(converted.error).toMatchObject({ code: error });
+      const guesses = converted.report.filter(({ action }) => action === "defaulted" || action === "derived");
+      expect({ ...converted, report: guesses.map(({ to }) => to) }).toEqual({ dialect, id, report: guessed });
+      const told = (await validate(document, {})).dialect ?? null;
+      expect(told).toBe(dialect);
     });
   }
 
@@ -63,6 +76,17 @@ interface CompileCase {
   expect?: object;
   contains?: string[];
   error?: { code: string; path?: string };
+}
+
+interface ConvertCase {
+  file: string;
+  dialect: string | null;
+  /** Pointers of what was guessed. */
+  guessed: string[];
+  /** Id of the template. */
+  id: string;
+  /** Code of the error, in place of a template. */
+  error?: string;
 }
 
 interface ObserveCase {
