@@ -33,7 +33,7 @@ pub(super) fn convert(document: Map) -> (Value, Vec<ReportItem>) {
     for section in OWN_SECTIONS {
         source.keep_rest(section);
     }
-    for (key, section) in &source.into_left() {
+    for (key, section) in &source.take_left() {
         if made.contains_key(key) {
             source.keep(&place("", key), section.clone(), "The values of the dialect stand here.");
         } else {
@@ -78,10 +78,9 @@ fn persona(source: &mut Source) -> Map {
 
 fn core_traits(source: &mut Source) -> Map {
     // The dialect names the archetype twice.
-    if source.look("persona", "archetype") == source.look("core_traits", "archetype") {
-        if source.take("persona", "archetype").is_some() {
-            source.say(Moved, "/persona/archetype", "/core_traits/archetype", "It is the same there.");
-        }
+    let is_same = source.look("persona", "archetype") == source.look("core_traits", "archetype");
+    if is_same && source.take("persona", "archetype").is_some() {
+        source.say(Moved, "/persona/archetype", "/core_traits/archetype", "It is the same there.");
     }
     let mut traits = Map::new();
     for (key, otherwise) in

@@ -104,7 +104,7 @@ impl Source {
     }
 
     /// The sections that nothing was taken from.
-    pub(super) fn into_left(&mut self) -> Map {
+    pub(super) fn take_left(&mut self) -> Map {
         std::mem::take(&mut self.left)
     }
 
