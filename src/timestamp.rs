@@ -9,8 +9,9 @@ pub const DAY: i64 = 86_400_000;
 /// Reads a UTC time with `Z` and 0..9 fraction digits, for example `2026-01-31T08:00:00.000Z`, as milliseconds
 /// since 1970. `None` for anything else, also for a day that the calendar does not have.
 pub fn parse(text: &str) -> Option<i64> {
-    // RFC 3339 allows other offsets and lower-case letters; stored times do not.
-    if !text.ends_with('Z') || text.as_bytes().get(10) != Some(&b'T') {
+    // RFC 3339 allows other offsets, lower-case letters and any number of digits; stored times do not.
+    const LONGEST: usize = "2026-01-31T08:00:00.123456789Z".len();
+    if text.len() > LONGEST || !text.ends_with('Z') || text.as_bytes().get(10) != Some(&b'T') {
         return None;
     }
     let time = OffsetDateTime::parse(text, &Rfc3339).ok()?;
@@ -68,6 +69,7 @@ mod tests {
             "2025-01-01T00:00:00+01:00",
             "2025-01-01t00:00:00Z",
             "2025-01-01",
+            "2025-01-01T00:00:00.1234567890Z",
         ] {
             assert_eq!(parse(text), None, "{text}");
         }

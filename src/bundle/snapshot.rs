@@ -16,7 +16,7 @@ use crate::template::model::Parameters;
 use crate::timestamp;
 
 /// What `format` says.
-const FORMAT: &str = "luminoracore/snapshot";
+pub(super) const FORMAT: &str = "luminoracore/snapshot";
 /// What `schema_version` says.
 const SCHEMA_VERSION: &str = "1.1.0";
 /// Keys of the file itself. A template key of the same name moves to `template_extra`.
@@ -245,6 +245,17 @@ impl Snapshot {
     }
 }
 
+impl SnapshotTurn {
+    pub(super) fn read(fields: &mut Fields<'_>) -> Self {
+        Self {
+            id: fields.required_id("id"),
+            role: fields.required_choice("role", &Role::NAMES),
+            text: fields.required_string("text"),
+            at: fields.required_time("at"),
+        }
+    }
+}
+
 /// The hash over everything but the hashes.
 fn content_hash(file: Map) -> (String, Map) {
     let file = Value::Object(file);
@@ -292,12 +303,7 @@ fn read_turns(value: &Value) -> Result<Vec<SnapshotTurn>, Error> {
     for (index, item) in items.iter().enumerate() {
         let mut path = PATH.to_owned();
         json::pointer::push_index(&mut path, index);
-        let turn = Fields::read(item, &path, |fields| SnapshotTurn {
-            id: fields.required_id("id"),
-            role: fields.required_choice("role", &Role::NAMES),
-            text: fields.required_string("text"),
-            at: fields.required_time("at"),
-        });
+        let turn = Fields::read(item, &path, SnapshotTurn::read);
         turns.push(turn.map_err(unreadable)?);
     }
     Ok(turns)

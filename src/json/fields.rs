@@ -1,6 +1,8 @@
 //! Reading an object field by field: types, bounds, and no field that nobody knows. For record bodies and for the
 //! arguments of calls, where the first error is enough; documents have a reader that collects all problems.
 
+#[cfg(feature = "typescript")]
+use super::description::{Description, Expected};
 use super::field_error::{FieldCode, FieldError};
 use super::map::Map;
 use super::pointer;
@@ -17,6 +19,20 @@ pub(crate) struct Fields<'a> {
     path: String,
     known: Vec<&'static str>,
     broken: Option<FieldError>,
+    /// What is asked for, where a schema is made of it.
+    #[cfg(feature = "typescript")]
+    description: Option<Description>,
+}
+
+/// Notes what a field must be, where a schema is made of it; nothing at all in what is shipped.
+macro_rules! describe {
+    ($fields:ident, $name:expr, $expected:expr) => {
+        #[cfg(feature = "typescript")]
+        if let Some(description) = &mut $fields.description {
+            use Expected::*;
+            description.expect($name, &$expected);
+        }
+    };
 }
 
 /// What a value that is no object holds.
@@ -26,8 +42,14 @@ impl<'a> Fields<'a> {
     /// The fields of a value that stands at `path`.
     pub(crate) fn new(value: &'a Value, path: impl Into<String>) -> Self {
         let object = value.as_object();
-        let mut fields =
-            Self { object: object.unwrap_or(&NOTHING), path: path.into(), known: Vec::new(), broken: None };
+        let mut fields = Self {
+            object: object.unwrap_or(&NOTHING),
+            path: path.into(),
+            known: Vec::new(),
+            broken: None,
+            #[cfg(feature = "typescript")]
+            description: None,
+        };
         if object.is_none() {
             fields.broken =
                 Some(FieldError::new(FieldCode::Type, fields.path.as_str(), "an object is expected"));
@@ -56,19 +78,25 @@ impl<'a> Fields<'a> {
 
     /// The value of a field, absent or not, whatever its type.
     pub(crate) fn raw(&mut self, name: &'static str) -> Option<&'a Value> {
+        describe!(self, name, Any);
         self.known.push(name);
         self.object.get(name)
     }
 
     /// Turns an absent field into `missing` at the parent.
     pub(crate) fn require<T: Default>(&mut self, name: &str, value: Option<T>) -> T {
+        #[cfg(feature = "typescript")]
+        if let Some(description) = &mut self.description {
+            description.require(name);
+        }
         if value.is_none() {
             self.missing(name);
         }
         value.unwrap_or_default()
     }
 
-    fn missing(&mut self, name: &str) {
+    /// Notes that a field is missing.
+    pub(crate) fn missing(&mut self, name: &str) {
         if self.broken.is_none() {
             let hint = format!("`{name}` is required");
             self.broken = Some(FieldError::new(FieldCode::Missing, self.path.as_str(), hint));
@@ -77,7 +105,9 @@ impl<'a> Fields<'a> {
 
     /// A string of at most `maximum` Unicode scalar values, not blank.
     pub(crate) fn text(&mut self, name: &'static str, maximum: usize) -> Option<String> {
-        let text = self.str(name)?;
+        let text = self.str(name);
+        describe!(self, name, Text(maximum));
+        let text = text?;
         if text.trim().is_empty() {
             self.refuse(FieldCode::Empty, name, "the text is blank");
         } else if text.len() > maximum && text.chars().count() > maximum {
@@ -108,8 +138,9 @@ impl<'a> Fields<'a> {
     }
 
     fn str(&mut self, name: &'static str) -> Option<&'a str> {
-        let value = self.raw(name)?;
-        let text = value.as_str();
+        let value = self.raw(name);
+        describe!(self, name, String);
+        let text = value?.as_str();
         if text.is_none() {
             self.refuse(FieldCode::Type, name, "a string is expected");
         }
@@ -129,6 +160,7 @@ impl<'a> Fields<'a> {
     /// A template id that must be there: `sha256:` and 64 hexadecimal digits.
     pub(crate) fn template_id(&mut self, name: &'static str) -> String {
         let id = self.required_id(name);
+        describe!(self, name, TemplateId);
         let valid = id.strip_prefix("sha256:").is_some_and(|hex| {
             hex.len() == 64 && hex.bytes().all(|byte| matches!(byte, b'0'..=b'9' | b'a'..=b'f'))
         });
@@ -140,7 +172,9 @@ impl<'a> Fields<'a> {
 
     /// A time: ISO 8601 UTC with `Z`, kept as it was read.
     pub(crate) fn time(&mut self, name: &'static str) -> Option<String> {
-        let text = self.str(name)?;
+        let text = self.str(name);
+        describe!(self, name, Time);
+        let text = text?;
         if timestamp::parse(text).is_none() {
             self.refuse(FieldCode::Format, name, "a UTC time such as 2026-01-31T08:00:00.000Z");
         }
@@ -161,11 +195,10 @@ impl<'a> Fields<'a> {
 
     /// [`choice`](Self::choice) that must be there; where it is not, the first one stands in.
     pub(crate) fn required_choice<T: Copy>(&mut self, name: &'static str, choices: &[(&str, T)]) -> T {
-        let choice = self.choice(name, choices);
-        if choice.is_none() {
-            self.missing(name);
-        }
-        choice.unwrap_or(choices[0].1)
+        let index = self.choice_of(name, choices.len(), &|index| choices[index].0);
+        // The first one, where there is none and that was noted.
+        let index = self.require(name, index);
+        choices[index].1
     }
 
     fn choice_of<'c>(
@@ -174,7 +207,9 @@ impl<'a> Fields<'a> {
         count: usize,
         choice: &dyn Fn(usize) -> &'c str,
     ) -> Option<usize> {
-        let text = self.str(name)?;
+        let text = self.str(name);
+        describe!(self, name, OneOf((0..count).map(choice).collect()));
+        let text = text?;
         let index = (0..count).find(|index| choice(*index) == text);
         if index.is_none() {
             let mut hint = "one of: ".to_owned();
@@ -191,7 +226,9 @@ impl<'a> Fields<'a> {
 
     /// A whole number inside bounds.
     pub(crate) fn integer(&mut self, name: &'static str, minimum: i64, maximum: i64) -> Option<i64> {
-        let number = self.double(name)?;
+        let number = self.double(name);
+        describe!(self, name, Integer(minimum, maximum));
+        let number = number?;
         if number.fract() != 0.0 {
             self.refuse(FieldCode::Type, name, "a whole number is expected");
         }
@@ -214,7 +251,9 @@ impl<'a> Fields<'a> {
 
     /// A number inside bounds.
     pub(crate) fn number(&mut self, name: &'static str, minimum: f64, maximum: f64) -> Option<f64> {
-        let number = self.double(name)?;
+        let number = self.double(name);
+        describe!(self, name, Number(minimum, maximum));
+        let number = number?;
         self.check_range(name, number, minimum, maximum);
         Some(number)
     }
@@ -238,9 +277,18 @@ impl<'a> Fields<'a> {
         }
     }
 
+    /// Whether a field is `null`, which then counts as absent.
+    pub(crate) fn is_null(&mut self, name: &'static str) -> bool {
+        let value = self.raw(name);
+        describe!(self, name, Null);
+        value.is_some_and(Value::is_null)
+    }
+
     /// A boolean.
     pub(crate) fn boolean(&mut self, name: &'static str) -> Option<bool> {
-        let value = self.raw(name)?.as_bool();
+        let value = self.raw(name);
+        describe!(self, name, Boolean);
+        let value = value?.as_bool();
         if value.is_none() {
             self.refuse(FieldCode::Type, name, "true or false is expected");
         }
@@ -249,7 +297,9 @@ impl<'a> Fields<'a> {
 
     /// The items of a list; absent is empty.
     pub(crate) fn items(&mut self, name: &'static str) -> &'a [Value] {
-        let Some(value) = self.raw(name) else { return &[] };
+        let value = self.raw(name);
+        describe!(self, name, List);
+        let Some(value) = value else { return &[] };
         let items = value.as_array();
         if items.is_none() {
             self.refuse(FieldCode::Type, name, "a list is expected");
@@ -260,7 +310,9 @@ impl<'a> Fields<'a> {
     /// A list of objects, each read by `read`; absent is empty.
     pub(crate) fn list<T>(&mut self, name: &'static str, read: fn(&mut Fields<'a>) -> T) -> Vec<T> {
         let mut list = Vec::new();
-        for (index, item) in self.items(name).iter().enumerate() {
+        let items = self.items(name);
+        describe!(self, name, ListOf(Self::describe(|fields| drop(read(fields)))));
+        for (index, item) in items.iter().enumerate() {
             let mut item = Fields::new(item, self.item_at(name, index));
             list.push(read(&mut item));
             self.note(item.finish());
@@ -271,7 +323,9 @@ impl<'a> Fields<'a> {
     /// A list of strings; absent is empty.
     pub(crate) fn texts(&mut self, name: &'static str) -> Vec<String> {
         let mut texts = Vec::new();
-        for (index, item) in self.items(name).iter().enumerate() {
+        let items = self.items(name);
+        describe!(self, name, ListOf(Value::object(vec![("type", "string".into())])));
+        for (index, item) in items.iter().enumerate() {
             match item.as_str() {
                 Some(text) => texts.push(text.to_owned()),
                 None => {
@@ -283,7 +337,31 @@ impl<'a> Fields<'a> {
         texts
     }
 
-    pub(crate) fn item_at(&self, name: &str, index: usize) -> String {
+    /// A list of pairs of positions in a text; absent is empty.
+    pub(crate) fn spans(&mut self, name: &'static str) -> Vec<[u32; 2]> {
+        let mut spans = Vec::new();
+        let items = self.items(name);
+        describe!(self, name, Spans);
+        for (index, item) in items.iter().enumerate() {
+            let position = |value: &Value| {
+                value.as_f64().filter(|at| at.fract() == 0.0 && (0.0..=f64::from(u32::MAX)).contains(at))
+            };
+            let pair = match item.as_array().map(Vec::as_slice) {
+                Some([start, end]) => position(start).zip(position(end)),
+                _ => None,
+            };
+            match pair {
+                Some((start, end)) => spans.push([start as u32, end as u32]),
+                None => {
+                    let path = self.item_at(name, index);
+                    self.note(Err(FieldError::new(FieldCode::Type, path, "a pair of positions")));
+                }
+            }
+        }
+        spans
+    }
+
+    fn item_at(&self, name: &str, index: usize) -> String {
         let mut path = self.at(name);
         pointer::push_index(&mut path, index);
         path
@@ -295,7 +373,15 @@ impl<'a> Fields<'a> {
         name: &'static str,
         read: impl FnOnce(&mut Fields<'a>) -> T,
     ) -> Option<T> {
-        let mut nested = Fields::new(self.raw(name)?, self.at(name));
+        let value = self.raw(name);
+        #[cfg(feature = "typescript")]
+        if let Some(description) = &mut self.description {
+            let mut value = None;
+            let schema = Self::describe(|fields| value = Some(read(fields)));
+            description.expect(name, &Expected::Nested(schema));
+            return value;
+        }
+        let mut nested = Fields::new(value?, self.at(name));
         let value = read(&mut nested);
         self.note(nested.finish());
         Some(value)
@@ -303,7 +389,9 @@ impl<'a> Fields<'a> {
 
     /// An object, kept as it is.
     pub(crate) fn object(&mut self, name: &'static str) -> Option<&'a Value> {
-        let value = self.raw(name)?;
+        let value = self.raw(name);
+        describe!(self, name, Object);
+        let value = value?;
         if !value.is_object() {
             self.refuse(FieldCode::Type, name, "an object is expected");
         }
@@ -324,6 +412,16 @@ impl<'a> Fields<'a> {
             }
         }
         self.check()
+    }
+
+    /// The schema of what `read` asks for.
+    #[cfg(feature = "typescript")]
+    pub(crate) fn describe(read: impl FnOnce(&mut Self)) -> Value {
+        static NULL: Value = Value::Null;
+        let mut fields = Self::new(&NULL, "");
+        fields.description = Some(Description::default());
+        read(&mut fields);
+        fields.description.take().unwrap_or_default().into_schema()
     }
 
     /// Reads a whole object.

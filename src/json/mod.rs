@@ -3,6 +3,8 @@
 //! Every byte of JSON from outside (templates, snapshots, records) comes in through [`read`] or [`examine`]:
 //! limits are enforced while parsing, so a hostile document costs no more than its size.
 
+#[cfg(feature = "typescript")]
+mod description;
 mod fault;
 mod field_error;
 mod fields;
@@ -17,6 +19,8 @@ mod text;
 mod value;
 mod write;
 
+#[cfg(feature = "typescript")]
+pub(crate) use description::NOT_BLANK;
 pub use fault::{Fault, FaultKind};
 pub use field_error::{BrokenRule, FieldCode, FieldError};
 pub(crate) use fields::Fields;

@@ -6,10 +6,7 @@
 
 use super::reader::Rule;
 use super::sections::DOCUMENT;
-use crate::json::{Map, Value};
-
-/// A character that is no white space (the property White_Space of Unicode, which `\\S` of most dialects is not).
-const NOT_BLANK: &str = r"[^\t-\r \u0085\u00a0\u1680\u2000-\u200a\u2028\u2029\u202f\u205f\u3000]";
+use crate::json::{Map, NOT_BLANK, Value};
 
 /// Keys whose rule in code can be said in the schema too.
 const FURTHER: [(&str, &str, &str); 2] =

@@ -98,6 +98,19 @@ fn generated_types() {
 fn generated_schemas() {
     let schema = luminoracore::template::schema();
     check("schemas/template.json", &format!("{}\n", luminoracore::json::pretty(&schema)));
+    let schema = luminoracore::bundle::schema();
+    check("schemas/snapshot.json", &format!("{}\n", luminoracore::json::pretty(&schema)));
+    for (kind, body) in luminoracore::log::body::schemas() {
+        let mut schema = luminoracore::json::Map::new();
+        schema.insert("$schema", "https://json-schema.org/draft/2020-12/schema");
+        schema.insert("$id", format!("luminoracore/schemas/{kind}.json"));
+        schema.insert("title", format!("Body of a {kind} record, version 1"));
+        for (key, value) in body.as_object().unwrap() {
+            schema.insert(key.as_str(), value.clone());
+        }
+        let text = luminoracore::json::pretty(&luminoracore::json::Value::Object(schema));
+        check(&format!("schemas/{kind}.json"), &format!("{text}\n"));
+    }
 }
 
 #[test]

@@ -3,8 +3,8 @@ import { join } from "node:path";
 import { Ajv2020 } from "ajv/dist/2020.js";
 import { init, validate } from "luminoracore";
 import { beforeAll, expect, it } from "vitest";
-import { seededRandom } from "../../js/testing/seeded-random.ts";
 import { file, root } from "../shared/cases.ts";
+import { change, type Place, places, randomBelow, values } from "./variations.ts";
 
 // Errors that a schema cannot say: names that must be defined elsewhere in the document, what concerns several values,
 // syntax of patterns, dates that exist, sizes of the whole.
@@ -22,47 +22,6 @@ const beyond = new Set([
 ]);
 
 const randomDocuments = 2_000;
-const values = [
-  null,
-  true,
-  false,
-  0,
-  1,
-  -1,
-  0.5,
-  1.5,
-  20,
-  101,
-  1e300,
-  "",
-  " ",
-  "\u00a0",
-  "\ufeff",
-  "x",
-  "neutral",
-  "friendly",
-  "en",
-  "1.0.0",
-  "1.0",
-  ...[50, 51, 100, 101, 200, 201, 300, 301, 500, 501, 1000, 1001, 2000, 2001].map((count) =>
-    "😀".repeat(count),
-  ),
-  [],
-  [""],
-  ["x"],
-  ["x", "x"],
-  ["x", 1],
-  [0, 20],
-  [20, 0, 1],
-  Array(21).fill("x"),
-  Array.from({ length: 101 }, (_, index) => `x${index}`),
-  {},
-  { x: 1 },
-  { x: "x" },
-  { pattern: "x", weight: 2 },
-  { text: "x" },
-  { name: "x", affinity_range: [0, 100] },
-];
 
 beforeAll(() => init());
 
@@ -102,43 +61,3 @@ it("the schema and the validator agree on every document, but for what a schema 
   expect(verdicts.invalid).toBeGreaterThan(500);
   expect(verdicts.beyond).toBeGreaterThan(20);
 });
-
-type Place = [holder: Record<string, unknown>, key: string];
-
-/** Every value of a document, as its place in what holds it. */
-function places(document: object): Place[] {
-  const found: Place[] = [];
-  const visit = (holder: Record<string, unknown>) => {
-    for (const key of Object.keys(holder)) {
-      found.push([holder, key]);
-      const value = holder[key];
-      if (typeof value === "object" && value !== null) visit(value as Record<string, unknown>);
-    }
-  };
-  visit(document as Record<string, unknown>);
-  return found;
-}
-
-/** Changes one place of a document: takes it away, puts another value there, repeats an item, or adds a key. */
-function change(document: object, random: (below: number) => number): void {
-  const all = places(document);
-  const [holder, key] = all[random(all.length)] as Place;
-  const list = Array.isArray(holder) ? (holder as unknown[]) : undefined;
-  switch (random(4)) {
-    case 0:
-      if (list) list.splice(Number(key), 1);
-      else delete holder[key];
-      break;
-    case 1:
-      if (list) list.push(list[random(list.length)]);
-      else holder[`${key}_too`] = structuredClone(holder[key]);
-      break;
-    default:
-      holder[key] = structuredClone(values[random(values.length)]);
-  }
-}
-
-function randomBelow(seed: number): (below: number) => number {
-  const bytes = seededRandom(seed);
-  return (below) => new DataView(bytes(4).buffer).getUint32(0) % Math.max(1, below);
-}

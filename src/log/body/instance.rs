@@ -4,7 +4,7 @@ use serde::Serialize;
 
 use super::session::{as_text, stamp};
 use super::sharing::Sharing;
-use crate::json::{FieldError, Fields, Value};
+use crate::json::{Fields, Value};
 use crate::log::Stamp;
 
 /// One owner with one template.
@@ -83,21 +83,20 @@ pub struct Progression {
 }
 
 impl Instance {
-    pub(super) fn parse(owner: &str, body: &Value) -> Result<Self, FieldError> {
-        Fields::read(body, "", |fields| {
-            let template = fields.template_id("template");
-            let template_name = fields.required_text("template_name", 100);
-            let created_at = fields.required_time("created_at");
-            let baseline = fields.nested("baseline", |baseline| {
-                let at = stamp(baseline);
-                let affinity = baseline.nested("affinity", AffinityBaseline::parse);
-                InstanceBaseline { at, affinity: baseline.require("affinity", affinity) }
-            });
-            let mask = fields.object("mask").cloned();
-            let imported = fields.object("imported").cloned();
-            let sharing = Sharing::parse(fields, owner, false);
-            Self { template, template_name, created_at, baseline, mask, imported, sharing }
-        })
+    /// Reads the fields of a body that belongs to `owner`.
+    pub(super) fn read(fields: &mut Fields<'_>, owner: &str) -> Self {
+        let template = fields.template_id("template");
+        let template_name = fields.required_text("template_name", 100);
+        let created_at = fields.required_time("created_at");
+        let baseline = fields.nested("baseline", |baseline| {
+            let at = stamp(baseline);
+            let affinity = baseline.nested("affinity", AffinityBaseline::parse);
+            InstanceBaseline { at, affinity: baseline.require("affinity", affinity) }
+        });
+        let mask = fields.object("mask").cloned();
+        let imported = fields.object("imported").cloned();
+        let sharing = Sharing::parse(fields, owner, false);
+        Self { template, template_name, created_at, baseline, mask, imported, sharing }
     }
 }
 
@@ -114,10 +113,8 @@ impl AffinityBaseline {
         let total_messages = fields.count("total_messages").unwrap_or(0);
         let positive_interactions = fields.count("positive_interactions").unwrap_or(0);
         let negative_interactions = fields.count("negative_interactions").unwrap_or(0);
-        let last_interaction = match fields.raw("last_interaction") {
-            Some(Value::Null) => None,
-            _ => fields.time("last_interaction"),
-        };
+        let has_none = fields.is_null("last_interaction");
+        let last_interaction = if has_none { None } else { fields.time("last_interaction") };
         let progression_history = fields.list("progression_history", Progression::parse);
         Self {
             points,

@@ -11,7 +11,7 @@ use std::sync::Arc;
 
 use serde::{Serialize, Serializer};
 
-use crate::json::{self, Value};
+use crate::json::{self, Fields, Value};
 use crate::template::Template;
 
 pub use crate::json::{FieldCode as RecordCode, FieldError as RecordError};
@@ -49,12 +49,24 @@ pub enum Body {
 pub fn parse(kind: &str, schema: u32, owner: &str, body: Value) -> Result<Body, RecordError> {
     Ok(match kind {
         _ if schema != SCHEMA => Body::Other(body),
-        "instance" => Body::Instance(Box::new(Instance::parse(owner, &body)?)),
-        "session" => Body::Session(Box::new(Session::parse(owner, &body)?)),
-        "turn" => Body::Turn(Arc::new(Turn::parse(owner, &body)?)),
-        "run" => Body::Run(Box::new(Run::parse(owner, &body)?)),
+        "instance" => Fields::read(&body, "", |fields| Instance::read(fields, owner))?.into(),
+        "session" => Fields::read(&body, "", |fields| Session::read(fields, owner))?.into(),
+        "turn" => Fields::read(&body, "", |fields| Turn::read(fields, owner))?.into(),
+        "run" => Fields::read(&body, "", |fields| Run::read(fields, owner))?.into(),
         _ => Body::Other(body),
     })
+}
+
+/// The JSON Schemas (draft 2020-12) of the bodies, by kind. What depends on other fields, on the owner or on other
+/// records is beyond them.
+#[cfg(feature = "typescript")]
+pub fn schemas() -> Vec<(&'static str, Value)> {
+    vec![
+        ("instance", Fields::describe(|fields| drop(Instance::read(fields, "")))),
+        ("session", Fields::describe(|fields| drop(Session::read(fields, "")))),
+        ("turn", Fields::describe(|fields| drop(Turn::read(fields, "")))),
+        ("run", Fields::describe(|fields| drop(Run::read(fields, "")))),
+    ]
 }
 
 impl Body {

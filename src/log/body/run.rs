@@ -4,7 +4,7 @@ use serde::Serialize;
 
 use super::instance::points;
 use super::sharing::Sharing;
-use crate::json::{FieldCode, FieldError, Fields, Map, Value};
+use crate::json::{Fields, Map};
 use crate::observe::Span;
 
 /// How a turn was produced.
@@ -187,22 +187,32 @@ impl MoodCause {
     }
 }
 
-/// Tells whether a value has a JSON type.
-type HasType = fn(&Value) -> bool;
+/// Reads a field for its JSON type alone.
+type HasType = fn(&mut Fields<'_>, &'static str);
 
 /// Fields of a run that later features write, with the JSON type each must have.
 const FURTHER: &[(&str, HasType)] = &[
-    ("domain", Value::is_string),
-    ("complexity", Value::is_number),
-    ("mask", Value::is_object),
-    ("mask_steps", Value::is_array),
-    ("attempts", Value::is_array),
-    ("patterns", Value::is_array),
-    ("tensions", Value::is_array),
-    ("findings", Value::is_array),
-    ("actions", Value::is_array),
-    ("crisis", Value::is_object),
+    ("domain", |fields, name| drop(fields.string(name))),
+    ("complexity", |fields, name| {
+        fields.number(name, f64::MIN, f64::MAX);
+    }),
+    ("mask", has_object),
+    ("mask_steps", has_list),
+    ("attempts", has_list),
+    ("patterns", has_list),
+    ("tensions", has_list),
+    ("findings", has_list),
+    ("actions", has_list),
+    ("crisis", has_object),
 ];
+
+fn has_object(fields: &mut Fields<'_>, name: &'static str) {
+    fields.object(name);
+}
+
+fn has_list(fields: &mut Fields<'_>, name: &'static str) {
+    fields.items(name);
+}
 
 impl Run {
     /// A run with nothing but what every one has.
@@ -225,49 +235,47 @@ impl Run {
         }
     }
 
-    pub(super) fn parse(owner: &str, body: &Value) -> Result<Self, FieldError> {
-        Fields::read(body, "", |fields| {
-            let session = fields.required_id("session");
-            let outcome = fields.choice("outcome", &Outcome::NAMES);
-            let mut turn = fields.id("turn");
-            if outcome != Some(Outcome::Blocked) {
-                turn = Some(fields.require("turn", turn));
-            }
-            let template = fields.template_id("template");
-            let mode = fields.required_choice("mode", &Mode::NAMES);
-            let started_at = fields.required_time("started_at");
-            let duration_ms = fields.count("duration_ms").map(u64::from);
-            let model = fields.nested("model", ModelReference::parse);
-            let blocks = fields.list("blocks", BlockReport::parse);
-            let usage = fields.nested("usage", Usage::parse);
-            let affinity = fields.nested("affinity", AffinityChange::parse);
-            let mood = fields.nested("mood", MoodChange::parse);
-            let mut further = Map::new();
-            for (name, has_type) in FURTHER {
-                let Some(value) = fields.raw(name) else { continue };
-                if !has_type(value) {
-                    fields.refuse(FieldCode::Type, name, "another JSON type is expected");
-                }
+    /// Reads the fields of a body that belongs to `owner`.
+    pub(super) fn read(fields: &mut Fields<'_>, owner: &str) -> Self {
+        let session = fields.required_id("session");
+        let outcome = fields.choice("outcome", &Outcome::NAMES);
+        let turn = fields.id("turn");
+        if outcome != Some(Outcome::Blocked) && turn.is_none() {
+            fields.missing("turn");
+        }
+        let template = fields.template_id("template");
+        let mode = fields.required_choice("mode", &Mode::NAMES);
+        let started_at = fields.required_time("started_at");
+        let duration_ms = fields.count("duration_ms").map(u64::from);
+        let model = fields.nested("model", ModelReference::parse);
+        let blocks = fields.list("blocks", BlockReport::parse);
+        let usage = fields.nested("usage", Usage::parse);
+        let affinity = fields.nested("affinity", AffinityChange::parse);
+        let mood = fields.nested("mood", MoodChange::parse);
+        let mut further = Map::new();
+        for (name, has_type) in FURTHER {
+            if let Some(value) = fields.raw(name) {
                 further.insert(*name, value.clone());
             }
-            let sharing = Sharing::parse(fields, owner, true);
-            Self {
-                session,
-                turn,
-                template,
-                mode,
-                started_at,
-                duration_ms,
-                model,
-                blocks,
-                usage,
-                affinity,
-                mood,
-                outcome,
-                further,
-                sharing,
-            }
-        })
+            has_type(fields, name);
+        }
+        let sharing = Sharing::parse(fields, owner, true);
+        Self {
+            session,
+            turn,
+            template,
+            mode,
+            started_at,
+            duration_ms,
+            model,
+            blocks,
+            usage,
+            affinity,
+            mood,
+            outcome,
+            further,
+            sharing,
+        }
     }
 }
 
@@ -294,10 +302,8 @@ impl Usage {
         let input_tokens = fields.require("input_tokens", input_tokens);
         let output_tokens = fields.count("output_tokens");
         let output_tokens = fields.require("output_tokens", output_tokens);
-        let cost_usd = match fields.raw("cost_usd") {
-            None | Some(Value::Null) => None,
-            Some(_) => fields.number("cost_usd", 0.0, f64::MAX),
-        };
+        let is_unknown = fields.is_null("cost_usd");
+        let cost_usd = if is_unknown { None } else { fields.number("cost_usd", 0.0, f64::MAX) };
         let estimated = fields.boolean("estimated").unwrap_or(false);
         Self { input_tokens, output_tokens, cost_usd, estimated }
     }
@@ -331,28 +337,12 @@ impl MoodChange {
 
 impl MoodCause {
     fn parse(fields: &mut Fields<'_>) -> Self {
-        let kind = fields.required_text("type", 20);
-        let mut spans = Vec::new();
-        for (index, value) in fields.items("spans").iter().enumerate() {
-            let position = |value: &Value| value.as_u64().and_then(|at| u32::try_from(at).ok());
-            let pair = match value.as_array().map(Vec::as_slice) {
-                Some([start, end]) => position(start).zip(position(end)),
-                _ => None,
-            };
-            match pair {
-                Some((start, end)) => spans.push([start, end]),
-                None => {
-                    let path = fields.item_at("spans", index);
-                    fields.note(Err(FieldError::new(FieldCode::Type, path, "a pair of positions")));
-                }
-            }
+        let kind = fields.required_choice("type", &[("trigger", 0), ("decay", 1), ("manual", 2)]);
+        let spans = fields.spans("spans");
+        match kind {
+            0 => Self::Trigger { spans },
+            1 => Self::Decay,
+            _ => Self::Manual,
         }
-        match kind.as_str() {
-            "decay" => return Self::Decay,
-            "manual" => return Self::Manual,
-            "trigger" => {}
-            _ => fields.refuse(FieldCode::Enum, "type", "trigger, decay or manual"),
-        }
-        Self::Trigger { spans }
     }
 }

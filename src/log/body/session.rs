@@ -3,7 +3,7 @@
 use serde::Serialize;
 
 use super::sharing::Sharing;
-use crate::json::{FieldCode, FieldError, Fields, Value};
+use crate::json::{FieldCode, Fields};
 use crate::log::Stamp;
 use crate::timestamp;
 
@@ -103,24 +103,23 @@ pub(super) fn stamp(fields: &mut Fields<'_>) -> Stamp {
 }
 
 impl Session {
-    pub(super) fn parse(owner: &str, body: &Value) -> Result<Self, FieldError> {
-        Fields::read(body, "", |fields| {
-            let instance = fields.required_id("instance");
-            let title = fields.text("title", 200);
-            let status = fields.required_choice("status", &SessionStatus::NAMES);
-            let started_at = fields.required_time("started_at");
-            let updated_at = fields.required_time("updated_at");
-            if timestamp::parse(&updated_at) < timestamp::parse(&started_at) {
-                fields.refuse(FieldCode::Order, "updated_at", "not before started_at");
-            }
-            let baseline = fields.nested("baseline", |baseline| {
-                let at = stamp(baseline);
-                let mood = baseline.nested("mood", MoodBaseline::parse);
-                SessionBaseline { at, mood: baseline.require("mood", mood) }
-            });
-            let sharing = Sharing::parse(fields, owner, false);
-            Self { instance, title, status, started_at, updated_at, baseline, sharing }
-        })
+    /// Reads the fields of a body that belongs to `owner`.
+    pub(super) fn read(fields: &mut Fields<'_>, owner: &str) -> Self {
+        let instance = fields.required_id("instance");
+        let title = fields.text("title", 200);
+        let status = fields.required_choice("status", &SessionStatus::NAMES);
+        let started_at = fields.required_time("started_at");
+        let updated_at = fields.required_time("updated_at");
+        if timestamp::parse(&updated_at) < timestamp::parse(&started_at) {
+            fields.refuse(FieldCode::Order, "updated_at", "not before started_at");
+        }
+        let baseline = fields.nested("baseline", |baseline| {
+            let at = stamp(baseline);
+            let mood = baseline.nested("mood", MoodBaseline::parse);
+            SessionBaseline { at, mood: baseline.require("mood", mood) }
+        });
+        let sharing = Sharing::parse(fields, owner, false);
+        Self { instance, title, status, started_at, updated_at, baseline, sharing }
     }
 }
 

@@ -119,43 +119,42 @@ impl Turn {
         check_text(&self.text)
     }
 
-    pub(super) fn parse(owner: &str, body: &Value) -> Result<Self, FieldError> {
-        Fields::read(body, "", |fields| {
-            let session = fields.required_id("session");
-            let role = fields.required_choice("role", &Role::NAMES);
-            let text = fields.required_string("text");
-            fields.note(check_text(&text));
-            let created_at = fields.required_time("created_at");
-            let format = fields.choice("format", &TextFormat::NAMES);
-            let source = fields.choice("source", &Source::NAMES);
-            let reply_to = fields.id("reply_to");
-            let mut run = fields.id("run");
-            if role != Role::User && source != Some(Source::Import) {
-                run = Some(fields.require("run", run));
-            }
-            let language = fields.text("language", 35);
-            let tool = fields.object("tool").cloned();
-            fields.nested("tool", |tool| {
-                tool.required_id("call_id");
-                tool.required_id("name");
-            });
-            let links = fields.texts("links");
-            let sharing = Sharing::parse(fields, owner, false);
-            Self {
-                session,
-                role,
-                text,
-                created_at,
-                format,
-                source,
-                reply_to,
-                run,
-                language,
-                tool,
-                links,
-                sharing,
-            }
-        })
+    /// Reads the fields of a body that belongs to `owner`.
+    pub(super) fn read(fields: &mut Fields<'_>, owner: &str) -> Self {
+        let session = fields.required_id("session");
+        let role = fields.required_choice("role", &Role::NAMES);
+        let text = fields.required_text("text", MAXIMUM_TEXT_BYTES);
+        fields.note(check_text(&text));
+        let created_at = fields.required_time("created_at");
+        let format = fields.choice("format", &TextFormat::NAMES);
+        let source = fields.choice("source", &Source::NAMES);
+        let reply_to = fields.id("reply_to");
+        let run = fields.id("run");
+        if role != Role::User && source != Some(Source::Import) && run.is_none() {
+            fields.missing("run");
+        }
+        let language = fields.text("language", 35);
+        let tool = fields.object("tool").cloned();
+        fields.nested("tool", |tool| {
+            tool.required_id("call_id");
+            tool.required_id("name");
+        });
+        let links = fields.texts("links");
+        let sharing = Sharing::parse(fields, owner, false);
+        Self {
+            session,
+            role,
+            text,
+            created_at,
+            format,
+            source,
+            reply_to,
+            run,
+            language,
+            tool,
+            links,
+            sharing,
+        }
     }
 }
 

@@ -1,0 +1,202 @@
+import { readFileSync } from "node:fs";
+import { join } from "node:path";
+import { Ajv2020 } from "ajv/dist/2020.js";
+import { init, Luminora, memoryStorage } from "luminoracore";
+import { beforeAll, expect, it } from "vitest";
+import { Core, initSync, LanguagePacks } from "../../build/wasm/core.js";
+import { file, root } from "../shared/cases.ts";
+import { change, type Place, places, randomBelow, values } from "./variations.ts";
+
+// What a schema of one body cannot say: fields that depend on others, dates that exist, clocks, bytes.
+const beyond = [
+  "a clock is expected",
+  "a UTC time such as",
+  "not before started_at",
+  "`run` is required",
+  "`turn` is required",
+  "at most 262144 bytes",
+];
+
+const randomBodies = 1_500;
+const time = "2026-01-31T08:00:00.000Z";
+const template = `sha256:${"0".repeat(64)}`;
+const shared = { visibility: "sync_summary", learn: false, learn_reason: "private" };
+
+// One body of each kind that has every field.
+const bodies: Record<string, object> = {
+  instance: {
+    template,
+    template_name: "Alicia",
+    created_at: time,
+    baseline: {
+      at: "001795280519176-00001-wcitd7sxt4",
+      affinity: {
+        points: 45,
+        level: "friend",
+        total_messages: 2,
+        positive_interactions: 1,
+        negative_interactions: 0,
+        last_interaction: time,
+        progression_history: [
+          { date: time, points: 45, level: "friend", delta: 5, kind: "positive", reasons: ["long"] },
+        ],
+      },
+    },
+    mask: { x: 1 },
+    imported: { x: 1 },
+    ...shared,
+  },
+  session: {
+    instance: "instance_1",
+    title: "Evenings",
+    status: "paused",
+    started_at: time,
+    updated_at: time,
+    baseline: {
+      at: "001795280519176-00001-wcitd7sxt4",
+      mood: {
+        current: "shy",
+        intensity: 0.5,
+        started_at: time,
+        updated_at: time,
+        history: [{ mood: "neutral", intensity: 1, started_at: time, ended_at: time, cause: "manual" }],
+      },
+    },
+    ...shared,
+  },
+  turn: {
+    session: "session_1",
+    role: "assistant",
+    text: "Good evening.",
+    created_at: time,
+    format: "markdown",
+    source: "import",
+    reply_to: "turn_1",
+    run: "run_1",
+    language: "en",
+    tool: { call_id: "c", name: "n" },
+    links: ["session_2"],
+    ...shared,
+  },
+  run: {
+    session: "session_1",
+    turn: "turn_1",
+    template,
+    mode: "remote_llm",
+    started_at: time,
+    duration_ms: 12,
+    model: { kind: "openai", id: "m" },
+    blocks: [{ name: "persona_core", tokens: 900, items: ["x"], dropped: 0 }],
+    usage: { input_tokens: 900, output_tokens: 20, cost_usd: 0.1, estimated: false },
+    affinity: {
+      before: 40,
+      decay: 0,
+      requested: 5,
+      delta: 5,
+      after: 45,
+      kind: "very_positive",
+      reasons: ["thanks"],
+      level_before: "acquaintance",
+      level_after: "friend",
+    },
+    mood: { from: "neutral", to: "shy", intensity: 0.5, cause: { type: "trigger", spans: [[0, 4]] } },
+    outcome: "ok",
+    domain: "general",
+    complexity: 0.5,
+    mask: {},
+    mask_steps: [],
+    attempts: [],
+    patterns: [],
+    tensions: [],
+    findings: [],
+    actions: [],
+    crisis: {},
+    ...shared,
+  },
+};
+
+beforeAll(async () => {
+  await init();
+  // The core without its facade: it tells which record it refuses, and why.
+  initSync({ module: readFileSync(join(root, "pkg", "core.wasm")) });
+});
+
+for (const [kind, whole] of Object.entries(bodies)) {
+  it(`the schema of a ${kind} and its parser agree on every body, but for what a schema cannot say`, () => {
+    const conforms = new Ajv2020({ strict: true }).compile(JSON.parse(file(`schemas/${kind}.json`)));
+    const changed: object[] = [whole];
+    for (let place = 0; place < places(whole).length; place++) {
+      for (const value of values) {
+        const body = structuredClone(whole);
+        const [holder, key] = places(body)[place] as Place;
+        holder[key] = structuredClone(value);
+        changed.push(body);
+      }
+    }
+    const random = randomBelow(23);
+    for (let count = 0; count < randomBodies; count++) {
+      const body = structuredClone(whole);
+      for (let changes = random(3); changes >= 0; changes--) change(body, random);
+      changed.push(body);
+    }
+    const verdicts = { valid: 0, invalid: 0, beyond: 0 };
+    const refusals = parsed(kind, changed);
+    for (const [index, body] of changed.entries()) {
+      const refusal = refusals.get(index);
+      const isBeyond = refusal !== undefined && beyond.some((reason) => refusal.includes(reason));
+      const told = `${refusal}\n${JSON.stringify(conforms.errors)}\n${JSON.stringify(body)}`;
+      if (!conforms(body)) expect(refusal, told).toBeDefined();
+      else if (!isBeyond) expect(refusal, told).toBeUndefined();
+      verdicts[refusal === undefined ? "valid" : isBeyond ? "beyond" : "invalid"] += 1;
+    }
+    expect(verdicts.valid).toBeGreaterThan(100);
+    expect(verdicts.invalid).toBeGreaterThan(1_000);
+    expect(verdicts.beyond).toBeGreaterThan(5);
+  });
+}
+
+/** Has the core parse bodies; gives why each that was refused was. */
+function parsed(kind: string, changed: object[]): Map<number, string> {
+  const core = new Core({}, new LanguagePacks([]), 1.8e12, new Uint8Array(32));
+  const records = changed.map((body, index) => ({
+    id: `${kind}_${index}`,
+    owner: "ana",
+    kind,
+    at: "001795280519176-00001-wcitd7sxt4",
+    schema: 1,
+    body,
+  }));
+  const { quarantined } = core.absorb(new TextEncoder().encode(JSON.stringify(records)), 1.8e12) as {
+    quarantined: { id: string; message: string }[];
+  };
+  core.free();
+  return new Map(quarantined.map(({ id, message }) => [Number(id.split("_")[1]), message]));
+}
+
+it("what a conversation stores and exports conforms", async () => {
+  const ajv = new Ajv2020({ strict: true });
+  const schema = (name: string) => JSON.parse(file(`schemas/${name}.json`));
+  ajv.addSchema(schema("template"));
+  const storage = memoryStorage();
+  const luminora = await Luminora.open({ storage });
+  const session = await luminora.createSession({ template: "alicia", user: "ana" });
+  for (const text of ["Hello", "You're pretty", "Thank you so much!"]) await session.send(text);
+  await session.setMood("shy", 0.4);
+  let records = 0;
+  for await (const batch of storage.scan("ana")) {
+    for (const record of batch) {
+      if (!("body" in record) || record.kind === "template") continue;
+      const conforms =
+        ajv.getSchema(`luminoracore/schemas/${record.kind}.json`) ?? ajv.compile(schema(record.kind));
+      expect(conforms(record.body), JSON.stringify([record, conforms.errors])).toBe(true);
+      records += 1;
+    }
+  }
+  expect(records).toBeGreaterThan(8);
+  const snapshot = JSON.parse(await session.exportSnapshot());
+  const conforms = ajv.compile(schema("snapshot"));
+  expect(conforms(snapshot), JSON.stringify(conforms.errors)).toBe(true);
+  snapshot.current_state.affinity.points = 101;
+  expect(conforms(snapshot)).toBe(false);
+  await luminora.close();
+});
