@@ -76,7 +76,7 @@ export class Template {
   }
 
   /** The document: unknown keys and key order included. */
-  get document(): Readonly<Record<string, unknown>> {
+  get document(): Readonly<Record<string, unknown>> & { readonly persona: object } {
     return JSON.parse(this.handle.document);
   }
 

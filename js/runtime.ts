@@ -1,4 +1,12 @@
-import { Conversion, Core, initSync, LanguagePacks, TemplateHandle, validate } from "../build/wasm/core.js";
+import {
+  Blender,
+  Conversion,
+  Core,
+  initSync,
+  LanguagePacks,
+  TemplateHandle,
+  validate,
+} from "../build/wasm/core.js";
 import { LuminoraError } from "./errors.ts";
 import type { TemplateSummary } from "./generated/types.ts";
 
@@ -40,6 +48,7 @@ export type BundledPersonality = TemplateSummary & {
  * @internal
  */
 export interface Runtime {
+  readonly Blender: typeof Blender;
   readonly Conversion: typeof Conversion;
   readonly Core: typeof Core;
   readonly TemplateHandle: typeof TemplateHandle;
@@ -126,7 +135,7 @@ async function load(given: CoreSource | undefined): Promise<Runtime> {
   }
   const encoder = new TextEncoder();
   const packs = (source.packs ?? []).map((pack) => (typeof pack === "string" ? encoder.encode(pack) : pack));
-  runtime = { Conversion, Core, TemplateHandle, validate, packs: new LanguagePacks(packs) };
+  runtime = { Blender, Conversion, Core, TemplateHandle, validate, packs: new LanguagePacks(packs) };
   return runtime;
 }
 

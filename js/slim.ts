@@ -4,6 +4,7 @@
  * @module
  */
 
+export { type Blend, type BlendOptions, type BlendSource, blend } from "./blend.ts";
 export { type Converted, convert } from "./convert.ts";
 export type { Document } from "./document.ts";
 export { type ErrorCode, LuminoraError, type Problem } from "./errors.ts";

@@ -36,6 +36,14 @@ pub enum ErrorCode {
     InvalidWeight,
     /// Two blocks of one prompt have the same name.
     DuplicateBlock,
+    /// A blend of fewer than two sources.
+    TooFewSources,
+    /// A blend of more than sixteen sources.
+    TooManySources,
+    /// The weight of a blend's source is negative or not finite, or all of them are 0.
+    BadWeight,
+    /// What is drawn at random needs a seed.
+    SeedRequired,
     /// The feature is switched off for this `Luminora` object.
     FeatureDisabled,
     /// A feature flag that does not exist.

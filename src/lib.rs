@@ -7,7 +7,7 @@
 //! |---|---|
 //! | [`json`] | reading untrusted JSON inside limits, pointers, canonical form and hashes |
 //! | [`text`] | the one tokenizer: normalising, folding, tokens, phrases, UTF-16 spans |
-//! | [`template`] | the personality document: model, parsing, every problem with its pointer |
+//! | [`template`] | the personality document: model, parsing, every problem with its pointer, blend |
 //! | [`compile`] | template + affinity + mood -> parameters and system prompt, for a target |
 //! | [`lint`] | advice on valid documents |
 //! | [`context`] | token estimate, blocks, budget |

@@ -3,7 +3,7 @@
 /**
  * Why a call was refused. The snake_case name is the `code` of a `LuminoraError` in JavaScript.
  */
-export type CoreErrorCode = "invalid_template" | "template_conflict" | "unknown_template" | "unknown_session" | "session_archived" | "unknown_run" | "invalid_argument" | "out_of_range" | "unknown_mood" | "unknown_target" | "budget_too_small" | "invalid_weight" | "duplicate_block" | "feature_disabled" | "unknown_feature" | "integrity" | "invalid_record" | "invalid_owner" | "unsupported_format" | "hash_mismatch" | "snapshot_without_template" | "instance_exists" | "aborted" | "model_bad_response" | "model_refused" | "host_failure" | "invalid_operation";
+export type CoreErrorCode = "invalid_template" | "template_conflict" | "unknown_template" | "unknown_session" | "session_archived" | "unknown_run" | "invalid_argument" | "out_of_range" | "unknown_mood" | "unknown_target" | "budget_too_small" | "invalid_weight" | "duplicate_block" | "too_few_sources" | "too_many_sources" | "bad_weight" | "seed_required" | "feature_disabled" | "unknown_feature" | "integrity" | "invalid_record" | "invalid_owner" | "unsupported_format" | "hash_mismatch" | "snapshot_without_template" | "instance_exists" | "aborted" | "model_bad_response" | "model_refused" | "host_failure" | "invalid_operation";
 
 /**
  * What an [`Error`] says.
@@ -143,6 +143,71 @@ note: string, };
  * A value for some of the six parameters: base values (0..1) or deltas (-1..1).
  */
 export type Parameters = Partial<Record<"verbosity" | "formality" | "humor" | "empathy" | "creativity" | "directness", number>>;
+
+/**
+ * How the sources become one.
+ */
+export type BlendStrategy = "weighted_average" | "dominant" | "hybrid" | "random";
+
+/**
+ * A source of a blend.
+ */
+export type BlendedSource = { 
+/**
+ * `persona.name`.
+ */
+name: string, 
+/**
+ * `persona.version`.
+ */
+version: string, 
+/**
+ * `sha256:` and the hash of the document.
+ */
+hash: string, 
+/**
+ * Its part of the whole, 0..1; those of all sources sum to 1.
+ */
+weight: number, };
+
+/**
+ * What a [`BlendWarning`] is about.
+ */
+export type BlendWarningCode = "languages_differ" | "limit_reached";
+
+/**
+ * Something about a blend that may not be as expected.
+ */
+export type BlendWarning = { 
+/**
+ * What it is about.
+ */
+code: BlendWarningCode, 
+/**
+ * Where, as a JSON Pointer into the blended document.
+ */
+path: string, 
+/**
+ * What is the matter, in a sentence.
+ */
+message: string, };
+
+/**
+ * What a blend was made of.
+ */
+export type BlendReport = { 
+/**
+ * How the sources became one.
+ */
+strategy: BlendStrategy, 
+/**
+ * The sources, in the order in which they were given.
+ */
+sources: Array<BlendedSource>, 
+/**
+ * What may not be as expected.
+ */
+warnings: Array<BlendWarning>, };
 
 /**
  * Whose request shape the result takes. The prompt text is the same for all of them.

@@ -1,5 +1,6 @@
 //! The personality document: its typed model, the parser that reports every problem, and its identity.
 
+pub mod blend;
 mod dialect;
 pub mod model;
 mod pattern;

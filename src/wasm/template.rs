@@ -1,11 +1,13 @@
-//! Personality documents: validate, parse, compile.
+//! Personality documents: validate, parse, compile, blend.
 
+use std::cell::{LazyCell, OnceCell};
 use std::sync::Arc;
 
 use luminoracore::compile::{CompileOptions, Compiled, Prepared};
 use luminoracore::json::{self, Map};
 use luminoracore::lint::{ValidateOptions, validate};
 use luminoracore::template::Template;
+use luminoracore::template::blend::{BlendOptions, Source, blend};
 use wasm_bindgen::prelude::*;
 
 use crate::value::{from_js, set_text, throw, to_js};
@@ -16,10 +18,12 @@ pub fn validate_document(source: &[u8], strict: bool, lint: bool) -> JsValue {
     to_js(&validate(source, ValidateOptions { strict, lint }))
 }
 
-/// A parsed personality, with everything prepared that does not change from turn to turn.
+/// A personality, and once it is compiled everything prepared that does not change from turn to turn.
 #[wasm_bindgen]
 pub struct TemplateHandle {
-    prepared: Prepared,
+    /// A blend is taken apart when it is first asked for more than its report.
+    template: LazyCell<Arc<Template>, Box<dyn FnOnce() -> Arc<Template>>>,
+    prepared: OnceCell<Prepared>,
 }
 
 #[wasm_bindgen]
@@ -55,7 +59,7 @@ impl TemplateHandle {
     /// How each effective parameter came about, in words, by its name.
     pub fn explain(&self, options: JsValue) -> Result<JsValue, JsValue> {
         let options = CompileOptions::parse(&from_js(&options)?).map_err(|error| throw(&error))?;
-        let settings = self.prepared.settings(&options).map_err(|error| throw(&error))?;
+        let settings = self.prepared().settings(&options).map_err(|error| throw(&error))?;
         let mut explained = Map::new();
         for (parameter, trace) in settings.trace {
             explained.insert(parameter.name(), trace.explanation());
@@ -71,16 +75,65 @@ impl TemplateHandle {
 
 impl TemplateHandle {
     pub(crate) fn of(template: Template) -> Self {
-        Self { prepared: Prepared::new(Arc::new(template)) }
+        let template = Arc::new(template);
+        Self::later(Box::new(|| template))
     }
 
     fn compiled(&self, options: JsValue) -> Result<Compiled, JsValue> {
         CompileOptions::parse(&from_js(&options)?)
-            .and_then(|options| self.prepared.compile(&options))
+            .and_then(|options| self.prepared().compile(&options))
             .map_err(|error| throw(&error))
     }
 
+    fn later(template: Box<dyn FnOnce() -> Arc<Template>>) -> Self {
+        Self { template: LazyCell::new(template), prepared: OnceCell::new() }
+    }
+
+    fn prepared(&self) -> &Prepared {
+        self.prepared.get_or_init(|| Prepared::new(Arc::clone(&self.template)))
+    }
+
     pub(crate) fn template(&self) -> &Template {
-        self.prepared.template()
+        &self.template
+    }
+}
+
+/// The sources of a blend, one after the other: an array of handles would be taken from the host.
+#[wasm_bindgen]
+#[derive(Default)]
+pub struct Blender {
+    sources: Vec<(Arc<Template>, f64)>,
+    report: JsValue,
+}
+
+#[wasm_bindgen]
+impl Blender {
+    /// No sources.
+    #[wasm_bindgen(constructor)]
+    pub fn new() -> Self {
+        Self::default()
+    }
+
+    /// One more source.
+    pub fn add(&mut self, template: &TemplateHandle, weight: f64) {
+        self.sources.push((Arc::clone(&template.template), weight));
+    }
+
+    /// The blend of all sources.
+    pub fn blend(&mut self, options: JsValue) -> Result<TemplateHandle, JsValue> {
+        let options = BlendOptions::parse(&from_js(&options)?).map_err(|error| throw(&error))?;
+        let mut sources = Vec::with_capacity(self.sources.len());
+        for (template, weight) in &self.sources {
+            sources.push(Source { template, weight: *weight });
+        }
+        let blend = blend(&sources, &options).map_err(|error| throw(&error))?;
+        self.report = to_js(&blend.report);
+        Ok(TemplateHandle::later(Box::new(|| Arc::new(blend.into_template()))))
+    }
+
+    /// What the last blend was made of.
+    #[wasm_bindgen(getter)]
+    pub fn report(&self) -> JsValue {
+        self.report.clone()
     }
 }

@@ -2,11 +2,12 @@
 
 import { lastResult, type Row } from "./measure.ts";
 import { readyRows } from "./ready.ts";
-import { boundaryRows, compileRows, load, memoryRows, readingRows, turnRows } from "./rows.ts";
+import { blendRows, boundaryRows, compileRows, load, memoryRows, readingRows, turnRows } from "./rows.ts";
 
 await load();
 const groups: [title: string, rows: () => Row[] | Promise<Row[]>][] = [
   ["Compile", compileRows],
+  ["Blend", blendRows],
   ["Every personality", memoryRows],
   ["Turn", turnRows],
   ["Boundary", boundaryRows],

@@ -1,6 +1,7 @@
 import assert from "node:assert/strict";
 import { readdirSync } from "node:fs";
 import {
+  blend,
   compile as compileWasm,
   init,
   Luminora,
@@ -75,6 +76,36 @@ export function compileRows(): Row[] {
     },
   ];
   template.free();
+  return rows;
+}
+
+/** Several personalities to one. */
+export function blendRows(): Row[] {
+  const sources = ["alicia", "dr_luna", "captain_hook"].map((key, index) => ({
+    template: parse(bytes("personalities", `${key}.json`)),
+    weight: [0.5, 0.3, 0.2][index] as number,
+  }));
+  const documents = sources.map(({ template }) => template.document);
+  const rows: Row[] = (["weighted_average", "hybrid", "dominant", "random"] as const).map((strategy) => ({
+    what: `blend of three, ${strategy}`,
+    times: measure((call) => {
+      const { template, report } = blend(sources, { strategy, seed: call });
+      template.free();
+      return report;
+    }),
+    counterpart: measure(() => structuredClone(documents[0])),
+    note: "goal 150; the counterpart copies one document",
+  }));
+  rows.push({
+    what: "blend of three and compile once",
+    times: measure(() => {
+      const { template } = blend(sources);
+      const compiled = template.compile();
+      template.free();
+      return compiled;
+    }),
+  });
+  for (const { template } of sources) template.free();
   return rows;
 }
 

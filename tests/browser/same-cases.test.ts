@@ -23,6 +23,7 @@ pureSuite({
   compileOrRefuse: (...args) => tab.evaluate((args) => inside.compileOrRefuse(...args), args),
   convertOrRefuse: (...args) => tab.evaluate((args) => inside.convertOrRefuse(...args), args),
   observe: (...args) => tab.evaluate((args) => inside.luminoracore.observe(...args), args),
+  blendOrRefuse: (...args) => tab.evaluate((args) => inside.blendOrRefuse(...args), args),
 });
 
 replaySuite((document) => tab.evaluate((document) => inside.recordAndReplay(document), document));

@@ -1,5 +1,6 @@
 //! Integration tests of the pure core: data-driven cases, one binary.
 
+mod blend;
 mod compile;
 mod context;
 mod conversation;

@@ -1,4 +1,7 @@
 import {
+  type BlendOptions,
+  type BlendReport,
+  blend,
   type Compiled,
   type CompileOptions,
   type Converted,
@@ -36,6 +39,29 @@ export function convertOrRefuse(document: string): Conversion {
   return orRefuse(() => {
     const { template, ...converted } = convert(document);
     return { ...converted, id: template.id };
+  });
+}
+
+/** What came of a blend: the document and the report, or the error as data. */
+export interface BlendAttempt {
+  readonly document?: object;
+  readonly report?: BlendReport;
+  readonly error?: Refusal;
+}
+
+/** `blend`, with its result and the error as data. A weight that is a text stands for the number of that name. */
+export function blendOrRefuse(
+  sources: readonly { template: string; weight?: number | string }[],
+  options: BlendOptions,
+): BlendAttempt {
+  return orRefuse(() => {
+    const given = sources.map(({ template, weight }) =>
+      weight === undefined ? { template } : { template, weight: Number(weight) },
+    );
+    const { template, report } = blend(given, options);
+    const { document } = template;
+    template.free();
+    return { document, report };
   });
 }
 

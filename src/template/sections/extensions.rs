@@ -8,7 +8,7 @@ use crate::template::reader::values::{optional_text, part};
 use crate::template::reader::{Node, Rule};
 
 /// Bytes of the section as compact JSON.
-const MAX_BYTES: usize = 256 << 10;
+pub(in crate::template) const MAX_BYTES: usize = 256 << 10;
 
 pub(super) static EXTENSIONS: Rule = Rule::And(&Rule::AnyObject, |node: &Node<'_>| {
     if json::compact_length(node.value) > MAX_BYTES {

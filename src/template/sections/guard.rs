@@ -5,13 +5,16 @@ use crate::template::problem::ProblemCode;
 use crate::template::reader::{Node, Rule, optional, report_duplicates, required};
 use crate::template::words;
 
+/// The most rules.
+pub(in crate::template) const MAX_RULES: usize = 200;
+
 pub(super) static GUARD: Rule = Rule::Object(&[
     optional("mode", &Rule::OneOf(&["off", "observe", "regenerate", "block"])),
     optional("profile", &Rule::OneOf(&["reflective", "assistant", "companion", "custom"])),
     optional("limits", &LIMITS),
     optional(
         "rules",
-        &Rule::And(&Rule::List(0, 200, &RULE), |rules: &Node<'_>| {
+        &Rule::And(&Rule::List(0, MAX_RULES, &RULE), |rules: &Node<'_>| {
             report_duplicates(rules, "id", ProblemCode::DuplicateId);
         }),
     ),

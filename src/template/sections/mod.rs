@@ -27,7 +27,13 @@ use super::reader::values::{items, part, texts};
 use super::reader::{Node, Rule, is_name, optional, required};
 use crate::json::Value;
 
+pub(super) use extensions::MAX_BYTES as MAX_EXTENSIONS_BYTES;
+pub(super) use guard::MAX_RULES as MAX_GUARD_RULES;
 pub(super) use knowledge::MAX_ENTRIES as MAX_KNOWLEDGE_ENTRIES;
+pub(super) use moods::MAX_MOODS;
+pub(super) use principles::DEFAULT_WEIGHT as DEFAULT_PRINCIPLE_WEIGHT;
+pub(super) use roles::MAX_ROLES;
+pub(super) use triggers::{DEFAULT_WEIGHT as DEFAULT_TRIGGER_WEIGHT, MAX_TRIGGERS};
 
 /// The whole document. The keys stand in the order in which their problems are found.
 pub(super) static DOCUMENT: Rule = Rule::ObjectAnd(

@@ -8,10 +8,13 @@ use crate::template::problem::ProblemCode;
 use crate::template::reader::values::{is_true, number, optional_text, part};
 use crate::template::reader::{Node, Rule, is_name, optional};
 
+/// The most moods.
+pub(in crate::template) const MAX_MOODS: usize = 64;
+
 pub(super) static MOOD_CONFIG: Rule = Rule::ObjectAnd(
     &[
         optional("enabled", &Rule::Boolean),
-        optional("moods", &Rule::Map(0, 64, &MOOD)),
+        optional("moods", &Rule::Map(0, MAX_MOODS, &MOOD)),
         optional("mood_detection", &MOOD_DETECTION),
         optional("mood_triggers", &TRIGGERS),
     ],

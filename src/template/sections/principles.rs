@@ -8,7 +8,7 @@ use crate::template::reader::values::{number, text};
 use crate::template::reader::{Node, Rule, optional, report_duplicates, required};
 
 /// The weight of a principle that does not say.
-const DEFAULT_WEIGHT: f64 = 0.5;
+pub(in crate::template) const DEFAULT_WEIGHT: f64 = 0.5;
 
 pub(super) static PRINCIPLES: Rule =
     Rule::And(&Rule::List(0, 50, &TEXT_OR_PRINCIPLE), |principles: &Node<'_>| {

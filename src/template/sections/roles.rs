@@ -3,7 +3,10 @@
 use super::modifiers::DELTAS;
 use crate::template::reader::{Rule, optional};
 
-pub(super) static ROLES: Rule = Rule::Map(0, 16, &ROLE);
+/// The most roles.
+pub(in crate::template) const MAX_ROLES: usize = 16;
+
+pub(super) static ROLES: Rule = Rule::Map(0, MAX_ROLES, &ROLE);
 
 static ROLE: Rule = Rule::Object(&[
     optional("instructions", &Rule::String(1, 2000)),

@@ -8,9 +8,12 @@ use crate::template::reader::values::{number, text};
 use crate::template::reader::{Node, Rule, optional, required};
 
 /// The weight of a trigger that does not say.
-const DEFAULT_WEIGHT: f64 = 0.5;
+pub(in crate::template) const DEFAULT_WEIGHT: f64 = 0.5;
 
-pub(super) static TRIGGERS: Rule = Rule::Map(0, usize::MAX, &Rule::List(0, 200, &PHRASE_OR_TRIGGER));
+/// The most triggers of one mood or kind.
+pub(in crate::template) const MAX_TRIGGERS: usize = 200;
+
+pub(super) static TRIGGERS: Rule = Rule::Map(0, usize::MAX, &Rule::List(0, MAX_TRIGGERS, &PHRASE_OR_TRIGGER));
 
 static PHRASE_OR_TRIGGER: Rule = Rule::Either(&[&PHRASE, &TRIGGER], "a phrase or an object with a pattern");
 

@@ -1,8 +1,8 @@
-import type { CompileOptions, Observation, Validation } from "luminoracore";
+import type { BlendOptions, CompileOptions, Observation, Validation } from "luminoracore";
 import { expect, it } from "vitest";
 import { file } from "../cases.ts";
 import { type Change, mutated } from "../mutation.ts";
-import type { Attempt, Conversion, compileOrRefuse } from "../pure.ts";
+import type { Attempt, BlendAttempt, blendOrRefuse, Conversion, compileOrRefuse } from "../pure.ts";
 
 /** The pure functions of the package, here or in a browser. */
 export interface PureFunctions {
@@ -10,10 +10,12 @@ export interface PureFunctions {
   compileOrRefuse(...args: Parameters<typeof compileOrRefuse>): Attempt | Promise<Attempt>;
   convertOrRefuse(document: string): Conversion | Promise<Conversion>;
   observe(text: string, options: { language?: string }): Observation | Promise<Observation>;
+  blendOrRefuse(...args: Parameters<typeof blendOrRefuse>): BlendAttempt | Promise<BlendAttempt>;
 }
 
-/** The cases of the format, of compile and of the observer that the native core passes, through the public API. */
-export function pureSuite({ validate, compileOrRefuse, convertOrRefuse, observe }: PureFunctions): void {
+/** The cases of the pure functions that the native core passes, through the public API. */
+export function pureSuite(functions: PureFunctions): void {
+  const { validate, compileOrRefuse, convertOrRefuse, observe, blendOrRefuse } = functions;
   const tove = file("tests/cases/templates/tove.json");
 
   it("validate finds exactly the problems of each case, in order", async () => {
@@ -59,6 +61,24 @@ export function pureSuite({ validate, compileOrRefuse, convertOrRefuse, observe 
       if (observation.sentiment.class === "negative") expect(named).not.toContain("joy");
     });
   }
+
+  for (const { row, name, sources, options, expect: expected, error } of read<BlendCase>("pure/blend")) {
+    it(`blend, row ${row}: ${name}`, async () => {
+      const given = sources.map(({ template, mutate, ...source }) => ({
+        template: mutated(file(template), mutate ?? []),
+        ...source,
+      }));
+      const attempt = await blendOrRefuse(given, options);
+      if (error) return expect(attempt.error).toMatchObject(error);
+      expect(attempt.error).toBeUndefined();
+      expect(attempt.document).toMatchObject(expected ?? {});
+      expect(await validate(JSON.stringify(attempt.document), { lint: false })).toMatchObject({
+        valid: true,
+      });
+      // The same again gives the same, to the byte.
+      expect(JSON.stringify(await blendOrRefuse(given, options))).toBe(JSON.stringify(attempt));
+    });
+  }
 }
 
 interface ValidationCase {
@@ -87,6 +107,16 @@ interface ConvertCase {
   id: string;
   /** Code of the error, in place of a template. */
   error?: string;
+}
+
+interface BlendCase {
+  /** Row of the specification's table of behaviours, or its section. */
+  row: number | string;
+  name: string;
+  sources: { template: string; mutate?: Change[]; weight?: number | string }[];
+  options: BlendOptions;
+  expect?: object;
+  error?: { code: string; path?: string };
 }
 
 interface ObserveCase {

@@ -1,0 +1,105 @@
+//! The items of several lists as one list, each item once.
+
+use std::borrow::Cow;
+
+use super::share::Share;
+use crate::json::Value;
+use crate::order::sorted_indices;
+
+/// An item of one or more sources.
+#[derive(Clone, Copy)]
+pub(super) struct Group<'a> {
+    /// As it is first seen.
+    pub(super) first: &'a Value,
+    /// As it is strongest; of equally strong ones the first.
+    pub(super) strongest: &'a Value,
+    /// The weight of all sources that have it.
+    weight: f64,
+    /// What its strengths sum to, each times the weight of its source.
+    strengths: f64,
+    /// The last source that was counted.
+    from: usize,
+}
+
+impl Group<'_> {
+    /// The weighted mean of its strengths.
+    pub(super) fn strength(&self) -> f64 {
+        self.strengths / self.weight
+    }
+}
+
+/// What makes items the same, and how strong one is where that matters.
+pub(super) struct Kind {
+    pub(super) identity: fn(&Value) -> Cow<'_, str>,
+    pub(super) strength: fn(&Value) -> f64,
+}
+
+/// Texts: those with the same characters are the same.
+pub(super) static TEXT: Kind =
+    Kind { identity: |item| Cow::Borrowed(item.as_str().unwrap_or_default()), strength: |_| 0.0 };
+
+/// The items of all lists, each once, in the order in which they are first seen.
+pub(super) fn groups<'a>(lists: &[Share<'a>], kind: &Kind) -> Vec<Group<'a>> {
+    let mut identities: Vec<Cow<'a, str>> = Vec::new();
+    let mut places: Vec<Option<Group<'a>>> = Vec::new();
+    for (from, list) in lists.iter().enumerate() {
+        for value in list.value.as_array().into_iter().flatten() {
+            identities.push((kind.identity)(value));
+            let strengths = list.weight * (kind.strength)(value);
+            places.push(Some(Group { first: value, strongest: value, weight: list.weight, strengths, from }));
+        }
+    }
+    // Equal items stand together then, the first seen first; the others are added to it.
+    let order = sorted_indices(identities.len(), &mut |a, b| identities.get(a).cmp(&identities.get(b)));
+    let mut first = 0;
+    for (rank, index) in order.iter().copied().enumerate() {
+        if rank == 0 || identities.get(first) != identities.get(index) {
+            first = index;
+            continue;
+        }
+        let again = places.get_mut(index).and_then(Option::take);
+        if let (Some(Some(group)), Some(again)) = (places.get_mut(first), again) {
+            if (kind.strength)(again.first) > (kind.strength)(group.strongest) {
+                group.strongest = again.first;
+            }
+            // A list that has an item twice counts once.
+            if group.from != again.from {
+                group.weight += again.weight;
+                group.strengths += again.strengths;
+                group.from = again.from;
+            }
+        }
+    }
+    let mut groups = Vec::new();
+    for group in places {
+        groups.extend(group);
+    }
+    groups
+}
+
+/// Up to so many of the items with the most weight behind them, the heaviest first; equal ones stay as they are
+/// first seen.
+pub(super) fn heaviest_groups<'a>(lists: &[Share<'a>], kind: &Kind, most: usize) -> Vec<Group<'a>> {
+    let groups = groups(lists, kind);
+    let weight = |index: usize| groups.get(index).map_or(0.0, |group| group.weight);
+    let order = sorted_indices(groups.len(), &mut |a, b| weight(b).total_cmp(&weight(a)));
+    let mut heaviest = Vec::new();
+    for index in order.into_iter().take(most) {
+        heaviest.extend(groups.get(index).copied());
+    }
+    heaviest
+}
+
+/// The items with the most weight behind them, as they are first seen.
+pub(super) fn ranked(lists: &[Share<'_>], kind: &Kind, most: usize) -> Value {
+    firsts(&heaviest_groups(lists, kind, most), most)
+}
+
+/// Up to so many of the items, as they are first seen.
+pub(super) fn firsts(groups: &[Group<'_>], most: usize) -> Value {
+    let mut items = Vec::with_capacity(groups.len().min(most));
+    for group in groups.iter().take(most) {
+        items.push(group.first.clone());
+    }
+    Value::Array(items)
+}
