@@ -44,7 +44,7 @@ pub(super) fn mood_config(merging: &Merging<'_, '_>, cut: &mut bool) -> Option<V
 }
 
 fn moods(shares: &[Share<'_>], default_mood: &str, cut: &mut bool) -> Map {
-    let mut names = keys(shares);
+    let mut names = keys(shares, &|_| true);
     if names.len() > MAX_MOODS {
         *cut = true;
         // The mood that the others return to has its place in any case.
@@ -76,7 +76,7 @@ fn moods(shares: &[Share<'_>], default_mood: &str, cut: &mut bool) -> Map {
 /// The triggers of all sources for the moods that there are.
 fn triggers(shares: &[Share<'_>], moods: &Map, default_mood: &str, cut: &mut bool) -> Map {
     let mut triggers = Map::new();
-    for mood in keys(shares) {
+    for mood in keys(shares, &|_| true) {
         if mood != default_mood && !moods.contains_key(mood) {
             continue;
         }

@@ -12,7 +12,7 @@ pub(super) const DEFAULT_APPROVAL: &str = "user-approval";
 /// The strictest approval of each tool. For a tool that it does not name a policy has its default.
 pub(super) fn tools(merging: &Merging<'_, '_>, _: &mut bool) -> Option<Value> {
     let mut tools = Map::new();
-    for tool in keys(merging.shares) {
+    for tool in keys(merging.shares, &|_| true) {
         let mut approvals = Vec::with_capacity(merging.section.len());
         for policy in merging.section {
             let named = part(part(policy.value, "tools"), tool).as_str();

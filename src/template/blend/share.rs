@@ -13,7 +13,7 @@ pub(super) struct Share<'a> {
 
 /// What the sources have under a key, in the order of the sources.
 pub(super) fn having<'a>(shares: &[Share<'a>], key: &str) -> Vec<Share<'a>> {
-    let mut having = Vec::new();
+    let mut having = Vec::with_capacity(shares.len());
     for share in shares {
         if let Some(value) = share.value.get(key) {
             having.push(Share { value, weight: share.weight });
@@ -59,12 +59,12 @@ pub(super) fn mean(shares: &[Share<'_>]) -> Option<f64> {
     mean
 }
 
-/// The keys of objects, each once, in the order in which they are first seen.
-pub(super) fn keys<'a>(shares: &[Share<'a>]) -> Vec<&'a str> {
+/// The keys of objects that are wanted, each once, in the order in which they are first seen.
+pub(super) fn keys<'a>(shares: &[Share<'a>], is_wanted: &dyn Fn(&str) -> bool) -> Vec<&'a str> {
     let mut all = Vec::new();
     for share in shares {
         if let Some(members) = share.value.as_object() {
-            all.extend(members.keys().map(String::as_str));
+            all.extend(members.keys().map(String::as_str).filter(|key| is_wanted(key)));
         }
     }
     let texts: Vec<_> = all.iter().copied().map(Some).collect();

@@ -27,7 +27,7 @@ pub(super) fn document(
     let mut document = Map::new();
     document.insert("schema_version", SCHEMA_VERSION);
     let known: Vec<&str> = SECTIONS.iter().map(|(key, _)| *key).collect();
-    let unknown = keys(all).into_iter().filter(|key| *key != "schema_version" && !known.contains(key));
+    let unknown = keys(all, &|key| key != "schema_version" && !known.contains(&key));
     for key in known.iter().copied().chain(unknown) {
         let shares = having(all, key);
         if shares.is_empty() {

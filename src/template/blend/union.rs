@@ -40,8 +40,9 @@ pub(super) static TEXT: Kind =
 
 /// The items of all lists, each once, in the order in which they are first seen.
 pub(super) fn groups<'a>(lists: &[Share<'a>], kind: &Kind) -> Vec<Group<'a>> {
-    let mut identities: Vec<Cow<'a, str>> = Vec::new();
-    let mut places: Vec<Option<Group<'a>>> = Vec::new();
+    let items = lists.iter().fold(0, |items, list| items + list.value.as_array().map_or(0, Vec::len));
+    let mut identities: Vec<Cow<'a, str>> = Vec::with_capacity(items);
+    let mut places: Vec<Option<Group<'a>>> = Vec::with_capacity(items);
     for (from, list) in lists.iter().enumerate() {
         for value in list.value.as_array().into_iter().flatten() {
             identities.push((kind.identity)(value));
@@ -49,8 +50,10 @@ pub(super) fn groups<'a>(lists: &[Share<'a>], kind: &Kind) -> Vec<Group<'a>> {
             places.push(Some(Group { first: value, strongest: value, weight: list.weight, strengths, from }));
         }
     }
-    // Equal items stand together then, the first seen first; the others are added to it.
-    let order = sorted_indices(identities.len(), &mut |a, b| identities.get(a).cmp(&identities.get(b)));
+    // Equal items stand together then, the first seen first; the others are added to it. Which of two others comes
+    // first does not matter, and nearly always their lengths tell them apart.
+    let key = |index: usize| identities.get(index).map(|identity| (identity.len(), identity));
+    let order = sorted_indices(identities.len(), &mut |a, b| key(a).cmp(&key(b)));
     let mut first = 0;
     for (rank, index) in order.iter().copied().enumerate() {
         if rank == 0 || identities.get(first) != identities.get(index) {
@@ -70,7 +73,7 @@ pub(super) fn groups<'a>(lists: &[Share<'a>], kind: &Kind) -> Vec<Group<'a>> {
             }
         }
     }
-    let mut groups = Vec::new();
+    let mut groups = Vec::with_capacity(items);
     for group in places {
         groups.extend(group);
     }
@@ -83,7 +86,7 @@ pub(super) fn heaviest_groups<'a>(lists: &[Share<'a>], kind: &Kind, most: usize)
     let groups = groups(lists, kind);
     let weight = |index: usize| groups.get(index).map_or(0.0, |group| group.weight);
     let order = sorted_indices(groups.len(), &mut |a, b| weight(b).total_cmp(&weight(a)));
-    let mut heaviest = Vec::new();
+    let mut heaviest = Vec::with_capacity(most.min(order.len()));
     for index in order.into_iter().take(most) {
         heaviest.extend(groups.get(index).copied());
     }
