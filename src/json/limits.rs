@@ -20,9 +20,9 @@ pub struct Limits {
 }
 
 impl Limits {
-    /// The limits for the array at `pointer`.
-    pub(super) fn items_of(&self, pointer: &str) -> usize {
-        let own = self.items_at.iter().find(|(path, _)| *path == pointer);
+    /// The limit of an array; `is_at` tells whether it stands at a pointer.
+    pub(super) fn items_of(&self, is_at: &dyn Fn(&str) -> bool) -> usize {
+        let own = self.items_at.iter().find(|(pointer, _)| is_at(pointer));
         own.map_or(self.items, |(_, items)| *items)
     }
 
@@ -85,7 +85,7 @@ impl Pruning<'_> {
         let length = self.pointer.len();
         match value {
             Value::Array(items) => {
-                let limit = self.limits.items_of(&self.pointer);
+                let limit = self.limits.items_of(&|pointer| pointer == self.pointer);
                 if items.len() > limit {
                     self.faults.push(self.limits.too_many(&self.pointer, limit));
                     items.truncate(limit);

@@ -92,8 +92,8 @@ fn examine_text(mut cursor: Cursor<'_>, limits: Limits, faults: &mut Faults) -> 
         faults.push(Fault::new(FaultKind::EmptyInput, "", "The document is empty."));
         return None;
     }
-    let mut reader = Reader { cursor, limits, pointer: String::new(), depth: 0, too_deep: false, faults };
-    let result = reader.value().and_then(|value| reader.cursor.end().map(|()| value));
+    let mut reader = Reader { cursor, limits, depth: 0, too_deep: false, faults };
+    let result = reader.value(&Path::Root).and_then(|value| reader.cursor.end().map(|()| value));
     result
         .map_err(|syntax| {
             let (line, column) = reader.cursor.line_and_column();
@@ -113,54 +113,81 @@ fn is_in(fault: &Fault, document: &Value) -> bool {
     }
 }
 
+/// Where the reader is; spelled out as a pointer only when there is a fault.
+enum Path<'p> {
+    Root,
+    Key(&'p Path<'p>, &'p str),
+    Item(&'p Path<'p>, usize),
+}
+
+impl Path<'_> {
+    fn pointer(&self) -> String {
+        match self {
+            Self::Root => String::new(),
+            Self::Key(parent, key) => pointer::join(&parent.pointer(), key),
+            Self::Item(parent, index) => {
+                let mut pointer = parent.pointer();
+                pointer::push_index(&mut pointer, *index);
+                pointer
+            }
+        }
+    }
+
+    /// Whether the pointer is this one, which has nothing to escape and no index.
+    fn is(&self, pointer: &str) -> bool {
+        match self {
+            Self::Root => pointer.is_empty(),
+            Self::Key(parent, key) => {
+                pointer.rsplit_once('/').is_some_and(|(rest, last)| last == *key && parent.is(rest))
+            }
+            Self::Item(..) => false,
+        }
+    }
+}
+
 struct Reader<'a> {
     cursor: Cursor<'a>,
     limits: Limits,
-    /// Where the reader is.
-    pointer: String,
     depth: usize,
     too_deep: bool,
     faults: &'a mut Faults,
 }
 
 impl Reader<'_> {
-    fn value(&mut self) -> Result<Value, Syntax> {
+    fn value(&mut self, path: &Path<'_>) -> Result<Value, Syntax> {
         match self.cursor.peek() {
             Some(b'{' | b'[') if self.depth == self.limits.depth => {
                 if !self.too_deep {
                     self.too_deep = true;
-                    self.faults.push(self.limits.too_deep(&self.pointer));
+                    self.faults.push(self.limits.too_deep(&path.pointer()));
                 }
                 self.cursor.skip()?;
                 Ok(Value::Null)
             }
-            Some(b'{') => self.object(),
-            Some(b'[') => self.array(),
+            Some(b'{') => self.object(path),
+            Some(b'[') => self.array(path),
             _ => {
                 let value = self.cursor.scalar()?;
                 if value.is_none() {
-                    self.faults.push(not_finite(&self.pointer));
+                    self.faults.push(not_finite(&path.pointer()));
                 }
                 Ok(value.unwrap_or_default())
             }
         }
     }
 
-    fn array(&mut self) -> Result<Value, Syntax> {
+    fn array(&mut self, path: &Path<'_>) -> Result<Value, Syntax> {
         self.depth += 1;
-        let length = self.pointer.len();
-        let limit = self.limits.items_of(&self.pointer);
+        let limit = self.limits.items_of(&|pointer| path.is(pointer));
         let mut items = Vec::new();
         let mut count = 0;
         let mut open = self.cursor.open(b'[', b']')?;
         while open {
-            pointer::push_index(&mut self.pointer, count);
-            let item = self.value()?;
-            self.pointer.truncate(length);
+            let item = self.value(&Path::Item(path, count))?;
             if count < limit {
                 items.push(item);
             } else if count == limit {
-                self.faults.push(self.limits.too_many(&self.pointer, limit));
+                self.faults.push(self.limits.too_many(&path.pointer(), limit));
             }
             count += 1;
             open = self.cursor.next_item(b']')?;
@@ -169,22 +196,19 @@ impl Reader<'_> {
         Ok(Value::Array(items))
     }
 
-    fn object(&mut self) -> Result<Value, Syntax> {
+    fn object(&mut self, path: &Path<'_>) -> Result<Value, Syntax> {
         self.depth += 1;
-        let length = self.pointer.len();
         let mut members = Vec::new();
         let mut open = self.cursor.open(b'{', b'}')?;
         while open {
             let key = self.cursor.key()?;
-            pointer::push(&mut self.pointer, &key);
-            let member = self.value()?;
-            self.pointer.truncate(length);
+            let member = self.value(&Path::Key(path, &key))?;
             members.push((key, member));
             open = self.cursor.next_item(b'}')?;
         }
         let (map, repeated) = Map::read(members);
         for key in repeated {
-            let path = pointer::join(&self.pointer, &key);
+            let path = pointer::join(&path.pointer(), &key);
             let message = "This key is given twice; the last value counts.";
             self.faults.push(Fault::new(FaultKind::DuplicateKey, &path, message));
         }
