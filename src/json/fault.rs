@@ -66,6 +66,13 @@ pub(super) struct Faults {
 const MAX_PATH_BYTES: usize = 1 << 24;
 
 impl Faults {
+    /// Adds a fault, which is made only if there is room for it.
+    pub(super) fn push_with(&mut self, fault: &dyn Fn() -> Fault) {
+        if self.path_bytes <= MAX_PATH_BYTES {
+            self.push(fault());
+        }
+    }
+
     pub(super) fn push(&mut self, fault: Fault) {
         if self.path_bytes > MAX_PATH_BYTES {
             return;

@@ -169,7 +169,7 @@ impl Reader<'_> {
             _ => {
                 let value = self.cursor.scalar()?;
                 if value.is_none() {
-                    self.faults.push(not_finite(&path.pointer()));
+                    self.faults.push_with(&|| not_finite(&path.pointer()));
                 }
                 Ok(value.unwrap_or_default())
             }
@@ -208,9 +208,10 @@ impl Reader<'_> {
         }
         let (map, repeated) = Map::read(members);
         for key in repeated {
-            let path = pointer::join(&path.pointer(), &key);
             let message = "This key is given twice; the last value counts.";
-            self.faults.push(Fault::new(FaultKind::DuplicateKey, &path, message));
+            self.faults.push_with(&|| {
+                Fault::new(FaultKind::DuplicateKey, &Path::Key(path, &key).pointer(), message)
+            });
         }
         self.depth -= 1;
         Ok(Value::Object(map))
