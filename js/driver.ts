@@ -1,7 +1,7 @@
 import type { Core } from "../build/wasm/core.js";
 import { LuminoraError } from "./errors.ts";
 import type { CoreError, CoreEvent, Output } from "./generated/types.ts";
-import type { CallOptions, Model } from "./models/model.ts";
+import type { CallOptions, Message, Model } from "./models/model.ts";
 import type { Part } from "./models/part.ts";
 import { abortable, abortedError, type Clock, type Random } from "./ports.ts";
 import type { Storage, StoredRecord } from "./storage/storage.ts";
@@ -166,6 +166,8 @@ async function callModel(
   }
 }
 
+const roleOf: Record<string, Message["role"]> = { u: "user", a: "assistant", s: "system" };
+
 /** The request as models take it. */
 function requestOf({ lengths, roles, ...rest }: CallRequest, texts: string): Omit<CallOptions, "signal"> {
   let end = 0;
@@ -174,7 +176,7 @@ function requestOf({ lengths, roles, ...rest }: CallRequest, texts: string): Omi
     return texts.slice(end - length, end);
   });
   const messages = contents.map((content, index) => ({
-    role: roles[index] === "a" ? ("assistant" as const) : ("user" as const),
+    role: roleOf[roles[index] ?? "u"] ?? "user",
     content,
   }));
   return { system, messages, ...rest };

@@ -12,6 +12,7 @@
 //! | [`lint`] | advice on valid documents |
 //! | [`context`] | token estimate, blocks, budget |
 //! | [`observe`] | a message -> what it says: sentiment, interaction, mood triggers |
+//! | [`knowledge`] | entries of a template that come up when a conversation mentions their keys |
 //! | [`log`] | the record envelope, bodies, hybrid logical clock, merge, ids |
 //! | [`state`] | affinity, mood, and the fold from runs to the state of an instance |
 //! | [`engine`] | commands, effects and events: the turn as a state machine without I/O |
@@ -28,10 +29,13 @@ pub mod dialect;
 pub mod engine;
 pub mod error;
 pub mod json;
+pub mod knowledge;
 pub mod lint;
 pub mod log;
 pub mod observe;
 mod order;
+mod pattern;
+mod random;
 pub mod state;
 pub mod template;
 pub mod text;

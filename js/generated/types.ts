@@ -217,7 +217,7 @@ export type Target = "openai" | "anthropic" | "google" | "mistral" | "cohere" | 
 /**
  * Who said a message.
  */
-export type MessageRole = "user" | "assistant";
+export type MessageRole = "user" | "assistant" | "system";
 
 /**
  * One message of the conversation.
@@ -313,7 +313,7 @@ tokens: number, };
 /**
  * What a [`Warning`] is about.
  */
-export type WarningCode = "level_gap" | "no_base_value" | "target_not_declared";
+export type WarningCode = "level_gap" | "no_base_value" | "target_not_declared" | "bad_pattern" | "ignored_decorator";
 
 /**
  * What is likely not meant.
@@ -802,7 +802,7 @@ export type ModelRequest = {
  */
 system: string, 
 /**
- * The conversation, oldest first; the last one is the person's turn.
+ * The conversation, oldest first; the last one that is not of the system is the person's turn.
  */
 messages: Array<Message>, 
 /**
@@ -1060,6 +1060,53 @@ at: string,
 run?: string, };
 
 /**
+ * Where an entry is shown.
+ */
+export type EntryPosition = "before_char" | "after_char" | "depth";
+
+/**
+ * An entry that was found.
+ */
+export type FoundEntry = { 
+/**
+ * Its index among the entries of the template.
+ */
+entry: number, 
+/**
+ * Where it is shown.
+ */
+position: EntryPosition, 
+/**
+ * How many messages stand behind it, for one in the conversation; absent = all of them.
+ */
+depth?: number, 
+/**
+ * Who says it, for one in the conversation.
+ */
+role?: MessageRole, 
+/**
+ * Tokens of its text, by the estimate.
+ */
+tokens: number, 
+/**
+ * Whether it is in the prompt. Otherwise the template's token budget or that of the prompt had no room.
+ */
+used: boolean, };
+
+/**
+ * What the knowledge of a personality contributes to a turn.
+ */
+export type KnowledgeReport = { 
+/**
+ * The entries that were found, in their order; those that the template's own token budget has no room for last.
+ */
+entries: Array<FoundEntry>, 
+/**
+ * What of the knowledge has no effect: patterns that cannot be looked for, decorators that are not known.
+ */
+warnings: Array<Warning>, };
+
+/**
  * What a turn would be: nothing is called, nothing stored.
  */
 export type Preview = { 
@@ -1094,7 +1141,11 @@ points: number,
 /**
  * The mood that the reply would be given in.
  */
-mood: string, };
+mood: string, 
+/**
+ * What of the template's knowledge has come up; absent for a template without knowledge.
+ */
+knowledge?: KnowledgeReport, };
 
 /**
  * What a turn gives back.

@@ -5,7 +5,8 @@ import type { ScriptedModel } from "./scripted.ts";
 
 /** One turn as a model sees it. */
 export interface Message {
-  readonly role: "user" | "assistant";
+  /** `system`: what neither said but both should know; a provider without this role is told it as the user. */
+  readonly role: "user" | "assistant" | "system";
   readonly content: string;
 }
 

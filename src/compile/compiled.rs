@@ -119,6 +119,10 @@ pub enum WarningCode {
     NoBaseValue,
     /// The target is not in `persona.compatibility`.
     TargetNotDeclared,
+    /// A key of the knowledge is no pattern that can be looked for; its entry is not found.
+    BadPattern,
+    /// A decorator of the knowledge has no effect.
+    IgnoredDecorator,
 }
 
 mod trace_by_name {

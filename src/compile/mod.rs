@@ -24,5 +24,6 @@ pub use compiled::{Compiled, Dropped, ParameterTrace, Step, Warning, WarningCode
 pub use level::{LevelAt, level_at, levels, next_level};
 pub use line::Section;
 pub use options::{CompileFeatures, CompileOptions, MaskDeltas, Message, Role};
+pub(crate) use plain::list_entry;
 pub use prepared::{Prepared, PromptText, Settings};
 pub use target::Target;

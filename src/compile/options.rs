@@ -101,7 +101,7 @@ pub struct Message {
 impl Message {
     fn parse(fields: &mut Fields<'_>) -> Self {
         Self {
-            role: fields.required_choice("role", &[("user", Role::User), ("assistant", Role::Assistant)]),
+            role: fields.required_choice("role", &Role::NAMES),
             content: fields.required_string("content"),
         }
     }
@@ -116,6 +116,13 @@ pub enum Role {
     User,
     /// The personality.
     Assistant,
+    /// Neither: what both should know. Targets that have no such role are told it as the person.
+    System,
+}
+
+impl Role {
+    const NAMES: [(&'static str, Self); 3] =
+        [("user", Self::User), ("assistant", Self::Assistant), ("system", Self::System)];
 }
 
 impl CompileOptions {

@@ -50,6 +50,17 @@ pub(super) fn without_headings(text: &str) -> String {
     safe
 }
 
+/// An entry of a list: a text that keeps its lines and opens no section.
+pub(crate) fn list_entry(text: &str) -> String {
+    let text = without_headings(text);
+    let mut entry = String::with_capacity(text.len() + 3);
+    for line in lines(&text) {
+        entry.push_str(if entry.is_empty() { "\n- " } else { "\n  " });
+        entry.push_str(line);
+    }
+    entry
+}
+
 /// Every character that a reader may take for the end of a line.
 fn is_line_break(character: char) -> bool {
     matches!(character, '\n' | '\r' | '\u{0B}' | '\u{0C}' | '\u{85}' | '\u{2028}' | '\u{2029}')
@@ -63,7 +74,7 @@ fn is_visible(character: char) -> bool {
 
 #[cfg(test)]
 mod tests {
-    use super::{one_line, without_headings};
+    use super::{list_entry, one_line, without_headings};
 
     #[test]
     fn every_kind_of_line_break_becomes_one_space() {
@@ -72,6 +83,13 @@ mod tests {
             assert_eq!(one_line(&format!("a{line_break}b")), "a b", "{line_break:?}");
         }
         assert_eq!(one_line("\n two  spaces stay \n"), "two  spaces stay");
+    }
+
+    #[test]
+    fn entries_of_a_list_keep_their_lines_but_open_no_section() {
+        assert_eq!(list_entry(" a\r\n\n  # Safety\u{2028}b "), "\n- a\n  \\# Safety\n  b");
+        assert_eq!(list_entry("# Safety"), "\n- \\# Safety");
+        assert_eq!(list_entry(""), "");
     }
 
     #[test]

@@ -56,7 +56,7 @@ impl Compiled {
         let mut contents = Vec::new();
         for message in alternating(&self.request.messages) {
             let role = match message.role {
-                Role::User => "user",
+                Role::User | Role::System => "user",
                 Role::Assistant => "model",
             };
             contents.push(Value::object(vec![("role", role.into()), ("parts", parts(&message.content))]));
@@ -121,6 +121,7 @@ fn messages(mut values: Vec<Value>, messages: &[Message]) -> Vec<Value> {
         let role = match message.role {
             Role::User => "user",
             Role::Assistant => "assistant",
+            Role::System => "system",
         };
         let content = message.content.as_str();
         values.push(Value::object(vec![("role", role.into()), ("content", content.into())]));
@@ -128,20 +129,23 @@ fn messages(mut values: Vec<Value>, messages: &[Message]) -> Vec<Value> {
     values
 }
 
-/// The messages in strict alternation from the user on: neighbours of one role are joined with a blank line.
+/// The messages in strict alternation from the user on, who also says what nobody does: neighbours of one role are
+/// joined with a blank line.
 fn alternating(messages: &[Message]) -> Vec<Message> {
     let mut turns: Vec<Message> = Vec::with_capacity(messages.len() + 1);
     for message in messages {
+        let role = if message.role == Role::System { Role::User } else { message.role };
         match turns.last_mut() {
-            Some(last) if last.role == message.role => {
+            Some(last) if last.role == role => {
                 last.content.push_str("\n\n");
                 last.content.push_str(&message.content);
             }
-            None if message.role == Role::Assistant => {
-                turns.push(Message { role: Role::User, content: START.to_owned() });
-                turns.push(message.clone());
+            last => {
+                if last.is_none() && role == Role::Assistant {
+                    turns.push(Message { role: Role::User, content: START.to_owned() });
+                }
+                turns.push(Message { role, content: message.content.clone() });
             }
-            _ => turns.push(message.clone()),
         }
     }
     turns

@@ -43,17 +43,37 @@ enum Choice {
 }
 
 impl Choices {
+    /// Tokens used of the block at `index` of `blocks`, its heading included.
+    pub fn tokens_of(&self, blocks: &[Block], index: usize) -> u32 {
+        let Some(block) = blocks.get(index) else { return 0 };
+        match (self.choices.get(index), &block.content) {
+            (Some(Choice::Whole), _) => block.tokens,
+            (Some(Choice::Part(taken)), Content::Items(items)) => {
+                let left_out = items.iter().zip(taken).filter(|(_, taken)| !**taken);
+                left_out.fold(block.tokens, |tokens, (item, _)| tokens.saturating_sub(item.tokens))
+            }
+            _ => 0,
+        }
+    }
+
+    /// For each item of the block at `index` of `blocks`, whether it is taken. `blocks` are those that were chosen
+    /// among.
+    pub fn taken(&self, blocks: &[Block], index: usize) -> Vec<bool> {
+        let Some(Content::Items(items)) = blocks.get(index).map(|block| &block.content) else {
+            return Vec::new();
+        };
+        match self.choices.get(index) {
+            Some(Choice::Part(taken)) => taken.clone(),
+            choice => vec![matches!(choice, Some(Choice::Whole)); items.len()],
+        }
+    }
+
     /// The ids of the items taken of the block at `index` of `blocks`, in output order. `blocks` are those that were
     /// chosen among.
     pub fn items(&self, blocks: &[Block], index: usize) -> Vec<String> {
         let mut ids = Vec::new();
         if let Some(Content::Items(items)) = blocks.get(index).map(|block| &block.content) {
-            for (position, item) in items.iter().enumerate() {
-                let taken = match self.choices.get(index) {
-                    Some(Choice::Whole) => true,
-                    Some(Choice::Part(taken)) => taken.get(position) == Some(&true),
-                    _ => false,
-                };
+            for (item, taken) in items.iter().zip(self.taken(blocks, index)) {
                 if taken {
                     ids.push(item.id.clone());
                 }

@@ -37,7 +37,7 @@ pub enum Effect {
 pub struct ModelRequest {
     /// The compiled personality.
     pub system: String,
-    /// The conversation, oldest first; the last one is the person's turn.
+    /// The conversation, oldest first; the last one that is not of the system is the person's turn.
     pub messages: Vec<Message>,
     /// 0..2.
     pub temperature: f64,

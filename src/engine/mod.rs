@@ -8,6 +8,7 @@ mod event;
 mod export;
 mod features;
 mod import;
+mod knowledge;
 mod prompt;
 mod query;
 mod reaction;
@@ -21,6 +22,7 @@ pub use effect::{Effect, EffectResult, FinishReason, ModelRequest, ReportedUsage
 pub use event::{Direction, Event};
 pub use features::Features;
 pub use import::{ImportNote, ImportReport};
+pub use knowledge::{EntryPosition, FoundEntry, KnowledgeReport};
 pub use query::{
     AffinityView, HistoryOptions, MoodView, ParameterExplanation, Preview, SessionState, SessionSummary,
     TemplateSummary, TurnView,

@@ -3,10 +3,12 @@
 
 use super::core::Core;
 use super::effect::ModelRequest;
-use crate::compile::{CompileOptions, Message, Prepared, Role};
+use super::knowledge::{self, KnowledgeReport};
+use crate::compile::{CompileOptions, Message, Role};
 use crate::context::{Block, PER_MESSAGE, choose, estimate};
 use crate::error::Error;
 use crate::log::body::{self, BlockReport, Turn};
+use crate::state::Personality;
 
 /// Tokens of an answer when the caller names no limit.
 const DEFAULT_OUTPUT_TOKENS: u32 = 1_024;
@@ -14,6 +16,9 @@ const DEFAULT_OUTPUT_TOKENS: u32 = 1_024;
 const HISTORY_TURNS: usize = 400;
 /// Weight of the history among the optional blocks.
 const HISTORY_WEIGHT: f64 = 0.65;
+
+/// Where the block of the knowledge stands among all.
+const KNOWLEDGE: usize = 1;
 
 /// What a prompt is made from.
 pub(super) struct Request<'a> {
@@ -24,6 +29,8 @@ pub(super) struct Request<'a> {
     pub options: CompileOptions,
     pub context_tokens: Option<u32>,
     pub max_output_tokens: Option<u32>,
+    /// For what macros draw.
+    pub seed: u64,
 }
 
 /// What a model is asked, and what it is made of.
@@ -32,32 +39,38 @@ pub(super) struct Prompt {
     pub request: ModelRequest,
     pub blocks: Vec<BlockReport>,
     pub tokens: u32,
+    /// `None` for a template without knowledge.
+    pub knowledge: Option<KnowledgeReport>,
 }
 
 impl Core {
     /// Compiles the personality as it is now and fits the conversation into the budget.
-    pub(super) fn prompt(&self, prepared: &Prepared, request: Request<'_>) -> Result<Prompt, Error> {
+    pub(super) fn prompt(&self, personality: &Personality, request: Request<'_>) -> Result<Prompt, Error> {
         let max_output_tokens = request.max_output_tokens.unwrap_or(DEFAULT_OUTPUT_TOKENS);
         let policy =
-            prepared.template().max_context_tokens.unwrap_or(u32::MAX).min(self.options.context_tokens);
+            personality.template().max_context_tokens.unwrap_or(u32::MAX).min(self.options.context_tokens);
         let window =
             request.context_tokens.map_or(u32::MAX, |window| window.saturating_sub(max_output_tokens));
         let budget = policy.min(window);
         let user_turn = message_block("user_turn", request.text);
         // Its less important lines are left out only when it would not fit otherwise.
         let persona_budget = budget.saturating_sub(user_turn.tokens + PER_MESSAGE);
-        let compiled = prepared.prompt(&request.options, persona_budget)?;
+        let compiled = personality.prepared.prompt(&request.options, persona_budget)?;
         let persona = Block { tokens: compiled.tokens + PER_MESSAGE, ..Block::required("persona_core", "") };
         let free = budget.saturating_sub(persona.tokens.saturating_add(user_turn.tokens));
         let history = self.fitting_history(request.user, request.session, free);
-        let blocks = [persona, history.block(), user_turn];
+        let found = self.find_knowledge(personality, &request);
+        let blocks = [persona, knowledge::block(&found), history.block(), user_turn];
         let chosen = choose(&blocks, budget)?;
-        let [persona, history_block, user_turn] = &blocks;
+        let [persona, knowledge_block, history_block, user_turn] = &blocks;
+        let mut system = compiled.text;
         let mut messages: Vec<Message> = Vec::with_capacity(history.taken.len() + 1);
         for turn in history.taken.iter().rev() {
             messages.extend(message(turn));
         }
         messages.push(Message { role: Role::User, content: request.text.to_owned() });
+        let taken = chosen.taken(&blocks, KNOWLEDGE);
+        knowledge::write((&found, knowledge_block, &taken), &mut system, &mut messages);
         let report = |block: &Block, dropped: usize| BlockReport {
             name: block.name.clone(),
             tokens: block.tokens,
@@ -65,22 +78,25 @@ impl Core {
             dropped: u32::try_from(dropped).unwrap_or(u32::MAX),
         };
         let mut reports = vec![report(persona, compiled.dropped)];
+        let found_entries = found.kept.len() + found.over_budget.len();
+        if found_entries > 0 {
+            let items = chosen.items(&blocks, KNOWLEDGE);
+            let tokens = chosen.tokens_of(&blocks, KNOWLEDGE);
+            let dropped = found_entries - items.len();
+            reports.push(BlockReport { tokens, items, ..report(knowledge_block, dropped) });
+        }
         if history.turns > 0 {
             reports.push(report(history_block, history.turns - history.taken.len()));
         }
         reports.push(report(user_turn, 0));
-        let request = ModelRequest {
-            system: compiled.text,
-            messages,
-            temperature: compiled.temperature,
-            max_output_tokens,
-        };
-        Ok(Prompt { request, blocks: reports, tokens: chosen.tokens })
+        let request = ModelRequest { system, messages, temperature: compiled.temperature, max_output_tokens };
+        let knowledge = knowledge::report(personality, &found, &taken);
+        Ok(Prompt { request, blocks: reports, tokens: chosen.tokens, knowledge })
     }
 
     /// What of the conversation may enter the prompt, and fits into `free` tokens.
     ///
-    /// History is the only optional block, so that it gets all that is free, and what [`choose`] would pass over
+    /// History is the heaviest optional block, so that it gets all that is free, and what [`choose`] would pass over
     /// need not be offered to it: the newest first, each that fits.
     fn fitting_history(&self, user: &str, session: &str, mut free: u32) -> History<'_> {
         let mut history = History { turns: 0, taken: Vec::new(), tokens: 0 };

@@ -3,6 +3,7 @@
 use serde::Serialize;
 
 use super::core::{Core, LIBRARY};
+use super::knowledge::KnowledgeReport;
 use super::prompt;
 use crate::compile::ParameterTrace;
 use crate::error::{Error, ErrorCode};
@@ -181,6 +182,10 @@ pub struct Preview {
     pub points: u8,
     /// The mood that the reply would be given in.
     pub mood: String,
+    /// What of the template's knowledge has come up; absent for a template without knowledge.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    #[cfg_attr(feature = "typescript", ts(optional))]
+    pub knowledge: Option<KnowledgeReport>,
 }
 
 impl Core {
@@ -336,8 +341,17 @@ impl Core {
         );
         let options = self.options_after(&reaction, instance, &personality);
         let prompt = self.prompt(
-            &personality.prepared,
-            prompt::Request { user, session, text, options, context_tokens: None, max_output_tokens: None },
+            &personality,
+            prompt::Request {
+                user,
+                session,
+                text,
+                options,
+                context_tokens: None,
+                max_output_tokens: None,
+                // Nothing is drawn in a dry run.
+                seed: 0,
+            },
         )?;
         let points = reaction.affinity.map_or(instance.affinity.points, |change| change.after);
         let default_mood = personality.template().default_mood();
@@ -351,6 +365,7 @@ impl Core {
             temperature: prompt.request.temperature,
             points,
             mood,
+            knowledge: prompt.knowledge,
         })
     }
 

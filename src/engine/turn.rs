@@ -95,8 +95,8 @@ impl Core {
         let reaction = self.react(relationship, &text, language.as_deref(), after_assistant, now);
         let mut options = self.options_after(&reaction, instance, &personality);
         options.mask = mask;
-        let Prompt { request, blocks, tokens } = self.prompt(
-            &personality.prepared,
+        let Prompt { request, blocks, tokens, .. } = self.prompt(
+            &personality,
             prompt::Request {
                 user: &user,
                 session: &session,
@@ -104,6 +104,7 @@ impl Core {
                 options,
                 context_tokens: model.context_tokens,
                 max_output_tokens,
+                seed: ids.number(),
             },
         )?;
         let template = personality.template();

@@ -45,6 +45,11 @@ impl IdSource {
         Self { seed, drawn: 0 }
     }
 
+    /// A number of the call, for what is drawn in it beside ids.
+    pub fn number(&self) -> u64 {
+        self.seed.iter().take(8).fold(0, |number, byte| number << 8 | u64::from(*byte))
+    }
+
     /// The next id, `<kind>_` and 26 characters.
     pub fn next(&mut self, kind: &str) -> String {
         let digest = Sha256::new().chain_update(self.seed).chain_update(self.drawn.to_be_bytes()).finalize();

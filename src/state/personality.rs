@@ -3,6 +3,7 @@
 use std::sync::Arc;
 
 use crate::compile::Prepared;
+use crate::knowledge::PreparedKnowledge;
 use crate::observe::TriggerSet;
 use crate::template::Template;
 
@@ -13,6 +14,8 @@ pub struct Personality {
     pub template: Arc<Template>,
     /// Its prompt, ready to be compiled.
     pub prepared: Prepared,
+    /// What it knows, ready to be looked through.
+    pub knowledge: PreparedKnowledge,
     /// Its trigger phrases and names, ready to be found.
     pub triggers: TriggerSet,
 }
@@ -21,7 +24,8 @@ impl Personality {
     /// Prepares a template.
     pub fn new(template: Arc<Template>) -> Self {
         let triggers = TriggerSet::new(&template);
-        Self { prepared: Prepared::new(Arc::clone(&template)), triggers, template }
+        let knowledge = PreparedKnowledge::new(&template);
+        Self { prepared: Prepared::new(Arc::clone(&template)), knowledge, triggers, template }
     }
 
     /// The mood that a name stands for here: one that this version of the template does not define, which a file or

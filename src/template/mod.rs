@@ -2,8 +2,8 @@
 
 pub mod blend;
 mod dialect;
+pub mod knowledge;
 pub mod model;
-mod pattern;
 mod problem;
 mod reader;
 #[cfg(feature = "typescript")]

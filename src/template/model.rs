@@ -4,6 +4,7 @@
 
 use std::sync::OnceLock;
 
+use super::knowledge::Knowledge;
 use crate::json::{self, Value};
 use serde::{Serialize, Serializer};
 
@@ -38,6 +39,8 @@ pub struct Template {
     pub affinity_config: AffinityConfig,
     /// Soft guidance for the prompt, in declared order.
     pub principles: Vec<Principle>,
+    /// What it knows about things that come up; no entries when the document has no such section.
+    pub knowledge: Knowledge,
     /// Token limit of the template's own policy (`policy.max_context_tokens`), at least 256.
     pub max_context_tokens: Option<u32>,
     /// Prose of a converted character card (`extensions["luminoracore/card"].prose`), shown verbatim.

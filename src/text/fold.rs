@@ -19,6 +19,13 @@ pub fn fold(text: &str) -> String {
     folded
 }
 
+/// The first character of the folded form of a character; itself where that is empty.
+pub(crate) fn plain(character: char) -> char {
+    let mut plain = None;
+    fold_character(character, &mut |folded| plain = plain.or(Some(folded)));
+    plain.unwrap_or(character)
+}
+
 /// Hands each character of the folded form of `character` to `emit`; none for a mark or an invisible one.
 pub(super) fn fold_character(character: char, emit: &mut dyn FnMut(char)) {
     if character.is_ascii() {

@@ -1,17 +1,21 @@
-//! The one tokenizer: folding, tokens, phrases, and the place of each in the original text.
+//! The one tokenizer: folding, tokens, phrases, and the place of each in the original text; and macros.
 //!
 //! Everything in this crate that matches words matches *folded* text, so that `Café`, `CAFE` and a
 //! decomposed `café` are one word. Positions always refer to the text as it was written: a
 //! [`Span`] is a half-open range of UTF-16 code units, and `text.slice(start, end)` in JavaScript shows it.
 
+mod find;
 mod fold;
+mod macros;
 mod phrase;
 mod scan;
 mod table;
 mod words;
 
+pub(crate) use find::find;
 pub use fold::fold;
-pub(crate) use fold::is_word_character;
+pub(crate) use fold::{is_word_character, plain};
+pub use macros::{Macros, has_macros};
 pub use phrase::{Phrase, PhraseMap};
 pub use scan::{Mark, Scan, Token, tokens};
 pub(crate) use words::Words;

@@ -211,7 +211,7 @@ enum EffectView<'a> {
 struct RequestView {
     /// UTF-16 code units of each text.
     lengths: Vec<usize>,
-    /// A letter for each message: `u`ser or `a`ssistant.
+    /// A letter for each message: `u`ser, `a`ssistant or `s`ystem.
     roles: String,
     temperature: f64,
     max_output_tokens: u32,
@@ -257,6 +257,7 @@ impl RequestView {
             view.roles.push(match message.role {
                 Role::User => 'u',
                 Role::Assistant => 'a',
+                Role::System => 's',
             });
         }
         view

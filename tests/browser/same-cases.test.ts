@@ -1,6 +1,7 @@
 import type { Page } from "playwright-core";
 import { afterAll, beforeAll } from "vitest";
 import { conversationSuite } from "../shared/suites/conversation.ts";
+import { knowledgeSuite } from "../shared/suites/knowledge.ts";
 import { pureSuite } from "../shared/suites/pure.ts";
 import { replaySuite } from "../shared/suites/replay.ts";
 import { type Inside, openInside } from "./inside.ts";
@@ -17,6 +18,8 @@ beforeAll(async () => {
 afterAll(() => browser?.close());
 
 conversationSuite((...args) => tab.evaluate((args) => inside.converse(...args), args));
+
+knowledgeSuite((...args) => tab.evaluate((args) => inside.bringUp(...args), args));
 
 pureSuite({
   validate: (...args) => tab.evaluate((args) => inside.luminoracore.validate(...args), args),

@@ -8,6 +8,7 @@ mod dialects;
 mod engine;
 mod host;
 mod json;
+mod knowledge;
 mod observe;
 mod personalities;
 mod predecessor;

@@ -72,6 +72,7 @@ fn bare_template(language: &str) -> Template {
         mood_config: None,
         affinity_config: AffinityConfig::default(),
         principles: Vec::new(),
+        knowledge: Default::default(),
         max_context_tokens: None,
         card_prose: None,
     }

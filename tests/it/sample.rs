@@ -2,6 +2,7 @@
 
 use luminoracore::json::{Limits, Value, read};
 use luminoracore::template::Template;
+use luminoracore::template::knowledge::Knowledge;
 use luminoracore::template::model::{
     AffinityConfig, CoreTraits, HierarchicalConfig, LazyId, Level, LinguisticProfile, Modifiers, Mood,
     MoodConfig, MoodDetection, Parameter, Parameters, Persona, Principle, SafetyGuards, SampleResponse,
@@ -60,6 +61,7 @@ pub(crate) fn plain() -> Template {
         mood_config: None,
         affinity_config: AffinityConfig::default(),
         principles: Vec::new(),
+        knowledge: Knowledge::default(),
         max_context_tokens: None,
         card_prose: None,
     }
@@ -214,6 +216,7 @@ pub(crate) fn alicia() -> Template {
             Principle { text: "Living things come first".to_owned(), weight: 0.9 },
             Principle { text: "Wonder is allowed".to_owned(), weight: 0.5 },
         ],
+        knowledge: Knowledge::default(),
         max_context_tokens: None,
         card_prose: Some("Alicia inherited the garden.\n\nShe never sells a cutting.".to_owned()),
     }

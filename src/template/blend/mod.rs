@@ -17,7 +17,6 @@ mod options;
 mod persona;
 mod policy;
 mod principles;
-mod random;
 mod report;
 mod rule;
 mod sections;

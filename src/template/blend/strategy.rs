@@ -1,7 +1,6 @@
 //! The four strategies: where each section of the blend comes from.
 
 use super::options::{BlendOptions, Strategy};
-use super::random::SplitMix64;
 use super::report::BlendWarning;
 use super::rule::Merging;
 use super::sections::SECTIONS;
@@ -9,6 +8,7 @@ use super::share::{Share, having, heaviest, keys, total};
 use super::{dominant, persona};
 use crate::error::{Error, ErrorCode};
 use crate::json::{Map, Value, pointer};
+use crate::random::SplitMix64;
 
 /// The version of the format that blends are written in.
 const SCHEMA_VERSION: &str = "1.1.0";

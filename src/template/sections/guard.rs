@@ -1,6 +1,6 @@
 //! `guard`: constitutional checks on what the model says.
 
-use crate::template::pattern;
+use crate::pattern::Pattern;
 use crate::template::problem::ProblemCode;
 use crate::template::reader::{Node, Rule, optional, report_duplicates, required};
 use crate::template::words;
@@ -51,7 +51,7 @@ fn check_has_condition(rule: &Node<'_>) {
 }
 
 fn check_pattern(node: &Node<'_>) {
-    if let Err(reason) = pattern::check(node.text()) {
+    if let Err(reason) = Pattern::new(node.text(), true) {
         node.error(ProblemCode::BadPattern, &format!("This pattern has {reason}."));
     }
 }

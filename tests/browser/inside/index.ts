@@ -2,6 +2,7 @@
 export * as luminoracore from "luminoracore";
 export { converse } from "../../shared/conversation.ts";
 export { tryFailingModel } from "../../shared/failing-model.ts";
+export { bringUp } from "../../shared/knowledge.ts";
 export { blendOrRefuse, compileOrRefuse, convertOrRefuse } from "../../shared/pure.ts";
 export { recordAndReplay } from "../../shared/replay.ts";
 export { conforms } from "./conformance.ts";

@@ -1,0 +1,4 @@
+import { bringUp } from "../shared/knowledge.ts";
+import { knowledgeSuite } from "../shared/suites/knowledge.ts";
+
+knowledgeSuite(bringUp);
