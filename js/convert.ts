@@ -1,6 +1,6 @@
 import { bytesOf, type Document } from "./document.ts";
 import { ask } from "./driver.ts";
-import type { Dialect, ReportItem } from "./generated/types.ts";
+import type { Dialect, LossItem } from "./generated/types.ts";
 import { Template } from "./pure.ts";
 import { loadedRuntime } from "./runtime.ts";
 
@@ -11,7 +11,7 @@ export interface Converted {
   /** What the document was; null when it was a template already. */
   readonly dialect: Dialect | null;
   /** What became of each part of the document, and what was added. `defaulted` and `derived` are guesses. */
-  readonly report: readonly ReportItem[];
+  readonly report: readonly LossItem[];
 }
 
 /**
@@ -25,8 +25,7 @@ export interface Converted {
  * const guesses = report.filter(({ action }) => action === "defaulted" || action === "derived");
  */
 export function convert(document: Document): Converted {
-  const { Conversion } = loadedRuntime();
-  const conversion = ask(() => new Conversion(bytesOf(document)));
-  const told = conversion.told as Pick<Converted, "dialect" | "report">;
-  return { ...told, template: new Template(conversion.template()) };
+  const { convert } = loadedRuntime();
+  const { template, ...rest } = ask(() => convert(bytesOf(document)));
+  return { template: new Template(template), ...rest };
 }

@@ -37,6 +37,10 @@ export interface CompileOptions {
   readonly messages?: readonly Message[];
   /** Whether levels and moods apply. Default: both. */
   readonly features?: CompileFeatures;
+  /** The person's name, for `{{user}}` in texts of the template. Default "User". */
+  readonly user?: string;
+  /** What `{{random:a,b}}` and `{{roll:6}}` draw from, a whole number. Default 0. */
+  readonly seed?: number;
 }
 
 /** A personality compiled for one level, one mood and one target. */
@@ -78,6 +82,11 @@ export class Template {
   /** The document: unknown keys and key order included. */
   get document(): Readonly<Record<string, unknown>> & { readonly persona: object } {
     return JSON.parse(this.handle.document);
+  }
+
+  /** {@link document}, so that a template stands for its document wherever one is given. */
+  toJSON(): object {
+    return this.document;
   }
 
   /** The personality for one affinity, one mood and one target; see {@link compile}. */

@@ -1,7 +1,9 @@
 import {
   Blender,
-  Conversion,
   Core,
+  convert,
+  convertCard,
+  exportCard,
   initSync,
   LanguagePacks,
   TemplateHandle,
@@ -49,10 +51,12 @@ export type BundledPersonality = TemplateSummary & {
  */
 export interface Runtime {
   readonly Blender: typeof Blender;
-  readonly Conversion: typeof Conversion;
   readonly Core: typeof Core;
   readonly TemplateHandle: typeof TemplateHandle;
   readonly validate: typeof validate;
+  readonly convert: typeof convert;
+  readonly convertCard: typeof convertCard;
+  readonly exportCard: typeof exportCard;
   readonly packs: LanguagePacks;
 }
 
@@ -135,7 +139,16 @@ async function load(given: CoreSource | undefined): Promise<Runtime> {
   }
   const encoder = new TextEncoder();
   const packs = (source.packs ?? []).map((pack) => (typeof pack === "string" ? encoder.encode(pack) : pack));
-  runtime = { Blender, Conversion, Core, TemplateHandle, validate, packs: new LanguagePacks(packs) };
+  runtime = {
+    Blender,
+    Core,
+    TemplateHandle,
+    convert,
+    convertCard,
+    exportCard,
+    validate,
+    packs: new LanguagePacks(packs),
+  };
   return runtime;
 }
 

@@ -5,6 +5,13 @@
  */
 
 export { type Blend, type BlendOptions, type BlendSource, blend } from "./blend.ts";
+export {
+  type CardConversion,
+  type CardExportOptions,
+  type CardFile,
+  convertCard,
+  exportCard,
+} from "./cards.ts";
 export { type Converted, convert } from "./convert.ts";
 export type { Document } from "./document.ts";
 export { type ErrorCode, LuminoraError, type Problem } from "./errors.ts";

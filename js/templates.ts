@@ -3,10 +3,11 @@ import { textOf } from "./document.ts";
 import { ask, fromCore, run } from "./driver.ts";
 import { LuminoraError } from "./errors.ts";
 import type { TemplateSummary } from "./generated/types.ts";
+import type { Template } from "./pure.ts";
 import { type BundledPersonality, bundledAssets } from "./runtime.ts";
 
-/** A personality: the name of one that is known, or a document as JSON text, bytes or object. */
-export type TemplateSource = string | Uint8Array | { readonly persona: object };
+/** A personality: the name of one that is known, a parsed one, or a document as JSON text, bytes or object. */
+export type TemplateSource = string | Uint8Array | Template | { readonly persona: object };
 
 /** A template with its document. */
 export interface TemplateEntry extends TemplateSummary {

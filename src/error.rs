@@ -56,6 +56,8 @@ pub enum ErrorCode {
     InvalidOwner,
     /// The file is not one that this library reads.
     UnsupportedFormat,
+    /// The file is larger than what is read, or holds more than a template can keep.
+    TooLarge,
     /// The hashes in a file do not match its content.
     HashMismatch,
     /// A snapshot holds no usable template.

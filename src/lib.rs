@@ -8,6 +8,7 @@
 //! | [`json`] | reading untrusted JSON inside limits, pointers, canonical form and hashes |
 //! | [`text`] | the one tokenizer: normalising, folding, tokens, phrases, UTF-16 spans |
 //! | [`template`] | the personality document: model, parsing, every problem with its pointer, blend |
+//! | [`card`] | character cards V1, V2, V3 <-> templates, and what was lost |
 //! | [`compile`] | template + affinity + mood -> parameters and system prompt, for a target |
 //! | [`lint`] | advice on valid documents |
 //! | [`context`] | token estimate, blocks, budget |
@@ -22,6 +23,7 @@
 #![forbid(unsafe_code)]
 
 pub mod bundle;
+pub mod card;
 pub mod compile;
 pub mod context;
 pub mod decimal;

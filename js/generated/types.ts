@@ -3,7 +3,7 @@
 /**
  * Why a call was refused. The snake_case name is the `code` of a `LuminoraError` in JavaScript.
  */
-export type CoreErrorCode = "invalid_template" | "template_conflict" | "unknown_template" | "unknown_session" | "session_archived" | "unknown_run" | "invalid_argument" | "out_of_range" | "unknown_mood" | "unknown_target" | "budget_too_small" | "invalid_weight" | "duplicate_block" | "too_few_sources" | "too_many_sources" | "bad_weight" | "seed_required" | "feature_disabled" | "unknown_feature" | "integrity" | "invalid_record" | "invalid_owner" | "unsupported_format" | "hash_mismatch" | "snapshot_without_template" | "instance_exists" | "aborted" | "model_bad_response" | "model_refused" | "host_failure" | "invalid_operation";
+export type CoreErrorCode = "invalid_template" | "template_conflict" | "unknown_template" | "unknown_session" | "session_archived" | "unknown_run" | "invalid_argument" | "out_of_range" | "unknown_mood" | "unknown_target" | "budget_too_small" | "invalid_weight" | "duplicate_block" | "too_few_sources" | "too_many_sources" | "bad_weight" | "seed_required" | "feature_disabled" | "unknown_feature" | "integrity" | "invalid_record" | "invalid_owner" | "unsupported_format" | "too_large" | "hash_mismatch" | "snapshot_without_template" | "instance_exists" | "aborted" | "model_bad_response" | "model_refused" | "host_failure" | "invalid_operation";
 
 /**
  * What an [`Error`] says.
@@ -112,32 +112,6 @@ counts: Counts,
  * The dialect of a document with errors that is one of another dialect: `convert` makes a template of it.
  */
 dialect?: Dialect, };
-
-/**
- * What a conversion did with a part.
- */
-export type ReportAction = "mapped" | "truncated" | "defaulted" | "derived" | "moved" | "kept_as_prose" | "kept_opaque";
-
-/**
- * What became of one part of a document.
- */
-export type ReportItem = { 
-/**
- * Where the part stood, as a JSON Pointer; "" for what the document does not have.
- */
-path: string, 
-/**
- * Where it stands now, as a JSON Pointer into the template.
- */
-to: string, 
-/**
- * What was done.
- */
-action: ReportAction, 
-/**
- * Why, or how, in a sentence.
- */
-note: string, };
 
 /**
  * A value for some of the six parameters: base values (0..1) or deltas (-1..1).
@@ -398,6 +372,37 @@ dropped: Array<Dropped>,
  * What is likely not meant.
  */
 warnings: Array<Warning>, };
+
+/**
+ * The sorts of cards.
+ */
+export type CardFormat = "v1" | "v2" | "v3" | "lorebook";
+
+/**
+ * How a part went from a card into a template, or back.
+ */
+export type LossAction = "mapped" | "truncated" | "defaulted" | "derived" | "moved" | "kept_as_prose" | "kept_opaque";
+
+/**
+ * What became of one part: where it was, where it went, and how.
+ */
+export type LossItem = { 
+/**
+ * JSON Pointer into the source; empty for what follows from nothing in it.
+ */
+path: string, 
+/**
+ * JSON Pointer into the result; empty for the whole.
+ */
+to: string, 
+/**
+ * How it went there.
+ */
+action: LossAction, 
+/**
+ * What to know about it, in a sentence; may be empty.
+ */
+note: string, };
 
 /**
  * Which blocks were taken. The lists are in declared order, which is output order.

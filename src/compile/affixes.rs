@@ -1,11 +1,13 @@
-//! What a level and a mood set before and behind the prompt body.
+//! What a level, a mood and a character card set before and behind the prompt body.
 
 use super::changes::Changes;
+use super::expand::Expansion;
 use super::plain::without_headings;
+use super::wrap::{Wrap, join};
 use crate::context::estimate;
 
-/// The affixes of one prompt: `mood.prefix + level.prefix + body + level.suffix + mood.suffix`, with a line
-/// break between affix and body unless there is white space already.
+/// The affixes of one prompt: `mood.prefix + level.prefix + body + level.suffix + mood.suffix`, around that those of a
+/// card, with a line break between affix and body unless there is white space already.
 pub(super) struct Affixes {
     pub(super) prefix: String,
     pub(super) suffix: String,
@@ -21,12 +23,22 @@ const NEIGHBOUR: char = '.';
 const NEIGHBOUR_TOKENS: u32 = 1;
 
 impl Affixes {
-    pub(super) fn new(level: Option<&Changes>, mood: Option<&Changes>) -> Self {
+    pub(super) fn new(
+        card: &Wrap,
+        level: Option<&Changes>,
+        mood: Option<&Changes>,
+        expansion: Option<&Expansion<'_>>,
+    ) -> Self {
         let (level_prefix, level_suffix) = level.map_or(("", ""), Changes::affixes);
         let (mood_prefix, mood_suffix) = mood.map_or(("", ""), Changes::affixes);
+        let mut prefix = join(&card.before, &[mood_prefix, level_prefix].concat());
+        let mut suffix = join(&[level_suffix, mood_suffix].concat(), &card.after);
+        if let Some(expansion) = expansion {
+            prefix = expansion.text(&prefix, "prefix");
+            suffix = expansion.text(&suffix, "suffix");
+        }
         // Joined before they are made safe, because two harmless halves can make a heading.
-        let prefix = without_headings(&[mood_prefix, level_prefix].concat());
-        let suffix = without_headings(&[level_suffix, mood_suffix].concat());
+        let (prefix, suffix) = (without_headings(&prefix), without_headings(&suffix));
         let mut tokens = 0;
 
         let mut before = String::new();

@@ -3,6 +3,7 @@
 use std::borrow::Cow;
 
 use super::changes::{Additions, Keys, item_path};
+use super::expand::PROSE_PATH;
 use super::layout::{
     AGGRESSION, ALIASES, ANSWER_IN, ARCHETYPE, BULLET, COMMUNICATION_STYLE, CONFUSION, DESCRIPTION, ERROR,
     EXPRESSION, FILLERS, FILTERS, GOODBYE, GREETING, INFORMALITY, NAME, PROSE, PUNCTUATION, RULE, SUCCESS,
@@ -76,11 +77,9 @@ fn identity(lines_out: &mut Vec<Line>, template: &Template) {
     push_list(lines_out, aliases, (0, ALWAYS), &persona.aliases, "/persona/aliases");
     let description = &persona.description;
     push_label(lines_out, Section::Identity, ALWAYS, &DESCRIPTION, description, "/persona/description");
-    if let Some(prose) = &template.card_prose {
-        // Shown line by line as a quotation: its own line breaks stay, and none of its lines opens a section.
-        let text = lines(prose).collect::<Vec<_>>().join("\n> ");
-        let path = "/extensions/luminoracore~1card/prose";
-        push(lines_out, Kind::new(Section::Identity, 6, Lead::Label(&PROSE)), text, path.into());
+    if let Some(prose) = &template.card.prose {
+        let kind = Kind::new(Section::Identity, 6, Lead::Label(&PROSE));
+        push(lines_out, kind, quotation(prose), PROSE_PATH.into());
     }
     let traits = &template.core_traits;
     for (label, text, path) in [
@@ -92,6 +91,11 @@ fn identity(lines_out: &mut Vec<Line>, template: &Template) {
     }
     let language = format!("{}.", language_name(&persona.language));
     push_label(lines_out, Section::Language, ALWAYS, &ANSWER_IN, &language, "/persona/language");
+}
+
+/// A text line by line as a quotation: its own line breaks stay, and none of its lines opens a section.
+pub(super) fn quotation(text: &str) -> String {
+    lines(text).collect::<Vec<_>>().join("\n> ")
 }
 
 /// The English name of a language of the format.

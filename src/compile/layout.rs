@@ -117,6 +117,11 @@ impl MoodText {
         push_description(&mut text, description);
         Self { name: one_line(name), description: text, path: path.into() }
     }
+
+    /// Whether this holds for any of its texts.
+    pub(super) fn any(&self, holds: fn(&str) -> bool) -> bool {
+        holds(&self.name) || holds(&self.description)
+    }
 }
 
 fn push_description(text: &mut String, description: Option<&str>) {

@@ -33,6 +33,10 @@ pub struct CompileOptions {
     pub messages: Vec<Message>,
     /// Which features apply.
     pub features: CompileFeatures,
+    /// The person's name, for `{{user}}`; absent = "User".
+    pub user: Option<String>,
+    /// What `{{random:}}` and `{{roll:}}` draw from.
+    pub seed: u64,
 }
 
 /// What a mask changes: deltas on the parameters, and the temperature itself.
@@ -147,6 +151,8 @@ impl CompileOptions {
             max_output_tokens: fields.count("max_output_tokens"),
             messages: fields.list("messages", Message::parse),
             features: fields.nested("features", CompileFeatures::parse).unwrap_or_default(),
+            user: fields.string("user"),
+            seed: fields.integer("seed", 0, 1 << 53).unwrap_or_default().unsigned_abs(),
         };
         fields.finish()?;
         Ok(options)

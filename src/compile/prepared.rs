@@ -4,20 +4,23 @@ use std::sync::Arc;
 
 use super::affixes::Affixes;
 use super::base::BaseLines;
-use super::budget::cut;
 use super::changes::{Additions, Changes};
-use super::compiled::{Compiled, Dropped, ParameterTrace, RequestParts, Warning, WarningCode};
+use super::compiled::{Compiled, ParameterTrace, RequestParts, Warning, WarningCode};
 use super::effective::{Effective, Source, effective};
+use super::expand::Expansion;
 use super::layout::{MoodText, level_line, mood_line, parameter_line};
 use super::level::{defined_levels, level_at, levels};
-use super::line::{Lead, Line, Section, render};
+use super::line::{Lead, Line, Section};
 use super::options::{Checked, CompileOptions};
+use super::prompt::prompt;
 use super::target::Target;
+use super::wrap::Wrap;
 use crate::decimal::round6;
 use crate::error::{Error, ErrorCode};
 use crate::json::pointer;
 use crate::template::Template;
 use crate::template::model::{Modifiers, Parameter, Parameters};
+use crate::text::has_macros;
 
 /// A template with everything worked out that depends on it alone.
 #[derive(Debug)]
@@ -28,6 +31,10 @@ pub struct Prepared {
     levels: Vec<PreparedLevel>,
     /// As declared, then the default mood where the template does not define it.
     moods: Vec<PreparedMood>,
+    /// What a card sets around the prompt.
+    wrap: Wrap,
+    /// Whether any of the texts may hold macros.
+    has_macros: bool,
 }
 
 #[derive(Debug)]
@@ -55,11 +62,6 @@ impl PreparedMood {
     }
 }
 
-/// Bytes that the headings of most prompts stay under, and what stands before the text of most lines, so that a
-/// prompt is written without growing.
-const HEADING_BYTES: usize = 1024;
-const LEAD_BYTES: usize = 32;
-
 impl Prepared {
     /// Works out the lines of the prompt, their costs and their origins.
     pub fn new(template: Arc<Template>) -> Self {
@@ -81,7 +83,41 @@ impl Prepared {
         if moods.iter().all(|mood| mood.name != default_mood) {
             moods.push(PreparedMood::new(default_mood, None, &Modifiers::default(), &base));
         }
-        Self { template, base, levels: prepared_levels, moods }
+        let wrap = Wrap::new(&template.card);
+        let mut prepared = Self { template, base, levels: prepared_levels, moods, wrap, has_macros: false };
+        prepared.has_macros = prepared.any_text(has_macros);
+        prepared
+    }
+
+    /// Whether this holds for any text that a prompt may be made of.
+    fn any_text(&self, holds: fn(&str) -> bool) -> bool {
+        let any = |lines: &[Line]| lines.iter().any(|line| holds(&line.text));
+        let any_of = |changes: &Changes| {
+            let (prefix, suffix) = changes.affixes();
+            let lists = [&changes.tone, &changes.expressions, &changes.rules];
+            holds(prefix) || holds(suffix) || lists.iter().any(|list| any(&list.lines))
+        };
+        let BaseLines { to_tone, to_expressions, to_rules, rest, .. } = &self.base;
+        [to_tone, to_expressions, to_rules, rest].iter().any(|lines| any(lines))
+            || self.levels.iter().any(|level| holds(&level.line.text) || any_of(&level.changes))
+            || self.moods.iter().any(|mood| mood.text.any(holds) || any_of(&mood.changes))
+            || holds(&self.wrap.before)
+            || holds(&self.wrap.after)
+    }
+
+    /// The lines as they are shown, and what stands around them. `expanded` holds the lines when macros change any.
+    fn shown<'a>(
+        &self,
+        lines: Vec<&'a Line>,
+        active: &Active<'_>,
+        options: &CompileOptions,
+        expanded: &'a mut Vec<Line>,
+    ) -> (Vec<&'a Line>, Affixes) {
+        let expansion = self.has_macros.then(|| Expansion::new(&self.template, options));
+        let affixes = Affixes::new(&self.wrap, active.level, active.mood, expansion.as_ref());
+        let Some(expansion) = expansion else { return (lines, affixes) };
+        *expanded = expansion.lines(&lines);
+        (expanded.iter().collect(), affixes)
     }
 
     /// Whether a mood of this name is defined, or is the default mood.
@@ -109,7 +145,8 @@ impl Prepared {
 
         let current = current_lines(mood, intensity, &effective.parameters);
         let lines = lines(&self.base, &active, &level.line, &current);
-        let affixes = Affixes::new(active.level, active.mood);
+        let mut expanded = Vec::new();
+        let (lines, affixes) = self.shown(lines, &active, options, &mut expanded);
         let prompt = prompt(&lines, &affixes, options.max_tokens)?;
         let (mut tone, mut rules) = (Vec::new(), Vec::new());
         for line in lines {
@@ -155,7 +192,9 @@ impl Prepared {
             self.resolve(options, &mut Vec::new())?;
         let current = current_lines(mood, intensity, &effective.parameters);
         let lines = lines(&self.base, &active, &level.line, &current);
-        let prompt = prompt(&lines, &Affixes::new(active.level, active.mood), Some(budget))?;
+        let mut expanded = Vec::new();
+        let (lines, affixes) = self.shown(lines, &active, options, &mut expanded);
+        let prompt = prompt(&lines, &affixes, Some(budget))?;
         let dropped = prompt.dropped.len();
         Ok(PromptText { text: prompt.text, tokens: prompt.tokens, dropped, temperature })
     }
@@ -316,39 +355,6 @@ fn current_lines(mood: &PreparedMood, intensity: f64, parameters: &Parameters) -
 fn temperature(parameters: &Parameters, checked: &Checked<'_>) -> f64 {
     let creativity = parameters.get(Parameter::Creativity).unwrap_or(0.5);
     round6(checked.temperature.unwrap_or(0.1 + 0.9 * creativity))
-}
-
-struct Prompt {
-    text: String,
-    tokens: u32,
-    dropped: Vec<Dropped>,
-}
-
-/// Writes the prompt, within the budget if there is one.
-fn prompt(lines: &[&Line], affixes: &Affixes, budget: Option<u32>) -> Result<Prompt, Error> {
-    let mut capacity = affixes.bytes() + HEADING_BYTES;
-    for line in lines {
-        capacity += line.text.len() + LEAD_BYTES;
-    }
-    let mut text = String::with_capacity(capacity);
-    text.push_str(affixes.before());
-    let tokens = affixes.tokens() + render(&mut text, lines);
-    let Some(budget) = budget.filter(|&budget| tokens > budget) else {
-        text.push_str(affixes.after());
-        return Ok(Prompt { text, tokens, dropped: Vec::new() });
-    };
-
-    let cut = cut(lines, tokens, budget);
-    if cut.tokens > budget {
-        let needed = cut.tokens;
-        let message = format!("what may not be dropped needs {needed} tokens, max_tokens is {budget}");
-        let error = Error::new(ErrorCode::BudgetTooSmall, message).at("/max_tokens");
-        return Err(error.needed(needed));
-    }
-    text.truncate(affixes.before().len());
-    render(&mut text, &cut.kept);
-    text.push_str(affixes.after());
-    Ok(Prompt { text, tokens: cut.tokens, dropped: cut.dropped })
 }
 
 /// What options come to.

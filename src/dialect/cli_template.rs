@@ -1,9 +1,9 @@
 //! The templates of the first command line. They have no language, no targets, no levels and no moods; what they say
 //! in words about formality and length, and in the temperature of a model about creativity, becomes parameters.
 
-use super::report::ReportAction::{Defaulted, Derived, Mapped, Moved};
-use super::report::ReportItem;
 use super::source::{Source, place};
+use crate::card::LossAction::{Defaulted, Derived, Mapped, Moved};
+use crate::card::LossItem;
 use crate::decimal::round6;
 use crate::json::{Map, Value};
 use crate::template::{Severity, validate_value};
@@ -15,7 +15,7 @@ const EXTENSION: &str = "luminoracore/converted";
 const OWN_SECTIONS: [&str; 4] = ["persona", "core_traits", "linguistic_profile", "advanced_parameters"];
 
 /// Makes a document of the format.
-pub(super) fn convert(document: Map) -> (Value, Vec<ReportItem>) {
+pub(super) fn convert(document: Map) -> (Value, Vec<LossItem>) {
     let mut source = Source::new(document);
     let mut made = Map::new();
     made.insert("persona", persona(&mut source));

@@ -1,14 +1,12 @@
 //! Documents of older dialects -> templates, with a report of what was guessed and what has no place in the format.
 
 mod cli_template;
-mod report;
 mod source;
 
+use crate::card::LossItem;
 use crate::error::{Error, ErrorCode};
 use crate::json::{self, Value};
 use crate::template::{Dialect, LIMITS, Template, validate};
-
-pub use report::{ReportAction, ReportItem};
 
 /// A template made of a document of another dialect.
 #[derive(Clone, Debug, PartialEq)]
@@ -19,7 +17,7 @@ pub struct Converted {
     /// The dialect; `None` when the document was a template already, and is taken as it is.
     pub dialect: Option<Dialect>,
     /// What became of each part of the document, in its order; then what was added.
-    pub report: Vec<ReportItem>,
+    pub report: Vec<LossItem>,
 }
 
 /// Converts a document, given as UTF-8 JSON, to a template.

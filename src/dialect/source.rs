@@ -1,13 +1,13 @@
 //! A document from which a conversion takes part by part, and the report that grows meanwhile.
 
-use super::report::{ReportAction, ReportItem};
+use crate::card::{LossAction, LossItem};
 use crate::json::{Map, Value, pointer};
 use crate::order::repeated;
 
 /// What is left of a document, and what was said about the rest.
 pub(super) struct Source {
     left: Map,
-    pub(super) report: Vec<ReportItem>,
+    pub(super) report: Vec<LossItem>,
     /// Values that have no place in the format, by their pointers.
     pub(super) kept: Map,
 }
@@ -39,10 +39,10 @@ impl Source {
         let path = place(section, key);
         let short = cut(&text, most).to_owned();
         if short.len() < text.len() {
-            self.say(ReportAction::Truncated, &path, &path, "This is longer than the format allows.");
+            self.say(LossAction::Truncated, &path, &path, "This is longer than the format allows.");
             self.kept.insert(path, text);
         } else {
-            self.say(ReportAction::Mapped, &path, &path, "");
+            self.say(LossAction::Mapped, &path, &path, "");
         }
         Some(short)
     }
@@ -71,12 +71,12 @@ impl Source {
         }
         let is_whole = value.as_array() == Some(&texts);
         match (is_whole, texts.is_empty()) {
-            (true, _) if path == to => self.say(ReportAction::Mapped, path, to, ""),
-            (true, _) => self.say(ReportAction::Moved, path, to, ""),
+            (true, _) if path == to => self.say(LossAction::Mapped, path, to, ""),
+            (true, _) => self.say(LossAction::Moved, path, to, ""),
             (false, true) => self.keep(path, value, "There is no text in this."),
             (false, false) => {
                 let note = "Some of these are no texts, given twice, too long or too many.";
-                self.say(ReportAction::Truncated, path, to, note);
+                self.say(LossAction::Truncated, path, to, note);
                 self.kept.insert(path, value);
             }
         }
@@ -85,7 +85,7 @@ impl Source {
 
     /// Keeps a value aside.
     pub(super) fn keep(&mut self, path: &str, value: Value, note: &str) {
-        self.say(ReportAction::KeptOpaque, path, "/extensions/luminoracore~1converted/kept", note);
+        self.say(LossAction::KeptOpaque, path, "/extensions/luminoracore~1converted/kept", note);
         self.kept.insert(path, value);
     }
 
@@ -108,9 +108,9 @@ impl Source {
         std::mem::take(&mut self.left)
     }
 
-    pub(super) fn say(&mut self, action: ReportAction, path: &str, to: &str, note: &str) {
+    pub(super) fn say(&mut self, action: LossAction, path: &str, to: &str, note: &str) {
         let (path, to, note) = (path.to_owned(), to.to_owned(), note.to_owned());
-        self.report.push(ReportItem { path, to, action, note });
+        self.report.push(LossItem { path, to, action, note });
     }
 }
 

@@ -4,8 +4,8 @@
 use serde::Serialize;
 
 use super::core::Core;
-use super::prompt::Request;
-use crate::compile::{Message, Role, Warning, list_entry};
+use super::prompt::{Request, named};
+use crate::compile::{Message, Role, SOMEBODY, Warning, list_entry};
 use crate::context::{Block, Content, Item, PER_MESSAGE, estimate};
 use crate::decimal::push_whole;
 use crate::knowledge::{Place, Said, Selection};
@@ -22,9 +22,6 @@ const WEIGHT: f64 = 0.55;
 const HEADING: &str = "## Knowledge\nWhat you know about what has come up:";
 /// With the blank line between it and the personality.
 const HEADING_TOKENS: u32 = estimate(HEADING) + 2;
-
-/// Stands for the person where the owner has no name.
-const SOMEBODY: &str = "User";
 
 /// What the knowledge of a personality contributes to a turn.
 #[derive(Clone, Debug, PartialEq, Serialize)]
@@ -92,8 +89,8 @@ impl Core {
             said.push(Said { by_personality, text: &turn.text });
         }
         let macros = Macros {
-            character: &personality.template().persona.name,
-            user: if request.user == "anonymous" { SOMEBODY } else { request.user },
+            character: personality.template().character(),
+            user: named(request.user).unwrap_or(SOMEBODY),
             seed: request.seed,
             place: number_of(request.session),
         };

@@ -20,6 +20,11 @@ const HISTORY_WEIGHT: f64 = 0.65;
 /// Where the block of the knowledge stands among all.
 const KNOWLEDGE: usize = 1;
 
+/// The name of an owner that has one.
+pub(super) fn named(user: &str) -> Option<&str> {
+    Some(user).filter(|user| *user != "anonymous")
+}
+
 /// What a prompt is made from.
 pub(super) struct Request<'a> {
     pub user: &'a str,
@@ -45,7 +50,13 @@ pub(super) struct Prompt {
 
 impl Core {
     /// Compiles the personality as it is now and fits the conversation into the budget.
-    pub(super) fn prompt(&self, personality: &Personality, request: Request<'_>) -> Result<Prompt, Error> {
+    pub(super) fn prompt(
+        &self,
+        personality: &Personality,
+        mut request: Request<'_>,
+    ) -> Result<Prompt, Error> {
+        request.options.user = named(request.user).map(str::to_owned);
+        request.options.seed = request.seed;
         let max_output_tokens = request.max_output_tokens.unwrap_or(DEFAULT_OUTPUT_TOKENS);
         let policy =
             personality.template().max_context_tokens.unwrap_or(u32::MAX).min(self.options.context_tokens);

@@ -7,12 +7,12 @@ use super::command::ModelDeclaration;
 use super::core::{Begun, Commit, Core, Outcome, Pending};
 use super::effect::{Effect, EffectResult, FinishReason, ReportedUsage};
 use super::event::Event;
-use super::prompt::{self, Prompt};
+use super::prompt::{self, Prompt, named};
 use super::query::SessionState;
 use super::reaction::Reaction;
 use super::scripted;
 use super::session::level_change;
-use crate::compile::MaskDeltas;
+use crate::compile::{MaskDeltas, SOMEBODY};
 use crate::error::{Error, ErrorCode};
 use crate::log::IdSource;
 use crate::log::body::{
@@ -20,6 +20,7 @@ use crate::log::body::{
     SessionStatus, Turn, Usage,
 };
 use crate::observe::Observation;
+use crate::text::Macros;
 use crate::timestamp;
 
 /// What the person says, and to whom.
@@ -141,7 +142,12 @@ impl Core {
                     Some(reply) => reply,
                     None => {
                         let number = self.owner(&operation.user).turns(&operation.session).len();
-                        scripted::answer(template, &operation.observation, model.seed, number)
+                        let said = scripted::answer(template, &operation.observation, model.seed, number);
+                        let user = named(&operation.user).unwrap_or(SOMEBODY);
+                        let seed = operation.ids.number();
+                        Macros { character: template.character(), user, seed, place: 0 }
+                            .expand(&said)
+                            .into_owned()
                     }
                 };
                 check_answer(&operation.answer, FinishReason::Stop)?;

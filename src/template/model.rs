@@ -43,8 +43,8 @@ pub struct Template {
     pub knowledge: Knowledge,
     /// Token limit of the template's own policy (`policy.max_context_tokens`), at least 256.
     pub max_context_tokens: Option<u32>,
-    /// Prose of a converted character card (`extensions["luminoracore/card"].prose`), shown verbatim.
-    pub card_prose: Option<String>,
+    /// What a converted character card says in its own words (`extensions["luminoracore/card"]`).
+    pub card: CardTexts,
 }
 
 /// `persona`: who this is.
@@ -331,6 +331,19 @@ pub struct Principle {
     pub weight: f64,
 }
 
+/// What a converted character card says in its own words; absent texts are empty.
+#[derive(Clone, Debug, Default, PartialEq)]
+pub struct CardTexts {
+    /// Description, personality and scenario, shown verbatim.
+    pub prose: Option<String>,
+    /// What `{{char}}` stands for in place of the name; not blank.
+    pub nickname: Option<String>,
+    /// Stands before the prompt, or around it where it says `{{original}}`.
+    pub system_prompt: String,
+    /// Stands behind the prompt.
+    pub post_history_instructions: String,
+}
+
 /// The content hash of a document, once somebody asked for it: it costs as much as validating the document does.
 #[derive(Clone, Debug, Default)]
 pub struct LazyId(OnceLock<String>);
@@ -347,6 +360,11 @@ impl Template {
     pub fn id(&self) -> &str {
         let hash = || format!("sha256:{}", json::sha256_hex(json::canonical(&self.document).as_bytes()));
         self.id.0.get_or_init(hash)
+    }
+
+    /// The name that `{{char}}` stands for: the nickname of its card, else its name.
+    pub fn character(&self) -> &str {
+        self.card.nickname.as_deref().unwrap_or(&self.persona.name)
     }
 
     /// The mood in which every session starts.

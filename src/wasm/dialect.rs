@@ -1,41 +1,26 @@
 //! Documents of other dialects.
 
-use luminoracore::dialect::{Converted, convert};
+use luminoracore::card::LossItem;
+use luminoracore::dialect::{self, Converted};
 use luminoracore::template::Dialect;
 use serde::Serialize;
 use wasm_bindgen::prelude::*;
 
 use crate::template::TemplateHandle;
-use crate::value::{throw, to_js};
+use crate::value::{set, throw, to_js};
 
-/// A template made of a document of another dialect.
-#[wasm_bindgen]
-pub struct Conversion {
-    converted: Converted,
-}
-
+/// What is told of a conversion beside its template.
 #[derive(Serialize)]
-struct Told<'a> {
+struct ConversionView<'a> {
     dialect: Option<Dialect>,
-    report: &'a [luminoracore::dialect::ReportItem],
+    report: &'a [LossItem],
 }
 
+/// A document of another dialect as a template: `{template, dialect, report}`.
 #[wasm_bindgen]
-impl Conversion {
-    /// Converts UTF-8 JSON text; throws `invalid_template` with all problems.
-    #[wasm_bindgen(constructor)]
-    pub fn new(source: &[u8]) -> Result<Conversion, JsValue> {
-        convert(source).map(|converted| Self { converted }).map_err(|error| throw(&error))
-    }
-
-    /// The dialect and what became of each part.
-    #[wasm_bindgen(getter)]
-    pub fn told(&self) -> JsValue {
-        to_js(&Told { dialect: self.converted.dialect, report: &self.converted.report })
-    }
-
-    /// The template; ends this object.
-    pub fn template(self) -> TemplateHandle {
-        TemplateHandle::of(self.converted.template)
-    }
+pub fn convert(source: &[u8]) -> Result<JsValue, JsValue> {
+    let Converted { template, dialect, report } = dialect::convert(source).map_err(|error| throw(&error))?;
+    let result = to_js(&ConversionView { dialect, report: &report });
+    set(&result, "template", &TemplateHandle::from(template).into())?;
+    Ok(result)
 }

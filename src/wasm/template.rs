@@ -31,7 +31,7 @@ impl TemplateHandle {
     /// Parses UTF-8 JSON text; throws `invalid_template` with all problems.
     #[wasm_bindgen(constructor)]
     pub fn new(source: &[u8]) -> Result<TemplateHandle, JsValue> {
-        Template::parse(source).map(Self::of).map_err(|error| throw(&error))
+        Template::parse(source).map(Self::from).map_err(|error| throw(&error))
     }
 
     /// `sha256:<hex>`.
@@ -73,12 +73,14 @@ impl TemplateHandle {
     }
 }
 
-impl TemplateHandle {
-    pub(crate) fn of(template: Template) -> Self {
+impl From<Template> for TemplateHandle {
+    fn from(template: Template) -> Self {
         let template = Arc::new(template);
         Self::later(Box::new(|| template))
     }
+}
 
+impl TemplateHandle {
     fn compiled(&self, options: JsValue) -> Result<Compiled, JsValue> {
         CompileOptions::parse(&from_js(&options)?)
             .and_then(|options| self.prepared().compile(&options))

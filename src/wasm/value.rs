@@ -13,7 +13,12 @@ pub(crate) fn to_js(value: &impl Serialize) -> JsValue {
 
 /// Sets a member of an object that [`to_js`] gave, to a text that is too long to be escaped and parsed again.
 pub(crate) fn set_text(object: &JsValue, name: &str, text: &str) -> Result<(), JsValue> {
-    js_sys::Reflect::set(object, &JsValue::from_str(name), &JsValue::from_str(text)).map(|_| ())
+    set(object, name, &JsValue::from_str(text))
+}
+
+/// Sets a member of an object that [`to_js`] gave, to what is not plain data.
+pub(crate) fn set(object: &JsValue, name: &str, value: &JsValue) -> Result<(), JsValue> {
+    js_sys::Reflect::set(object, &JsValue::from_str(name), value).map(|_| ())
 }
 
 /// The arguments of a call, as a plain JS object; members that are `undefined` or `null` count as absent. They come

@@ -1,5 +1,6 @@
 import type { Page } from "playwright-core";
 import { afterAll, beforeAll } from "vitest";
+import { cardSuite } from "../shared/suites/card.ts";
 import { conversationSuite } from "../shared/suites/conversation.ts";
 import { knowledgeSuite } from "../shared/suites/knowledge.ts";
 import { pureSuite } from "../shared/suites/pure.ts";
@@ -28,5 +29,7 @@ pureSuite({
   observe: (...args) => tab.evaluate((args) => inside.luminoracore.observe(...args), args),
   blendOrRefuse: (...args) => tab.evaluate((args) => inside.blendOrRefuse(...args), args),
 });
+
+cardSuite((...args) => tab.evaluate((args) => inside.throughTemplate(...args), args));
 
 replaySuite((document) => tab.evaluate((document) => inside.recordAndReplay(document), document));

@@ -10,7 +10,9 @@ use luminoracore::context::estimate;
 use luminoracore::error::{Error, ErrorCode};
 use luminoracore::json::compact;
 use luminoracore::template::Template;
-use luminoracore::template::model::{HierarchicalConfig, Level, Modifiers, Mood, MoodConfig, Parameter};
+use luminoracore::template::model::{
+    CardTexts, HierarchicalConfig, Level, Modifiers, Mood, MoodConfig, Parameter,
+};
 use proptest::prelude::*;
 use serde_json::{Value, json};
 
@@ -505,6 +507,13 @@ fn hostile() -> impl Strategy<Value = String> {
         "1. ",
         "You are",
         "\0",
+        "{{user}}",
+        "<CHAR>",
+        "{{reverse:",
+        "{{random:",
+        "{{// ",
+        "{{original}}",
+        "}}",
     ]);
     prop::collection::vec(piece, 1..8).prop_map(|pieces| pieces.concat())
 }
@@ -515,7 +524,7 @@ fn shown(text: String) -> String {
 }
 
 fn hostile_template() -> impl Strategy<Value = Template> {
-    let texts = prop::collection::vec(hostile(), 32);
+    let texts = prop::collection::vec(hostile(), 35);
     let deltas = prop::collection::vec(-1.0..=1.0_f64, 12);
     (texts, deltas, any::<[bool; 4]>()).prop_map(|(texts, deltas, flags)| {
         let mut texts = texts.into_iter();
@@ -533,7 +542,12 @@ fn hostile_template() -> impl Strategy<Value = Template> {
         template.sample_responses[1].input = shown(maybe_blank());
         template.sample_responses[2].context = Some(maybe_blank());
         template.principles[0].text = shown(maybe_blank());
-        template.card_prose = Some(maybe_blank());
+        template.card = CardTexts {
+            prose: Some(maybe_blank()),
+            nickname: Some(shown(maybe_blank())),
+            system_prompt: maybe_blank(),
+            post_history_instructions: maybe_blank(),
+        };
         let levels = template.hierarchical_config.as_mut().expect("levels");
         levels.enabled = flags[0];
         let level = &mut levels.levels[2];
@@ -574,8 +588,9 @@ const HEADINGS: [&str; 12] = [
 
 proptest! {
     #[test]
-    fn no_template_text_opens_a_section(template in hostile_template()) {
-        let text = compile(template, &at(45.0, "shy")).text;
+    fn no_template_text_opens_a_section(template in hostile_template(), user in hostile(), seed in any::<u64>()) {
+        let options = CompileOptions { user: Some(user), seed, ..at(45.0, "shy") };
+        let text = compile(template, &options).text;
         let opens = |line: &&str| {
             line.trim_start_matches(|c: char| c.is_whitespace() || c.is_control() || "\u{200B}\u{FEFF}".contains(c))
                 .starts_with('#')
@@ -587,10 +602,11 @@ proptest! {
 
     #[test]
     fn the_cost_is_the_estimate_of_the_text_and_dropped_and_kept_are_all(
-        template in hostile_template(), intensity in 0.0..=1.0_f64, budget in 0_u32..1200,
+        template in hostile_template(), intensity in 0.0..=1.0_f64, budget in 0_u32..1200, user in hostile(),
     ) {
         let prepared = Prepared::new(Arc::new(template));
-        let options = CompileOptions { mood_intensity: Some(intensity), ..at(45.0, "shy") };
+        let options =
+            CompileOptions { mood_intensity: Some(intensity), user: Some(user), ..at(45.0, "shy") };
         let full = prepared.compile(&options).expect("valid");
         prop_assert_eq!(full.tokens, estimate(&full.text));
         prop_assert!(full.dropped.is_empty());

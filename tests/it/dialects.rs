@@ -1,7 +1,8 @@
 //! Documents of other dialects: named by validation, converted with every guess marked.
 
+use luminoracore::card::LossAction;
 use luminoracore::compile::{CompileOptions, Prepared};
-use luminoracore::dialect::{Converted, ReportAction, convert};
+use luminoracore::dialect::{Converted, convert};
 use luminoracore::error::ErrorCode;
 use luminoracore::json;
 use luminoracore::template::model::Parameter;
@@ -194,7 +195,7 @@ proptest! {
         }
         for item in &converted.report {
             let to_the_document = converted.template.document.pointer(&item.to).is_some();
-            prop_assert!(to_the_document || item.action == ReportAction::KeptOpaque, "{item:?}");
+            prop_assert!(to_the_document || item.action == LossAction::KeptOpaque, "{item:?}");
         }
     }
 }

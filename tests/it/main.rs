@@ -1,6 +1,7 @@
 //! Integration tests of the pure core: data-driven cases, one binary.
 
 mod blend;
+mod card;
 mod compile;
 mod context;
 mod conversation;

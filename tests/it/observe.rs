@@ -6,7 +6,7 @@ use luminoracore::observe::{
     Coverage, Intent, Observation, ObserveContext, Packs, SentimentClass, TriggerSet, observe, observe_with,
 };
 use luminoracore::template::Template;
-use luminoracore::template::model::{AffinityConfig, LazyId, Mood, MoodConfig, Persona, Trigger};
+use luminoracore::template::model::{AffinityConfig, CardTexts, LazyId, Mood, MoodConfig, Persona, Trigger};
 use proptest::prelude::*;
 use serde_json::{Value, json};
 
@@ -74,7 +74,7 @@ fn bare_template(language: &str) -> Template {
         principles: Vec::new(),
         knowledge: Default::default(),
         max_context_tokens: None,
-        card_prose: None,
+        card: CardTexts::default(),
     }
 }
 

@@ -4,8 +4,8 @@ use luminoracore::json::{Limits, Value, read};
 use luminoracore::template::Template;
 use luminoracore::template::knowledge::Knowledge;
 use luminoracore::template::model::{
-    AffinityConfig, CoreTraits, HierarchicalConfig, LazyId, Level, LinguisticProfile, Modifiers, Mood,
-    MoodConfig, MoodDetection, Parameter, Parameters, Persona, Principle, SafetyGuards, SampleResponse,
+    AffinityConfig, CardTexts, CoreTraits, HierarchicalConfig, LazyId, Level, LinguisticProfile, Modifiers,
+    Mood, MoodConfig, MoodDetection, Parameter, Parameters, Persona, Principle, SafetyGuards, SampleResponse,
     TriggerResponses,
 };
 use serde_json::json;
@@ -63,7 +63,7 @@ pub(crate) fn plain() -> Template {
         principles: Vec::new(),
         knowledge: Knowledge::default(),
         max_context_tokens: None,
-        card_prose: None,
+        card: CardTexts::default(),
     }
 }
 
@@ -218,6 +218,9 @@ pub(crate) fn alicia() -> Template {
         ],
         knowledge: Knowledge::default(),
         max_context_tokens: None,
-        card_prose: Some("Alicia inherited the garden.\n\nShe never sells a cutting.".to_owned()),
+        card: CardTexts {
+            prose: Some("Alicia inherited the garden.\n\nShe never sells a cutting.".to_owned()),
+            ..CardTexts::default()
+        },
     }
 }

@@ -315,7 +315,7 @@ fn extensions_carry_card_prose_and_policy_a_token_limit() {
     set(&mut document, "/extensions", json!({"luminoracore/card": {"prose": "Once."}, "x/y": [1]}));
     set(&mut document, "/policy/max_context_tokens", json!(9e12));
     let template = Template::from_value(tree(document)).unwrap();
-    assert_eq!(template.card_prose.as_deref(), Some("Once."));
+    assert_eq!(template.card.prose.as_deref(), Some("Once."));
     assert_eq!(template.max_context_tokens, Some(u32::MAX));
 }
 

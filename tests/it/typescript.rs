@@ -26,7 +26,7 @@ macro_rules! declarations {
 
 #[test]
 fn generated_types() {
-    use luminoracore::{compile, context, dialect, engine, log::body, observe, state, template};
+    use luminoracore::{card, compile, context, engine, log::body, observe, state, template};
     check(
         "js/generated/types.ts",
         &declarations![
@@ -38,8 +38,6 @@ fn generated_types() {
             template::Counts,
             template::Dialect,
             template::Validation,
-            dialect::ReportAction,
-            dialect::ReportItem,
             template::model::Parameters,
             template::blend::Strategy,
             template::blend::BlendedSource,
@@ -58,6 +56,9 @@ fn generated_types() {
             compile::WarningCode,
             compile::Warning,
             compile::Compiled,
+            card::CardFormat,
+            card::LossAction,
+            card::LossItem,
             context::Assembly,
             observe::Language,
             observe::Coverage,

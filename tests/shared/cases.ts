@@ -3,6 +3,7 @@
 import { readdirSync, readFileSync } from "node:fs";
 import { join } from "node:path";
 import type { Conversation } from "./conversation.ts";
+import type { CardCase } from "./suites/card.ts";
 
 /** The repository. */
 export const root = join(import.meta.dirname, "..", "..");
@@ -17,6 +18,11 @@ export const conversations = readdirSync(join(root, "tests/cases/conversation"))
   .sort()
   .map((name) => JSON.parse(file(`tests/cases/conversation/${name}`)) as Conversation)
   .map((conversation) => ({ conversation, document: file(conversation.template) }));
+
+/** All character cards, with what must come of them. */
+export const cards = readdirSync(join(root, "tests/cases/card"))
+  .sort()
+  .map((name) => JSON.parse(file(`tests/cases/card/${name}`)) as CardCase);
 
 /** What a conversation must come to. */
 export function expectedOutcome({ expect, steps }: Conversation) {

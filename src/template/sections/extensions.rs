@@ -3,8 +3,9 @@
 use crate::json::Value;
 
 use crate::json;
+use crate::template::model::CardTexts;
 use crate::template::problem::ProblemCode;
-use crate::template::reader::values::{optional_text, part};
+use crate::template::reader::values::{optional_text, part, text};
 use crate::template::reader::{Node, Rule};
 
 /// Bytes of the section as compact JSON.
@@ -16,7 +17,13 @@ pub(super) static EXTENSIONS: Rule = Rule::And(&Rule::AnyObject, |node: &Node<'_
     }
 });
 
-/// The prose of a converted character card.
-pub(super) fn card_prose(extensions: &Value) -> Option<String> {
-    optional_text(part(extensions, "luminoracore/card"), "prose")
+/// What a converted character card says in its own words.
+pub(super) fn card_texts(extensions: &Value) -> CardTexts {
+    let card = part(extensions, "luminoracore/card");
+    CardTexts {
+        prose: optional_text(card, "prose"),
+        nickname: optional_text(card, "nickname").filter(|name| !name.trim().is_empty()),
+        system_prompt: text(card, "system_prompt"),
+        post_history_instructions: text(card, "post_history_instructions"),
+    }
 }

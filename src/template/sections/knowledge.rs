@@ -3,13 +3,13 @@
 use crate::json::Value;
 use crate::pattern::Pattern;
 use crate::template::knowledge::{Knowledge, KnowledgeEntry, Position};
-use crate::template::problem::ProblemCode;
+use crate::template::problem::{ProblemCode, Severity};
 use crate::template::reader::values::{is_true, number, part, text, texts};
-use crate::template::reader::{Node, Rule, optional, required};
+use crate::template::reader::{Node, Report, Rule, optional, required};
 use crate::text::find;
 
 /// The most entries; also the limit of the array while reading.
-pub(in crate::template) const MAX_ENTRIES: usize = 2000;
+pub(crate) const MAX_ENTRIES: usize = 2000;
 
 /// An object with entries, or a bare array of them.
 pub(super) static KNOWLEDGE: Rule = Rule::Either(&[&OBJECT, &ENTRIES], "an object or an array of entries");
@@ -74,6 +74,13 @@ pub(super) fn knowledge(section: &Value) -> Knowledge {
         });
     }
     knowledge
+}
+
+/// Whether a value keeps the rules of an entry; warnings do not count.
+pub(crate) fn is_entry(value: &Value) -> bool {
+    let report = Report::default();
+    ENTRY.check(&Node::root(value, &report));
+    report.into_problems().iter().all(|problem| problem.severity != Severity::Error)
 }
 
 /// Where an entry says so, its keys are patterns.

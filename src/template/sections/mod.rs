@@ -29,7 +29,7 @@ use crate::json::Value;
 
 pub(super) use extensions::MAX_BYTES as MAX_EXTENSIONS_BYTES;
 pub(super) use guard::MAX_RULES as MAX_GUARD_RULES;
-pub(super) use knowledge::MAX_ENTRIES as MAX_KNOWLEDGE_ENTRIES;
+pub(crate) use knowledge::{MAX_ENTRIES as MAX_KNOWLEDGE_ENTRIES, is_entry as is_knowledge_entry};
 pub(super) use moods::MAX_MOODS;
 pub(super) use principles::DEFAULT_WEIGHT as DEFAULT_PRINCIPLE_WEIGHT;
 pub(super) use roles::MAX_ROLES;
@@ -82,7 +82,7 @@ pub(super) fn template(document: Value) -> Template {
         principles: items(&document, "principles").iter().map(principles::principle).collect(),
         knowledge: knowledge::knowledge(section("knowledge")),
         max_context_tokens: policy::max_context_tokens(section("policy")),
-        card_prose: extensions::card_prose(section("extensions")),
+        card: extensions::card_texts(section("extensions")),
         document,
     }
 }
