@@ -67,6 +67,12 @@ impl BaseLines {
             rule_keys: rules.seen,
         }
     }
+
+    /// Whether this holds for any of the texts.
+    pub(super) fn any_text(&self, holds: fn(&str) -> bool) -> bool {
+        let lists = [&self.to_tone, &self.to_expressions, &self.to_rules, &self.rest];
+        lists.iter().any(|lines| lines.iter().any(|line| holds(&line.text)))
+    }
 }
 
 fn identity(lines_out: &mut Vec<Line>, template: &Template) {

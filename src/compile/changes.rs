@@ -52,6 +52,14 @@ impl Changes {
         }
     }
 
+    /// Whether this holds for any of the texts.
+    pub(super) fn any_text(&self, holds: fn(&str) -> bool) -> bool {
+        let lists = [&self.tone, &self.expressions, &self.rules];
+        holds(&self.prefix)
+            || holds(&self.suffix)
+            || lists.iter().any(|list| list.lines.iter().any(|line| holds(&line.text)))
+    }
+
     /// What stands before and behind the prompt body.
     pub(super) fn affixes(&self) -> (&str, &str) {
         (&self.prefix, &self.suffix)

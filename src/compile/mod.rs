@@ -20,6 +20,7 @@ mod plain;
 mod prepared;
 mod prompt;
 mod request;
+mod stage;
 mod target;
 mod wrap;
 

@@ -9,6 +9,10 @@ use crate::text::is_word_character;
 /// The text on one line: each run of line breaks, with the blanks around it, becomes one space; the ends are
 /// trimmed.
 pub(super) fn one_line(text: &str) -> String {
+    // Most texts hold no line break, nor any byte with which one may begin.
+    if !text.bytes().any(|byte| matches!(byte, b'\n'..=b'\r' | 0xC2 | 0xE2)) {
+        return text.trim().to_owned();
+    }
     let mut line = String::with_capacity(text.len());
     for part in lines(text) {
         if !line.is_empty() {

@@ -1,6 +1,6 @@
 //! A template made ready to compile, and the compile itself.
 
-use std::sync::Arc;
+use std::sync::{Arc, OnceLock};
 
 use super::affixes::Affixes;
 use super::base::BaseLines;
@@ -8,18 +8,18 @@ use super::changes::{Additions, Changes};
 use super::compiled::{Compiled, ParameterTrace, RequestParts, Warning, WarningCode};
 use super::effective::{Effective, Source, effective};
 use super::expand::Expansion;
-use super::layout::{MoodText, level_line, mood_line, parameter_line};
+use super::layout::{mood_line, parameter_line};
 use super::level::{defined_levels, level_at, levels};
 use super::line::{Lead, Line, Section};
 use super::options::{Checked, CompileOptions};
 use super::prompt::prompt;
+use super::stage::{ReadyLevel, ReadyMood};
 use super::target::Target;
 use super::wrap::Wrap;
 use crate::decimal::round6;
 use crate::error::{Error, ErrorCode};
-use crate::json::pointer;
 use crate::template::Template;
-use crate::template::model::{Modifiers, Parameter, Parameters};
+use crate::template::model::{Level, Mood, Parameter, Parameters};
 use crate::text::has_macros;
 
 /// A template with everything worked out that depends on it alone.
@@ -28,92 +28,37 @@ pub struct Prepared {
     template: Arc<Template>,
     base: BaseLines,
     /// As in [`levels`].
-    levels: Vec<PreparedLevel>,
+    levels: Vec<OnceLock<ReadyLevel>>,
     /// As declared, then the default mood where the template does not define it.
-    moods: Vec<PreparedMood>,
+    moods: Vec<OnceLock<ReadyMood>>,
     /// What a card sets around the prompt.
     wrap: Wrap,
-    /// Whether any of the texts may hold macros.
+    /// Whether any of the texts that every prompt is made of may hold macros.
     has_macros: bool,
-}
-
-#[derive(Debug)]
-struct PreparedLevel {
-    name: String,
-    changes: Changes,
-    line: Line,
-}
-
-#[derive(Debug)]
-struct PreparedMood {
-    name: String,
-    changes: Changes,
-    text: MoodText,
-}
-
-impl PreparedMood {
-    fn new(name: &str, description: Option<&str>, modifiers: &Modifiers, base: &BaseLines) -> Self {
-        let path = pointer::join("/mood_config/moods", name);
-        Self {
-            name: name.to_owned(),
-            changes: Changes::new(format!("{name}_mood"), modifiers, base, &path),
-            text: MoodText::new(name, description, path),
-        }
-    }
 }
 
 impl Prepared {
     /// Works out the lines of the prompt, their costs and their origins.
     pub fn new(template: Arc<Template>) -> Self {
         let base = BaseLines::new(&template);
-        let mut prepared_levels = Vec::new();
-        for (index, level) in levels(&template).iter().enumerate() {
-            let path = format!("/hierarchical_config/relationship_levels/{index}");
-            prepared_levels.push(PreparedLevel {
-                name: level.name.clone(),
-                changes: Changes::new(format!("{}_level", level.name), &level.modifiers, &base, &path),
-                line: level_line(level, path),
-            });
-        }
-        let mut moods = Vec::new();
-        for mood in template.mood_config.iter().flat_map(|config| &config.moods) {
-            moods.push(PreparedMood::new(&mood.name, mood.description.as_deref(), &mood.modifiers, &base));
-        }
-        let default_mood = template.default_mood();
-        if moods.iter().all(|mood| mood.name != default_mood) {
-            moods.push(PreparedMood::new(default_mood, None, &Modifiers::default(), &base));
-        }
         let wrap = Wrap::new(&template.card);
-        let mut prepared = Self { template, base, levels: prepared_levels, moods, wrap, has_macros: false };
-        prepared.has_macros = prepared.any_text(has_macros);
+        let has_macros = base.any_text(has_macros) || has_macros(&wrap.before) || has_macros(&wrap.after);
+        let mut prepared = Self { levels: Vec::new(), moods: Vec::new(), template, base, wrap, has_macros };
+        prepared.levels.resize_with(levels(&prepared.template).len(), OnceLock::new);
+        prepared.moods.resize_with(prepared.defined_moods().len() + 1, OnceLock::new);
         prepared
-    }
-
-    /// Whether this holds for any text that a prompt may be made of.
-    fn any_text(&self, holds: fn(&str) -> bool) -> bool {
-        let any = |lines: &[Line]| lines.iter().any(|line| holds(&line.text));
-        let any_of = |changes: &Changes| {
-            let (prefix, suffix) = changes.affixes();
-            let lists = [&changes.tone, &changes.expressions, &changes.rules];
-            holds(prefix) || holds(suffix) || lists.iter().any(|list| any(&list.lines))
-        };
-        let BaseLines { to_tone, to_expressions, to_rules, rest, .. } = &self.base;
-        [to_tone, to_expressions, to_rules, rest].iter().any(|lines| any(lines))
-            || self.levels.iter().any(|level| holds(&level.line.text) || any_of(&level.changes))
-            || self.moods.iter().any(|mood| mood.text.any(holds) || any_of(&mood.changes))
-            || holds(&self.wrap.before)
-            || holds(&self.wrap.after)
     }
 
     /// The lines as they are shown, and what stands around them. `expanded` holds the lines when macros change any.
     fn shown<'a>(
         &self,
         lines: Vec<&'a Line>,
-        active: &Active<'_>,
+        (level, mood, active): (&ReadyLevel, &ReadyMood, &Active<'_>),
         options: &CompileOptions,
         expanded: &'a mut Vec<Line>,
     ) -> (Vec<&'a Line>, Affixes) {
-        let expansion = self.has_macros.then(|| Expansion::new(&self.template, options));
+        let has_macros = self.has_macros || level.has_macros || mood.has_macros;
+        let expansion = has_macros.then(|| Expansion::new(&self.template, options));
         let affixes = Affixes::new(&self.wrap, active.level, active.mood, expansion.as_ref());
         let Some(expansion) = expansion else { return (lines, affixes) };
         *expanded = expansion.lines(&lines);
@@ -122,7 +67,11 @@ impl Prepared {
 
     /// Whether a mood of this name is defined, or is the default mood.
     pub fn has_mood(&self, name: &str) -> bool {
-        self.moods.iter().any(|mood| mood.name == name)
+        name == self.template.default_mood() || self.defined_moods().iter().any(|mood| mood.name == name)
+    }
+
+    fn defined_moods(&self) -> &[Mood] {
+        self.template.mood_config.as_ref().map_or(&[], |config| &config.moods)
     }
 
     /// The template.
@@ -146,7 +95,7 @@ impl Prepared {
         let current = current_lines(mood, intensity, &effective.parameters);
         let lines = lines(&self.base, &active, &level.line, &current);
         let mut expanded = Vec::new();
-        let (lines, affixes) = self.shown(lines, &active, options, &mut expanded);
+        let (lines, affixes) = self.shown(lines, (level, mood, &active), options, &mut expanded);
         let prompt = prompt(&lines, &affixes, options.max_tokens)?;
         let (mut tone, mut rules) = (Vec::new(), Vec::new());
         for line in lines {
@@ -193,7 +142,7 @@ impl Prepared {
         let current = current_lines(mood, intensity, &effective.parameters);
         let lines = lines(&self.base, &active, &level.line, &current);
         let mut expanded = Vec::new();
-        let (lines, affixes) = self.shown(lines, &active, options, &mut expanded);
+        let (lines, affixes) = self.shown(lines, (level, mood, &active), options, &mut expanded);
         let prompt = prompt(&lines, &affixes, Some(budget))?;
         let dropped = prompt.dropped.len();
         Ok(PromptText { text: prompt.text, tokens: prompt.tokens, dropped, temperature })
@@ -234,12 +183,14 @@ impl Prepared {
         name: Option<&str>,
         points: u8,
         warnings: &mut Vec<Warning>,
-    ) -> Result<&PreparedLevel, Error> {
+    ) -> Result<&ReadyLevel, Error> {
+        let levels = levels(&self.template);
         if let Some(name) = name {
-            return self.levels.iter().find(|level| level.name == name).ok_or_else(|| {
+            let index = levels.iter().position(|level| level.name == name).ok_or_else(|| {
                 let message = format!("there is no level \"{name}\"");
                 Error::new(ErrorCode::InvalidArgument, message).at("/level")
-            });
+            })?;
+            return Ok(self.ready_level(index, &levels[index]));
         }
         let at = level_at(&self.template, points);
         if at.gap {
@@ -249,24 +200,26 @@ impl Prepared {
                 message: format!("no level holds {points} points; \"{}\" was taken", at.level.name),
             });
         }
-        Ok(&self.levels[at.index])
+        Ok(self.ready_level(at.index, at.level))
     }
 
-    fn mood(&self, name: Option<&str>) -> Result<&PreparedMood, Error> {
+    fn ready_level(&self, index: usize, level: &Level) -> &ReadyLevel {
+        self.levels[index].get_or_init(|| ReadyLevel::new(level, index, &self.base))
+    }
+
+    fn mood(&self, name: Option<&str>) -> Result<&ReadyMood, Error> {
         let name = name.unwrap_or(self.template.default_mood());
-        self.moods.iter().find(|mood| mood.name == name).ok_or_else(|| {
-            Error::new(ErrorCode::UnknownMood, format!("there is no mood \"{name}\""))
+        if !self.has_mood(name) {
+            return Err(Error::new(ErrorCode::UnknownMood, format!("there is no mood \"{name}\""))
                 .at("/mood")
-                .hint("name a mood of mood_config.moods, or none for the default mood")
-        })
+                .hint("name a mood of mood_config.moods, or none for the default mood"));
+        }
+        let moods = self.defined_moods();
+        let index = moods.iter().position(|mood| mood.name == name).unwrap_or(moods.len());
+        Ok(self.moods[index].get_or_init(|| ReadyMood::new(name, moods.get(index), &self.base)))
     }
 
-    fn active<'a>(
-        &self,
-        options: &CompileOptions,
-        level: &'a PreparedLevel,
-        mood: &'a PreparedMood,
-    ) -> Active<'a> {
+    fn active<'a>(&self, options: &CompileOptions, level: &'a ReadyLevel, mood: &'a ReadyMood) -> Active<'a> {
         let levels_apply = options.features.hierarchical_personality
             && self.template.hierarchical_config.as_ref().is_some_and(|config| config.enabled)
             && defined_levels(&self.template).is_some();
@@ -342,7 +295,7 @@ pub struct PromptText {
 }
 
 /// The lines that depend on the numbers of the moment.
-fn current_lines(mood: &PreparedMood, intensity: f64, parameters: &Parameters) -> Vec<Line> {
+fn current_lines(mood: &ReadyMood, intensity: f64, parameters: &Parameters) -> Vec<Line> {
     let mut current = Vec::with_capacity(1 + Parameter::ALL.len());
     current.push(mood_line(&mood.text, intensity));
     for (parameter, value) in parameters.iter() {
@@ -359,8 +312,8 @@ fn temperature(parameters: &Parameters, checked: &Checked<'_>) -> f64 {
 
 /// What options come to.
 struct Resolved<'a> {
-    level: &'a PreparedLevel,
-    mood: &'a PreparedMood,
+    level: &'a ReadyLevel,
+    mood: &'a ReadyMood,
     active: Active<'a>,
     effective: Effective,
     temperature: f64,

@@ -50,30 +50,35 @@ fn missing_guards(lint: &mut Lint<'_>) {
     }
 }
 
+/// What a rule must not ask for, in its forms.
+const CONCERNING: [&str; 19] = [
+    "harm",
+    "harms",
+    "harming",
+    "hurt",
+    "hurts",
+    "hurting",
+    "deceive",
+    "deceives",
+    "deceiving",
+    "manipulate",
+    "manipulates",
+    "manipulating",
+    "threaten",
+    "threatens",
+    "threatening",
+    "illegal",
+    "illegally",
+    "dangerous",
+    "dangerously",
+];
+
 /// Whole words only, so that "harmless" is clean, and not negated, so that "Never hurt anyone" is.
 fn concerning_rules(lint: &mut Lint<'_>) {
-    const CONCERNING: [&str; 19] = [
-        "harm",
-        "harms",
-        "harming",
-        "hurt",
-        "hurts",
-        "hurting",
-        "deceive",
-        "deceives",
-        "deceiving",
-        "manipulate",
-        "manipulates",
-        "manipulating",
-        "threaten",
-        "threatens",
-        "threatening",
-        "illegal",
-        "illegally",
-        "dangerous",
-        "dangerously",
-    ];
     for (index, rule) in lint.template.behavioral_rules.iter().enumerate() {
+        if !Signs::of(rule).concern {
+            continue;
+        }
         let folded = fold(rule);
         let words = words(&folded);
         let mut numbered = words.iter().enumerate();
@@ -115,27 +120,43 @@ fn check_strings(value: &Value, path: &mut String, found: &mut Vec<(ProblemCode,
     }
 }
 
-/// What a text may hold, told from one look at its bytes. Nearly all texts hold neither, and are then neither folded
-/// nor taken apart.
+/// What a text may hold, told from one look at its bytes. Nearly all texts hold nothing of it, and are then neither
+/// folded nor taken apart.
 struct Signs {
     instructions: bool,
     secret: bool,
+    concern: bool,
 }
 
 impl Signs {
     fn of(text: &str) -> Self {
-        let mut signs = Self { instructions: false, secret: false };
-        let (mut last_four, mut run, mut hyphens) = (0_u32, 0_usize, 0_usize);
-        for byte in text.bytes() {
-            last_four = last_four << 8 | u32::from(byte | 0x20);
-            // How the words for instructions begin; and any letter that folding might make one of theirs.
-            signs.instructions |=
-                byte >= 0x80 || matches!(&last_four.to_be_bytes(), b"inst" | b"prom" | b"dire" | b"guid");
-            hyphens = if byte == b'-' { hyphens + 1 } else { 0 };
-            run = if IN_KEYS[usize::from(byte)] { run + 1 } else { 0 };
-            signs.secret |= run >= SHORTEST_SECRET || hyphens >= 5;
+        let mut signs = Self { instructions: false, secret: false, concern: false };
+        let (mut rest, mut key, mut hyphens) = (text.as_bytes(), 0_usize, 0_usize);
+        loop {
+            let length = rest.iter().take_while(|byte| IN_WORDS[usize::from(**byte)]).count();
+            let (word, behind) = rest.split_at_checked(length).unwrap_or_default();
+            if let [first, second, third, fourth, ..] = word {
+                // How the words for instructions begin, and those of concern.
+                match &[first | 0x20, second | 0x20, third | 0x20, fourth | 0x20] {
+                    b"inst" | b"prom" | b"dire" | b"guid" => signs.instructions = true,
+                    b"harm" | b"hurt" | b"dece" | b"mani" | b"thre" | b"ille" | b"dang" => {
+                        signs.concern = true
+                    }
+                    _ => {}
+                }
+            }
+            key += length;
+            signs.secret |= key >= SHORTEST_SECRET;
+            let Some((byte, after)) = behind.split_first() else { return signs };
+            rest = after;
+            hyphens = if *byte == b'-' { hyphens * usize::from(length == 0) + 1 } else { 0 };
+            signs.secret |= hyphens >= 5;
+            key = if is_in_keys(char::from(*byte)) { key + 1 } else { 0 };
+            // Folding may make any letter of it.
+            if *byte >= 0x80 {
+                (signs.instructions, signs.concern) = (true, true);
+            }
         }
-        signs
     }
 }
 
@@ -198,15 +219,15 @@ const SHORTEST_SECRET: usize = 15;
 
 /// Whether a character can stand in a key, or between the parts of a token.
 fn is_in_keys(character: char) -> bool {
-    character.is_ascii() && IN_KEYS[character as usize]
+    character.is_ascii_alphanumeric() || matches!(character, '-' | '_' | '.')
 }
 
-/// For each byte, whether it is such a character: every byte of a document is looked at.
-static IN_KEYS: [bool; 256] = {
+/// For each byte, whether it is a letter or a digit of ASCII: every byte of a document is looked at.
+static IN_WORDS: [bool; 256] = {
     let mut table = [false; 256];
     let mut byte = 0_u8;
     while byte < 128 {
-        table[byte as usize] = byte.is_ascii_alphanumeric() || matches!(byte, b'-' | b'_' | b'.');
+        table[byte as usize] = byte.is_ascii_alphanumeric();
         byte += 1;
     }
     table
@@ -223,7 +244,38 @@ fn is_json_web_token(word: &str) -> bool {
 
 #[cfg(test)]
 mod tests {
+    use proptest::prelude::*;
+
     use super::*;
+
+    proptest! {
+        #[test]
+        fn what_a_text_holds_has_its_signs(
+            before in "[a-z .-]{0,6}",
+            word in "(ignore [- ]?(all |the )?(previous|system)[ _.-](instructions|Prompt|DIRECTIVES|guidelines))|(sk-[a-z0-9]{16,20})|(-----BEGIN KEY-----)|(eyJ[a-z]{12}[.][a-z]{12}[.][a-z]{12})|(xoxb-[0-9-]{10})",
+            after in "[a-z .-]{0,6}",
+        ) {
+            let text = format!("{before}{word}{after}");
+            let signs = Signs::of(&text);
+            prop_assert!(signs.instructions || !overrides_instructions(&text), "{text}");
+            prop_assert!(signs.secret || !looks_like_secret(&text), "{text}");
+        }
+    }
+
+    #[test]
+    fn every_word_of_concern_has_its_sign() {
+        for word in CONCERNING {
+            assert!(Signs::of(&format!("Then {} them.", word.to_uppercase())).concern, "{word}");
+        }
+    }
+
+    #[test]
+    fn plain_sentences_have_no_signs() {
+        let signs = Signs::of("Never promise what you cannot keep - a well-kept word (or two) is enough.");
+        assert!(!signs.secret && signs.instructions && !signs.concern);
+        let signs = Signs::of("Ask what the day must contain before proposing anything.");
+        assert!(!signs.secret && !signs.instructions);
+    }
 
     #[test]
     fn instructions_are_overridden_only_by_saying_so() {
