@@ -4,6 +4,8 @@ import {
   convert,
   convertCard,
   exportCard,
+  exportCardPng,
+  exportCardWithIcon,
   initSync,
   LanguagePacks,
   TemplateHandle,
@@ -57,6 +59,8 @@ export interface Runtime {
   readonly convert: typeof convert;
   readonly convertCard: typeof convertCard;
   readonly exportCard: typeof exportCard;
+  readonly exportCardPng: typeof exportCardPng;
+  readonly exportCardWithIcon: typeof exportCardWithIcon;
   readonly packs: LanguagePacks;
 }
 
@@ -146,6 +150,8 @@ async function load(given: CoreSource | undefined): Promise<Runtime> {
     convert,
     convertCard,
     exportCard,
+    exportCardPng,
+    exportCardWithIcon,
     validate,
     packs: new LanguagePacks(packs),
   };

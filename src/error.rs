@@ -58,6 +58,8 @@ pub enum ErrorCode {
     UnsupportedFormat,
     /// The file is larger than what is read, or holds more than a template can keep.
     TooLarge,
+    /// A checksum in a file does not match its bytes.
+    BadCrc,
     /// The hashes in a file do not match its content.
     HashMismatch,
     /// A snapshot holds no usable template.

@@ -4,6 +4,7 @@
 use super::convert::Conversion;
 use super::export::{CardExportOptions, export};
 use super::format::{Card, CardFormat, is_empty};
+use super::icon::{self, export_with_icon};
 use super::mapping::GREETING_FIELDS;
 use super::record;
 use super::report::{LossAction, Report};
@@ -56,8 +57,11 @@ pub(super) fn restore(card: &Card, value: &Value) -> Option<Conversion> {
     let mut report = Report::default();
     let path = [card.format.base(), "/extensions/", KEY].concat();
     report.add(path, "", LossAction::Mapped, "The template that this card was written from.");
-    let written = export(&template, CardExportOptions { format: Some(card.format) }).card;
-    if compact(&written) != compact(value) {
+    let written = match icon::extension_of(card) {
+        Some(extension) => export_with_icon(&template, extension),
+        None => export(&template, CardExportOptions { format: Some(card.format) }),
+    };
+    if compact(&written.card) != compact(value) {
         let document = template.document.as_object()?;
         let texts = record::texts_of(&template.document);
         let to = [record::POINTER, "/whole_card"].concat();

@@ -9,7 +9,8 @@
 //! - template -> card -> template loses nothing. A card that does not say all of its template carries it in
 //!   `extensions["luminoracore"]` ([`carried`]), where it counts as long as nobody changed the card's own fields.
 //!
-//! Here a card is JSON. Files that hold one (images, archives) are opened by others.
+//! A card is JSON, alone or in a PNG image ([`export_png`], [`convert_png`]). Archives with one are the host's; here is
+//! only the card that names the picture in one ([`export_with_icon`]).
 
 mod book;
 mod carried;
@@ -18,8 +19,10 @@ mod decorators;
 mod examples;
 mod export;
 mod format;
+mod icon;
 mod language;
 mod mapping;
+mod png;
 mod record;
 mod report;
 mod shorten;
@@ -27,4 +30,6 @@ mod shorten;
 pub use convert::{Conversion, convert};
 pub use export::{CardExport, CardExportOptions, export};
 pub use format::CardFormat;
+pub use icon::export_with_icon;
+pub use png::{Inflate, PngExport, convert_png, export_png, is_png, read_png, write_png};
 pub use report::{LossAction, LossItem};

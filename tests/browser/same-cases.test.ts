@@ -1,6 +1,7 @@
 import type { Page } from "playwright-core";
 import { afterAll, beforeAll } from "vitest";
 import { cardSuite } from "../shared/suites/card.ts";
+import { cardFilesSuite } from "../shared/suites/card-files.ts";
 import { conversationSuite } from "../shared/suites/conversation.ts";
 import { knowledgeSuite } from "../shared/suites/knowledge.ts";
 import { pureSuite } from "../shared/suites/pure.ts";
@@ -31,5 +32,19 @@ pureSuite({
 });
 
 cardSuite((...args) => tab.evaluate((args) => inside.throughTemplate(...args), args));
+
+cardFilesSuite({
+  readImages: () => tab.evaluate(() => inside.cardFiles.readImages()),
+  refuseImages: () => tab.evaluate(() => inside.cardFiles.refuseImages()),
+  throughImage: (document) => tab.evaluate((document) => inside.cardFiles.throughImage(document), document),
+  readArchives: () => tab.evaluate(() => inside.cardFiles.readArchives()),
+  refuseArchives: () => tab.evaluate(() => inside.cardFiles.refuseArchives()),
+  throughArchives: (document) =>
+    tab.evaluate(async (document) => {
+      const { picture, base, ...found } = await inside.cardFiles.throughArchives(document);
+      return found;
+    }, document),
+  refuseExports: (document) => tab.evaluate((document) => inside.cardFiles.refuseExports(document), document),
+});
 
 replaySuite((document) => tab.evaluate((document) => inside.recordAndReplay(document), document));

@@ -12,6 +12,7 @@ mod json;
 mod knowledge;
 mod observe;
 mod personalities;
+mod png;
 mod predecessor;
 mod records;
 mod replay;

@@ -1,12 +1,16 @@
 import { convertCard, exportCard, init, Luminora, memoryStorage, scriptedModel } from "luminoracore";
 import { beforeAll, expect, it } from "vitest";
 import { throughTemplate } from "../shared/card.ts";
+import * as cardFiles from "../shared/card-files.ts";
 import { cards, file } from "../shared/cases.ts";
 import { cardSuite } from "../shared/suites/card.ts";
+import { cardFilesSuite } from "../shared/suites/card-files.ts";
 
 beforeAll(() => init());
 
 cardSuite(throughTemplate);
+
+cardFilesSuite(cardFiles);
 
 it("a converted card can be talked to as it is", async () => {
   const luminora = await Luminora.open({ storage: memoryStorage(), model: scriptedModel() });

@@ -1,6 +1,7 @@
 // What runs in the tabs of the browser tests: the tests call these functions through `page.evaluate`.
 export * as luminoracore from "luminoracore";
 export { throughTemplate } from "../../shared/card.ts";
+export * as cardFiles from "../../shared/card-files.ts";
 export { converse } from "../../shared/conversation.ts";
 export { tryFailingModel } from "../../shared/failing-model.ts";
 export { bringUp } from "../../shared/knowledge.ts";

@@ -9,9 +9,10 @@ const LIMITS: Limits = Limits { bytes: 1 << 20, depth: 64, items: 10_000, items_
 
 fuzz_target!(|bytes: &[u8]| {
     let examination = json::examine(bytes, LIMITS);
-    let is_json = !examination.faults.iter().any(|fault| {
-        matches!(fault.kind, FaultKind::Syntax | FaultKind::NotUtf8 | FaultKind::EmptyInput)
-    });
+    let is_json = !examination
+        .faults
+        .iter()
+        .any(|fault| matches!(fault.kind, FaultKind::Syntax | FaultKind::NotUtf8 | FaultKind::EmptyInput));
     assert_eq!(is_json, examination.value.is_some());
     // The reference refuses numbers that no double holds, and what is nested deeper than 127 levels.
     let reference = serde_json::from_slice::<serde_json::Value>(bytes);
@@ -25,8 +26,10 @@ fuzz_target!(|bytes: &[u8]| {
         assert!(is_json, "the reference reads it");
     }
     let Some(value) = examination.value else { return };
-    for text in [json::compact(&value), json::pretty(&value), json::canonical(&value), json::to_text(&value)] {
-        let again = json::read(text.as_bytes(), Limits { bytes: usize::MAX, ..LIMITS }).expect("it was written");
+    for text in [json::compact(&value), json::pretty(&value), json::canonical(&value), json::to_text(&value)]
+    {
+        let again =
+            json::read(text.as_bytes(), Limits { bytes: usize::MAX, ..LIMITS }).expect("it was written");
         assert_eq!(json::canonical(&again.value), json::canonical(&value));
     }
 });
