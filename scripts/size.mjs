@@ -12,7 +12,7 @@ import { ROOT, setup } from "./setup.mjs";
 // The most that a file may have, in KB (1000 bytes) after brotli. For a script: with all that it loads at once.
 const BUDGETS_KB = {
   "core.wasm": 200,
-  "index.js": 18,
+  "index.js": 19,
 };
 
 /** Prints the table; fails when something is above its budget. */
