@@ -1,8 +1,6 @@
 //! The lines that depend on the template alone, with their keep values and their places in the document.
 
-use std::borrow::Cow;
-
-use super::changes::{Additions, Keys, item_path};
+use super::changes::{Additions, Keys};
 use super::expand::PROSE_PATH;
 use super::layout::{
     AGGRESSION, ALIASES, ANSWER_IN, ARCHETYPE, BULLET, COMMUNICATION_STYLE, CONFUSION, DESCRIPTION, ERROR,
@@ -10,6 +8,7 @@ use super::layout::{
     SYNTAX, TEMPERAMENT, TONE_WORD, TOPICS, WORDS, phrases, words,
 };
 use super::line::{ALWAYS, Frame, Kind, Lead, Line, Section};
+use super::origin::Origin;
 use super::plain::{lines, one_line};
 use crate::decimal::push_short;
 use crate::template::Template;
@@ -37,20 +36,22 @@ impl BaseLines {
         let none = Keys::default();
         let mut to_tone = Vec::new();
         identity(&mut to_tone, template);
-        let mut tone = Additions::new(&profile.tone, &none, TONE_WORD, "/linguistic_profile/tone");
+        let list = Origin::new("/linguistic_profile/tone");
+        let mut tone = Additions::new(&profile.tone, &none, TONE_WORD, &list);
         to_tone.append(&mut tone.lines);
 
         let mut to_expressions = Vec::new();
         style(&mut to_expressions, template);
-        let path = "/linguistic_profile/expressions";
-        let mut expressions = Additions::new(&profile.expressions, &none, EXPRESSION, path);
+        let list = Origin::new("/linguistic_profile/expressions");
+        let mut expressions = Additions::new(&profile.expressions, &none, EXPRESSION, &list);
         to_expressions.append(&mut expressions.lines);
 
         let mut to_rules = Vec::new();
         let fillers = Kind::new(Section::Vocabulary, 2, phrases(&FILLERS));
         push_list(&mut to_rules, fillers, (5, 5), &profile.fillers, "/linguistic_profile/fillers");
         principles(&mut to_rules, template);
-        let mut rules = Additions::new(&template.behavioral_rules, &none, RULE, "/behavioral_rules");
+        let list = Origin::new("/behavioral_rules");
+        let mut rules = Additions::new(&template.behavioral_rules, &none, RULE, &list);
         to_rules.append(&mut rules.lines);
 
         let mut rest = Vec::new();
@@ -85,7 +86,7 @@ fn identity(lines_out: &mut Vec<Line>, template: &Template) {
     push_label(lines_out, Section::Identity, ALWAYS, &DESCRIPTION, description, "/persona/description");
     if let Some(prose) = &template.card.prose {
         let kind = Kind::new(Section::Identity, 6, Lead::Label(&PROSE));
-        push(lines_out, kind, quotation(prose), PROSE_PATH.into());
+        push(lines_out, kind, quotation(prose), Origin::new(PROSE_PATH));
     }
     let traits = &template.core_traits;
     for (label, text, path) in [
@@ -131,13 +132,13 @@ fn style(lines_out: &mut Vec<Line>, template: &Template) {
     // Vocabulary is the author's word list: only repeats go, while words that differ in an accent stay apart.
     let mut seen = Keys::default();
     let mut different = 0;
+    let list = Origin::new("/linguistic_profile/vocabulary");
     for (index, word) in profile.vocabulary.iter().enumerate() {
         let text = one_line(word);
         if seen.insert(&text) {
             different += 1;
             let keep = if different <= 10 { 7 } else { 3 };
-            let path = item_path("/linguistic_profile/vocabulary", index);
-            push(lines_out, Kind::new(Section::Vocabulary, keep, words(&WORDS)), text, path.into());
+            push(lines_out, Kind::new(Section::Vocabulary, keep, words(&WORDS)), text, list.item(index));
         }
     }
 }
@@ -146,8 +147,9 @@ fn principles(lines_out: &mut Vec<Line>, template: &Template) {
     let mut order: Vec<_> = template.principles.iter().enumerate().collect();
     crate::order::sort_by(&mut order, |(_, a), (_, b)| b.weight.total_cmp(&a.weight));
     let kind = Kind::new(Section::Principles, 8, Lead::Label(&BULLET));
+    let list = Origin::new("/principles");
     for (index, principle) in order {
-        push(lines_out, kind, one_line(&principle.text), item_path("/principles", index).into());
+        push(lines_out, kind, one_line(&principle.text), list.item(index));
     }
 }
 
@@ -186,11 +188,11 @@ fn safety(lines_out: &mut Vec<Line>, template: &Template) {
 }
 
 fn examples(lines_out: &mut Vec<Line>, template: &Template) {
+    let list = Origin::new("/examples/sample_responses");
     for (index, sample) in template.sample_responses.iter().enumerate() {
         let keep = if index < 2 { 5 } else { 2 };
         let kind = Kind::new(Section::Examples, keep, Lead::Label(&BULLET));
-        let path = item_path("/examples/sample_responses", index);
-        push(lines_out, kind, example_text(sample), path.into());
+        push(lines_out, kind, example_text(sample), list.item(index));
     }
 }
 
@@ -206,9 +208,9 @@ fn example_text(sample: &SampleResponse) -> String {
 }
 
 /// Adds a line unless it has nothing to say.
-fn push(lines_out: &mut Vec<Line>, kind: Kind, text: String, path: Cow<'static, str>) {
+fn push(lines_out: &mut Vec<Line>, kind: Kind, text: String, origin: Origin) {
     if !text.is_empty() {
-        lines_out.push(Line::new(kind, text, path));
+        lines_out.push(Line::new(kind, text, origin));
     }
 }
 
@@ -221,14 +223,21 @@ fn push_label(
     text: &str,
     path: &'static str,
 ) {
-    push(lines_out, Kind::new(section, keep, Lead::Label(label)), one_line(text), path.into());
+    push(lines_out, Kind::new(section, keep, Lead::Label(label)), one_line(text), Origin::new(path));
 }
 
 /// A line for each text of the list at `path`. The first ones, as many as `preferred` says, have its keep value
 /// in place of that of the kind.
-fn push_list(lines_out: &mut Vec<Line>, kind: Kind, preferred: (usize, u8), items: &[String], path: &str) {
+fn push_list(
+    lines_out: &mut Vec<Line>,
+    kind: Kind,
+    preferred: (usize, u8),
+    items: &[String],
+    path: &'static str,
+) {
+    let list = Origin::new(path);
     for (index, item) in items.iter().enumerate() {
         let keep = if index < preferred.0 { preferred.1 } else { kind.keep };
-        push(lines_out, Kind { keep, ..kind }, one_line(item), item_path(path, index).into());
+        push(lines_out, Kind { keep, ..kind }, one_line(item), list.item(index));
     }
 }

@@ -45,7 +45,7 @@ pub(super) fn cut<'a>(lines: &[&'a Line], mut tokens: u32, budget: u32) -> Cut<'
             *section -= 1;
             left[index] = None;
             tokens -= freed;
-            dropped.push(Dropped { section: line.section, path: line.path.to_string(), tokens: freed });
+            dropped.push(Dropped { section: line.section, path: line.origin.pointer(), tokens: freed });
         }
     }
     Cut { kept: left.into_iter().flatten().collect(), dropped, tokens }

@@ -3,8 +3,8 @@
 use super::base::BaseLines;
 use super::layout::{EXPRESSION, RULE, TONE_WORD};
 use super::line::{Kind, Line};
+use super::origin::Origin;
 use super::plain::one_line;
-use crate::json::pointer;
 use crate::template::model::{Modifiers, Parameters};
 use crate::text::fold;
 
@@ -28,7 +28,7 @@ impl Changes {
     /// `path` points at the level or the mood.
     pub(super) fn new(source: String, modifiers: &Modifiers, base: &BaseLines, path: &str) -> Self {
         let add = |items, known, kind, place: &str| {
-            Additions::new(items, known, kind, &[path, "/modifiers/", place].concat())
+            Additions::new(items, known, kind, &Origin::new([path, "/modifiers/", place].concat()))
         };
         Self {
             source,
@@ -77,27 +77,19 @@ pub(super) struct Additions {
 }
 
 impl Additions {
-    /// `path` points at the list; `known` is what need not be said again.
-    pub(super) fn new(items: &[String], known: &Keys, kind: Kind, path: &str) -> Self {
+    /// `list` is where the items stand; `known` is what need not be said again.
+    pub(super) fn new(items: &[String], known: &Keys, kind: Kind, list: &Origin) -> Self {
         let mut additions = Self { lines: Vec::new(), keys: Vec::new(), seen: Keys::default() };
         for (index, item) in items.iter().enumerate() {
             let text = one_line(item);
             let key = fold(&text);
             if !text.is_empty() && !known.contains(&key) && additions.seen.insert(&key) {
-                additions.lines.push(Line::new(kind, text, item_path(path, index).into()));
+                additions.lines.push(Line::new(kind, text, list.item(index)));
                 additions.keys.push(key);
             }
         }
         additions
     }
-}
-
-/// The pointer of an item of the list at `path`.
-pub(super) fn item_path(path: &str, index: usize) -> String {
-    let mut item = String::with_capacity(path.len() + 4);
-    item.push_str(path);
-    pointer::push_index(&mut item, index);
-    item
 }
 
 /// A set of keys: a sorted list, because there are few.

@@ -42,7 +42,7 @@ impl<'a> Expansion<'a> {
             let text = self.text_of(line);
             if !text.is_empty() {
                 let kind = Kind::new(line.section, line.keep, line.lead);
-                expanded.push(Line::new(kind, text, line.path.clone()));
+                expanded.push(Line::new(kind, text, line.origin.clone()));
             }
         }
         expanded
@@ -54,11 +54,12 @@ impl<'a> Expansion<'a> {
     }
 
     fn text_of(&self, line: &Line) -> String {
-        if let Some(prose) = self.prose.filter(|_| line.path == PROSE_PATH) {
+        let path = line.origin.pointer();
+        if let Some(prose) = self.prose.filter(|_| path == PROSE_PATH) {
             // As a whole, because a macro may go over several of its lines.
             return quotation(&self.text(prose, PROSE_PATH));
         }
-        let macros = self.macros.at(number_of(&line.path));
+        let macros = self.macros.at(number_of(&path));
         let mut text = String::with_capacity(line.text.len());
         for (index, part) in line.text.split('\n').enumerate() {
             if index > 0 {

@@ -3,9 +3,8 @@
 //! A section is a heading (`## Name`), for some a sentence on how to read it, and lines. All frame text is
 //! English; the Language section says what to answer in.
 
-use std::borrow::Cow;
-
 use super::line::{ALWAYS, Frame, Kind, Lead, Line, Section};
+use super::origin::Origin;
 use super::plain::one_line;
 use crate::decimal::push_short;
 use crate::template::model::{Level, Parameter};
@@ -87,10 +86,10 @@ pub(super) static EXPRESSION: Kind = Kind::new(Section::Vocabulary, 7, phrases(&
 pub(super) static RULE: Kind = Kind::new(Section::Rules, ALWAYS, Lead::Number);
 
 /// The line that names a level.
-pub(super) fn level_line(level: &Level, path: String) -> Line {
+pub(super) fn level_line(level: &Level, origin: Origin) -> Line {
     let mut text = one_line(&level.name);
     push_description(&mut text, level.description.as_deref());
-    Line::new(Kind::new(Section::Relationship, 8, Lead::Label(&LEVEL)), text, path.into())
+    Line::new(Kind::new(Section::Relationship, 8, Lead::Label(&LEVEL)), text, origin)
 }
 
 /// The line that names a mood and how strong it is.
@@ -100,7 +99,7 @@ pub(super) fn mood_line(mood: &MoodText, intensity: f64) -> Line {
     text.push_str(", intensity ");
     push_short(&mut text, intensity);
     text.push_str(&mood.description);
-    Line::new(Kind::new(Section::Relationship, 8, Lead::Label(&MOOD)), text, mood.path.clone())
+    Line::new(Kind::new(Section::Relationship, 8, Lead::Label(&MOOD)), text, mood.origin.clone())
 }
 
 /// What the mood line is made of.
@@ -108,14 +107,14 @@ pub(super) fn mood_line(mood: &MoodText, intensity: f64) -> Line {
 pub(super) struct MoodText {
     name: String,
     description: String,
-    path: Cow<'static, str>,
+    origin: Origin,
 }
 
 impl MoodText {
-    pub(super) fn new(name: &str, description: Option<&str>, path: String) -> Self {
+    pub(super) fn new(name: &str, description: Option<&str>, origin: Origin) -> Self {
         let mut text = String::new();
         push_description(&mut text, description);
-        Self { name: one_line(name), description: text, path: path.into() }
+        Self { name: one_line(name), description: text, origin }
     }
 
     /// Whether this holds for any of its texts.
@@ -154,5 +153,5 @@ pub(super) fn parameter_line(parameter: Parameter, value: f64) -> Line {
         Parameter::Creativity => "/advanced_parameters/creativity",
         Parameter::Directness => "/advanced_parameters/directness",
     };
-    Line::new(Kind::new(Section::Parameters, 9, Lead::Label(&BULLET)), text, path.into())
+    Line::new(Kind::new(Section::Parameters, 9, Lead::Label(&BULLET)), text, Origin::new(path))
 }

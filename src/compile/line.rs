@@ -1,11 +1,11 @@
 //! Lines: the costed pieces of which the prompt body is made, and how they are joined.
 
-use std::borrow::Cow;
 use std::fmt::Write;
 
 use serde::Serialize;
 
 use super::layout::{OPENING, heading};
+use super::origin::Origin;
 use crate::context::estimate;
 
 /// The sections of the prompt, in prompt order.
@@ -83,8 +83,7 @@ pub(super) struct Line {
     pub(super) text: String,
     /// Estimate of `text`.
     pub(super) tokens: u32,
-    /// JSON Pointer to where the text comes from.
-    pub(super) path: Cow<'static, str>,
+    pub(super) origin: Origin,
 }
 
 /// The keep value of what is never dropped.
@@ -105,9 +104,9 @@ impl Kind {
 }
 
 impl Line {
-    pub(super) fn new(kind: Kind, text: String, path: Cow<'static, str>) -> Self {
+    pub(super) fn new(kind: Kind, text: String, origin: Origin) -> Self {
         let Kind { section, keep, lead } = kind;
-        Self { section, keep, lead, tokens: estimate(&text), text, path }
+        Self { section, keep, lead, tokens: estimate(&text), text, origin }
     }
 
     /// Whether `self`, standing behind `previous`, goes on with the same inline list.

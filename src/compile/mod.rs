@@ -16,6 +16,7 @@ mod layout;
 mod level;
 mod line;
 mod options;
+mod origin;
 mod plain;
 mod prepared;
 mod prompt;

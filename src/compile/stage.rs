@@ -5,6 +5,7 @@ use super::base::BaseLines;
 use super::changes::Changes;
 use super::layout::{MoodText, level_line};
 use super::line::Line;
+use super::origin::Origin;
 use crate::json::pointer;
 use crate::template::model::{Level, Modifiers, Mood};
 use crate::text::has_macros;
@@ -25,7 +26,7 @@ impl ReadyLevel {
         let mut path = "/hierarchical_config/relationship_levels".to_owned();
         pointer::push_index(&mut path, index);
         let changes = Changes::new([&level.name, "_level"].concat(), &level.modifiers, base, &path);
-        let line = level_line(level, path);
+        let line = level_line(level, Origin::new(path));
         let has_macros = has_macros(&line.text) || changes.any_text(has_macros);
         Self { name: level.name.clone(), changes, line, has_macros }
     }
@@ -48,7 +49,7 @@ impl ReadyMood {
         let nothing = Modifiers::default();
         let modifiers = mood.map_or(&nothing, |mood| &mood.modifiers);
         let changes = Changes::new([name, "_mood"].concat(), modifiers, base, &path);
-        let text = MoodText::new(name, mood.and_then(|mood| mood.description.as_deref()), path);
+        let text = MoodText::new(name, mood.and_then(|mood| mood.description.as_deref()), Origin::new(path));
         let has_macros = text.any(has_macros) || changes.any_text(has_macros);
         Self { name: name.to_owned(), changes, text, has_macros }
     }
