@@ -11,7 +11,9 @@ use crate::text::is_word_character;
 pub(super) fn one_line(text: &str) -> String {
     // Most texts hold no line break, nor any byte with which one may begin.
     if !text.bytes().any(|byte| matches!(byte, b'\n'..=b'\r' | 0xC2 | 0xE2)) {
-        return text.trim().to_owned();
+        let is_trimmed = |byte: Option<&u8>| byte.is_some_and(u8::is_ascii_graphic);
+        let (first, last) = (text.as_bytes().first(), text.as_bytes().last());
+        return if is_trimmed(first) && is_trimmed(last) { text } else { text.trim() }.to_owned();
     }
     let mut line = String::with_capacity(text.len());
     for part in lines(text) {

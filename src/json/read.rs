@@ -7,7 +7,7 @@
 use super::fault::{Fault, FaultKind, Faults};
 use super::limits::{Limits, not_finite};
 use super::map::Map;
-use super::pointer;
+use super::path::Path;
 use super::syntax::{Cursor, Syntax};
 use super::value::Value;
 
@@ -110,38 +110,6 @@ fn is_in(fault: &Fault, document: &Value) -> bool {
         (FaultKind::NotFinite | FaultKind::TooDeep, Some(value)) => value.is_null(),
         (FaultKind::TooMany, Some(value)) => value.is_array() || fault.path.is_empty(),
         (_, found) => found.is_some(),
-    }
-}
-
-/// Where the reader is; spelled out as a pointer only when there is a fault.
-enum Path<'p> {
-    Root,
-    Key(&'p Path<'p>, &'p str),
-    Item(&'p Path<'p>, usize),
-}
-
-impl Path<'_> {
-    fn pointer(&self) -> String {
-        match self {
-            Self::Root => String::new(),
-            Self::Key(parent, key) => pointer::join(&parent.pointer(), key),
-            Self::Item(parent, index) => {
-                let mut pointer = parent.pointer();
-                pointer::push_index(&mut pointer, *index);
-                pointer
-            }
-        }
-    }
-
-    /// Whether the pointer is this one, which has nothing to escape and no index.
-    fn is(&self, pointer: &str) -> bool {
-        match self {
-            Self::Root => pointer.is_empty(),
-            Self::Key(parent, key) => {
-                pointer.rsplit_once('/').is_some_and(|(rest, last)| last == *key && parent.is(rest))
-            }
-            Self::Item(..) => false,
-        }
     }
 }
 

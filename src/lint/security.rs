@@ -2,7 +2,7 @@
 
 use super::Lint;
 use super::words::{is_negated, words};
-use crate::json::{Value, pointer};
+use crate::json::{Path, Value};
 use crate::template::ProblemCode;
 use crate::text::fold;
 
@@ -13,7 +13,7 @@ pub(super) fn check(lint: &mut Lint<'_>) {
     if let Value::Object(sections) = &lint.template.document {
         for (key, value) in sections {
             if key != "extensions" {
-                check_strings(value, &mut pointer::join("", key), &mut found);
+                check_strings(value, &Path::Key(&Path::Root, key), &mut found);
             }
         }
     }
@@ -90,30 +90,25 @@ fn concerning_rules(lint: &mut Lint<'_>) {
     }
 }
 
-fn check_strings(value: &Value, path: &mut String, found: &mut Vec<(ProblemCode, String)>) {
-    let length = path.len();
+fn check_strings(value: &Value, path: &Path<'_>, found: &mut Vec<(ProblemCode, String)>) {
     match value {
         Value::String(text) => {
             let signs = Signs::of(text);
             if signs.instructions && overrides_instructions(text) {
-                found.push((ProblemCode::InstructionOverride, path.clone()));
+                found.push((ProblemCode::InstructionOverride, path.pointer()));
             }
             if signs.secret && looks_like_secret(text) {
-                found.push((ProblemCode::LooksLikeSecret, path.clone()));
+                found.push((ProblemCode::LooksLikeSecret, path.pointer()));
             }
         }
         Value::Array(items) => {
             for (index, item) in items.iter().enumerate() {
-                pointer::push_index(path, index);
-                check_strings(item, path, found);
-                path.truncate(length);
+                check_strings(item, &Path::Item(path, index), found);
             }
         }
         Value::Object(entries) => {
             for (key, item) in entries {
-                pointer::push(path, key);
-                check_strings(item, path, found);
-                path.truncate(length);
+                check_strings(item, &Path::Key(path, key), found);
             }
         }
         _ => {}

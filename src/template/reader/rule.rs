@@ -222,30 +222,38 @@ fn check_object(node: &Node<'_>, keys: &[Key], check: fn(&Node<'_>)) -> bool {
         node.wrong_type("an object");
         return false;
     };
-    for key in keys {
-        match entries.get(key.name) {
-            Some(value) => {
-                key.rule.check(&node.at_key(key.name, value));
-            }
-            None if key.required => {
-                node.error(ProblemCode::Missing, &format!("The key \"{}\" is missing.", key.name));
-            }
-            None => {}
-        }
-    }
-    check(node);
+    // Most documents have their keys in the order of the table: each search begins behind the last key found.
+    let (mut found, mut next) = (0_u64, 0);
     for (name, value) in entries {
-        if !keys.iter().any(|key| key.name == name) {
+        let (before, behind) = keys.split_at_checked(next).unwrap_or((keys, &[]));
+        let search = |keys: &[Key]| keys.iter().position(|key| key.name == name);
+        let index = search(behind).map(|index| index + next).or_else(|| search(before));
+        let Some((index, key)) = index.and_then(|index| Some((index, keys.get(index)?))) else {
             let known: Vec<&str> = keys.iter().map(|key| key.name).collect();
             let hint = node.nearest(name, &known);
             let message = "This key is not part of the format; it is kept, but has no effect.";
             node.at_key(name, value).report(Severity::Warning, ProblemCode::UnknownKey, message, hint);
+            continue;
+        };
+        (found, next) = (found | 1 << index, index + 1);
+        key.rule.check(&node.at_key(name, value));
+    }
+    check(node);
+    for (index, key) in keys.iter().enumerate() {
+        if key.required && found >> index & 1 == 0 {
+            node.error(ProblemCode::Missing, &format!("The key \"{}\" is missing.", key.name));
         }
     }
     true
 }
 
 fn check_length(node: &Node<'_>, text: &str, least: usize, most: usize) -> bool {
+    // A character has one byte to four: most texts need not be counted, and begin with something that shows.
+    let bytes = text.len();
+    let shows = text.as_bytes().first().is_some_and(u8::is_ascii_graphic);
+    if bytes <= most && bytes / 4 >= least && (least == 0 || shows) {
+        return true;
+    }
     let found = text.chars().count();
     if found < least {
         let message = format!("This must have at least {least} characters, not {found}.");
