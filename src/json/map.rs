@@ -25,6 +25,11 @@ impl Map {
         Self::empty()
     }
 
+    /// No members, and room for so many.
+    pub(crate) fn with_capacity(members: usize) -> Self {
+        Self { members: Vec::with_capacity(members), by_key: Vec::new() }
+    }
+
     pub(super) const fn empty() -> Self {
         Self { members: Vec::new(), by_key: Vec::new() }
     }

@@ -72,7 +72,7 @@ impl Rule {
 
 /// A section of the blend, in the order of its table.
 pub(super) fn merge_section(section: &[Share<'_>], rules: &[(&str, Rule)], cut: &mut bool) -> Map {
-    let mut merged = Map::new();
+    let mut merged = Map::with_capacity(rules.len());
     for (key, rule) in rules {
         let shares = having(section, key);
         if let Some(value) = rule.merge(&Merging { shares: &shares, section }, cut) {

@@ -4,7 +4,7 @@ use std::borrow::Cow;
 
 use super::share::Share;
 use crate::json::Value;
-use crate::order::sorted_indices;
+use crate::order::{sort_by, sorted_indices};
 
 /// An item of one or more sources.
 #[derive(Clone, Copy)]
@@ -42,12 +42,12 @@ pub(super) static TEXT: Kind =
 pub(super) fn groups<'a>(lists: &[Share<'a>], kind: &Kind) -> Vec<Group<'a>> {
     let items = lists.iter().fold(0, |items, list| items + list.value.as_array().map_or(0, Vec::len));
     let mut identities: Vec<Cow<'a, str>> = Vec::with_capacity(items);
-    let mut places: Vec<Option<Group<'a>>> = Vec::with_capacity(items);
+    let mut groups: Vec<Group<'a>> = Vec::with_capacity(items);
     for (from, list) in lists.iter().enumerate() {
         for value in list.value.as_array().into_iter().flatten() {
             identities.push((kind.identity)(value));
             let strengths = list.weight * (kind.strength)(value);
-            places.push(Some(Group { first: value, strongest: value, weight: list.weight, strengths, from }));
+            groups.push(Group { first: value, strongest: value, weight: list.weight, strengths, from });
         }
     }
     // Equal items stand together then, the first seen first; the others are added to it. Which of two others comes
@@ -60,37 +60,32 @@ pub(super) fn groups<'a>(lists: &[Share<'a>], kind: &Kind) -> Vec<Group<'a>> {
             first = index;
             continue;
         }
-        let again = places.get_mut(index).and_then(Option::take);
-        if let (Some(Some(group)), Some(again)) = (places.get_mut(first), again) {
-            if (kind.strength)(again.first) > (kind.strength)(group.strongest) {
-                group.strongest = again.first;
-            }
-            // A list that has an item twice counts once.
-            if group.from != again.from {
-                group.weight += again.weight;
-                group.strengths += again.strengths;
-                group.from = again.from;
-            }
+        let Some(again) = groups.get_mut(index) else { continue };
+        let counted = *again;
+        again.weight = 0.0;
+        let Some(group) = groups.get_mut(first) else { continue };
+        if (kind.strength)(counted.first) > (kind.strength)(group.strongest) {
+            group.strongest = counted.first;
+        }
+        // A list that has an item twice counts once.
+        if group.from != counted.from {
+            group.weight += counted.weight;
+            group.strengths += counted.strengths;
+            group.from = counted.from;
         }
     }
-    let mut groups = Vec::with_capacity(items);
-    for group in places {
-        groups.extend(group);
-    }
+    // Every source weighs something; what weighs nothing was added to another.
+    groups.retain(|group| group.weight > 0.0);
     groups
 }
 
 /// Up to so many of the items with the most weight behind them, the heaviest first; equal ones stay as they are
 /// first seen.
 pub(super) fn heaviest_groups<'a>(lists: &[Share<'a>], kind: &Kind, most: usize) -> Vec<Group<'a>> {
-    let groups = groups(lists, kind);
-    let weight = |index: usize| groups.get(index).map_or(0.0, |group| group.weight);
-    let order = sorted_indices(groups.len(), &mut |a, b| weight(b).total_cmp(&weight(a)));
-    let mut heaviest = Vec::with_capacity(most.min(order.len()));
-    for index in order.into_iter().take(most) {
-        heaviest.extend(groups.get(index).copied());
-    }
-    heaviest
+    let mut groups = groups(lists, kind);
+    sort_by(&mut groups, |a, b| b.weight.total_cmp(&a.weight));
+    groups.truncate(most);
+    groups
 }
 
 /// The items with the most weight behind them, as they are first seen.
