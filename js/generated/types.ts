@@ -405,31 +405,6 @@ action: LossAction,
 note: string, };
 
 /**
- * Which blocks were taken. The lists are in declared order, which is output order.
- */
-export type Assembly = { 
-/**
- * Names of the blocks that are in the prompt.
- */
-used: Array<string>, 
-/**
- * Names of the blocks that did not fit.
- */
-dropped: Array<string>, 
-/**
- * Names of the blocks that had no content.
- */
-omitted: Array<string>, 
-/**
- * For each used divisible block: the ids of the items taken, in output order.
- */
-items: { [key in string]: Array<string> }, 
-/**
- * Tokens of everything used.
- */
-tokens: number, };
-
-/**
  * The language of a text.
  */
 export type Language = { 

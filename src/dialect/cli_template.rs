@@ -197,7 +197,7 @@ fn is_version(text: &str) -> bool {
 
 /// What was taken over as it is may break the rules of the format; what does is kept aside.
 fn set_broken_sections_aside(source: &mut Source, made: &mut Map) {
-    for problem in validate_value(Value::Object(made.clone()), &[]).problems {
+    for problem in validate_value(Value::Object(made.clone())).problems {
         let section = problem.path.split('/').nth(1).map(crate::json::pointer::unescape).unwrap_or_default();
         if problem.severity != Severity::Error {
             continue;

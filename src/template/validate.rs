@@ -62,10 +62,9 @@ pub fn validate(bytes: &[u8]) -> Validation {
     validation
 }
 
-/// Validates a document given as a value. `non_finite` are the pointers of numbers that JSON cannot express (NaN,
-/// Infinity), where the value holds `null`.
-pub fn validate_value(value: Value, non_finite: &[String]) -> Validation {
-    conclude(json::examine_value(value, non_finite, LIMITS))
+/// Validates a document given as a value.
+pub fn validate_value(value: Value) -> Validation {
+    conclude(json::examine_value(value, LIMITS))
 }
 
 impl Validation {
@@ -127,7 +126,7 @@ impl Template {
 
     /// Reads a document given as a value, or refuses it with all its problems (warnings included).
     pub fn from_value(document: Value) -> Result<Self, Error> {
-        validate_value(document, &[]).into_template()
+        validate_value(document).into_template()
     }
 }
 

@@ -1,8 +1,10 @@
 //! Token estimate and block assembly: the shared cases, and the laws.
 
+use std::collections::BTreeMap;
 use std::fs;
 
-use luminoracore::context::{Assembly, Block, Content, Item, assemble, estimate};
+use luminoracore::Error;
+use luminoracore::context::{Block, Content, Item, choose, estimate};
 use proptest::prelude::*;
 use serde_json::Value;
 
@@ -37,6 +39,34 @@ fn block_of(value: &Value) -> Block {
         required: value["required"].as_bool().expect("required"),
         tokens: tokens_of(value),
     }
+}
+
+/// What was chosen, by the names of the blocks, in declared order.
+#[derive(Debug, Default)]
+struct Assembly {
+    used: Vec<String>,
+    dropped: Vec<String>,
+    omitted: Vec<String>,
+    /// For each used divisible block, the ids of the items taken.
+    items: BTreeMap<String, Vec<String>>,
+    tokens: u32,
+}
+
+fn assemble(blocks: &[Block], budget: u32) -> Result<Assembly, Error> {
+    let choices = choose(blocks, budget)?;
+    let mut assembly = Assembly { tokens: choices.tokens, ..Assembly::default() };
+    for (index, block) in blocks.iter().enumerate() {
+        let names = match choices.is_used(index) {
+            true => &mut assembly.used,
+            false if block.is_empty() => &mut assembly.omitted,
+            false => &mut assembly.dropped,
+        };
+        names.push(block.name.clone());
+        if choices.is_used(index) && matches!(block.content, Content::Items(_)) {
+            assembly.items.insert(block.name.clone(), choices.items(blocks, index));
+        }
+    }
+    Ok(assembly)
 }
 
 #[test]

@@ -26,7 +26,7 @@ macro_rules! declarations {
 
 #[test]
 fn generated_types() {
-    use luminoracore::{card, compile, context, engine, log::body, observe, state, template};
+    use luminoracore::{card, compile, engine, log::body, observe, state, template};
     check(
         "js/generated/types.ts",
         &declarations![
@@ -59,7 +59,6 @@ fn generated_types() {
             card::CardFormat,
             card::LossAction,
             card::LossItem,
-            context::Assembly,
             observe::Language,
             observe::Coverage,
             observe::SentimentClass,

@@ -1,30 +1,10 @@
 //! The context broker: which blocks, and which of their items, fit a token budget.
 
-use std::collections::BTreeMap;
-
-use serde::Serialize;
-
 use super::block::{Block, Content, Item};
 use crate::error::{Error, ErrorCode};
 use crate::order::{repeated, sorted_indices};
 
-/// Which blocks were taken. The lists are in declared order, which is output order.
-#[derive(Clone, Debug, Default, PartialEq, Eq, Serialize)]
-#[cfg_attr(feature = "typescript", derive(ts_rs::TS))]
-pub struct Assembly {
-    /// Names of the blocks that are in the prompt.
-    pub used: Vec<String>,
-    /// Names of the blocks that did not fit.
-    pub dropped: Vec<String>,
-    /// Names of the blocks that had no content.
-    pub omitted: Vec<String>,
-    /// For each used divisible block: the ids of the items taken, in output order.
-    pub items: BTreeMap<String, Vec<String>>,
-    /// Tokens of everything used.
-    pub tokens: u32,
-}
-
-/// What becomes of each of some blocks; an [`Assembly`] says it with names.
+/// What becomes of each of some blocks.
 #[derive(Clone, Debug)]
 pub struct Choices {
     choices: Vec<Choice>,
@@ -43,6 +23,11 @@ enum Choice {
 }
 
 impl Choices {
+    /// Whether the block at `index`, or a part of it, is in the prompt.
+    pub fn is_used(&self, index: usize) -> bool {
+        matches!(self.choices.get(index), Some(Choice::Whole | Choice::Part(_)))
+    }
+
     /// Tokens used of the block at `index` of `blocks`, its heading included.
     pub fn tokens_of(&self, blocks: &[Block], index: usize) -> u32 {
         let Some(block) = blocks.get(index) else { return 0 };
@@ -124,28 +109,6 @@ pub fn choose(blocks: &[Block], budget: u32) -> Result<Choices, Error> {
         }
     }
     Ok(Choices { choices, tokens: budget - free })
-}
-
-/// [`choose`], told by the names of the blocks.
-///
-/// # Errors
-/// Those of [`choose`].
-pub fn assemble(blocks: &[Block], budget: u32) -> Result<Assembly, Error> {
-    let chosen = choose(blocks, budget)?;
-    let mut assembly = Assembly { tokens: chosen.tokens, ..Assembly::default() };
-    for (index, (block, choice)) in blocks.iter().zip(&chosen.choices).enumerate() {
-        let names = match choice {
-            Choice::Omitted => &mut assembly.omitted,
-            Choice::Dropped => &mut assembly.dropped,
-            Choice::Whole | Choice::Part(_) => &mut assembly.used,
-        };
-        names.push(block.name.clone());
-        let used = matches!(choice, Choice::Whole | Choice::Part(_));
-        if used && matches!(block.content, Content::Items(_)) {
-            assembly.items.insert(block.name.clone(), chosen.items(blocks, index));
-        }
-    }
-    Ok(assembly)
 }
 
 fn check(blocks: &[Block]) -> Result<(), Error> {
