@@ -4,6 +4,7 @@ use serde::Serialize;
 
 use super::reader::values::part;
 use crate::json::Value;
+use crate::text::find;
 
 /// A dialect of personality documents that is not the format itself, but can be converted to it.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize)]
@@ -61,9 +62,9 @@ impl Dialect {
 /// The first `{{name}}` of a text: the mark of a form that nobody filled in.
 pub(super) fn placeholder(bytes: &[u8]) -> Option<&str> {
     let text = std::str::from_utf8(bytes).ok()?;
-    let start = text.find("{{")?;
+    let start = find(text, "{{", 0)?;
     let text = text.get(start..)?;
-    let end = text.find("}}")? + 2;
+    let end = find(text, "}}", 0)? + 2;
     let name = text.get(..end)?;
     (name.len() <= 50 && !name.contains(char::is_whitespace)).then_some(name)
 }
