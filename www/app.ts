@@ -1,8 +1,9 @@
-import { Luminora, LuminoraError } from "luminoracore";
+import { indexedDbStorage, Luminora, LuminoraError, type TemplateSummary } from "luminoracore";
 import { Chat } from "./chat.ts";
 import { Data } from "./data.ts";
 import { button, byId } from "./dom.ts";
 import { hideFailure, showFailure } from "./failure.ts";
+import { type Chosen, FilePanel } from "./file-panel.ts";
 import { hueOf } from "./hue.ts";
 import { owner } from "./owner.ts";
 import { showPersonalities } from "./personalities.ts";
@@ -18,7 +19,8 @@ main().catch((error: unknown) => {
 });
 
 async function main(): Promise<void> {
-  const luminora = await Luminora.open();
+  const storage = indexedDbStorage();
+  const luminora = await Luminora.open({ storage });
   const settings = new Settings();
   let current: string | undefined;
 
@@ -28,7 +30,7 @@ async function main(): Promise<void> {
     chooseModel: () => settings.open(),
     gone: () => attempt(() => showStart("That conversation was erased in another tab.")),
   });
-  new Data(luminora, {
+  const data = new Data(luminora, storage, {
     current: () => current,
     show: (session) => showSession(session),
     async erased() {
@@ -36,6 +38,10 @@ async function main(): Promise<void> {
       chat.forget();
       await showStart();
     },
+  });
+  new FilePanel({
+    begin: (personality) => begin(personality),
+    importSnapshot: (file) => data.importSnapshot(file),
   });
   for (const close of document.querySelectorAll("[data-close]")) {
     close.addEventListener("click", () => close.closest("dialog")?.close());
@@ -57,14 +63,17 @@ async function main(): Promise<void> {
   }
 
   let beginning = false;
-  async function begin(template: string): Promise<void> {
+  async function begin({ id, name, document }: Chosen): Promise<void> {
     // A second click comes before the first has led anywhere.
     if (beginning) return;
     beginning = true;
     try {
       const sessions = await luminora.sessions({ user: owner });
-      const empty = sessions.find((session) => session.template.name === template && session.turns === 0);
-      goTo(empty?.id ?? (await luminora.createSession({ template, user: owner })).id);
+      const other = sessions.find(({ template }) => template.name === name && template.id !== id);
+      if (other) throw alreadyKnown(other.template);
+      if (document) await luminora.templates.add(document);
+      const empty = sessions.find(({ template, turns }) => template.id === id && turns === 0);
+      goTo(empty?.id ?? (await luminora.createSession({ template: id, user: owner })).id);
     } finally {
       beginning = false;
     }
@@ -102,6 +111,13 @@ function show(view: "start" | "conversation", title: string): void {
   for (const id of ["start", "conversation"]) byId(id, HTMLElement).hidden = id !== view;
   document.body.dataset.view = view;
   document.title = title;
+}
+
+/** A relationship stays with the personality that it began with, and a person has one for each name. */
+function alreadyKnown({ name, version }: TemplateSummary): LuminoraError {
+  const message = `You already know ${name} (${version}), and a relationship stays with the personality it began with.`;
+  const hint = "To meet this one too, give it another name in its file.";
+  return new LuminoraError("template_conflict", message, { hint });
 }
 
 /** Does something that the person asked for; what goes wrong is told at the top of the page. */

@@ -1,9 +1,20 @@
-import { type ImportReport, type Luminora, LuminoraError, type SessionSummary } from "luminoracore";
+import {
+  exportCard,
+  type ImportReport,
+  type Luminora,
+  LuminoraError,
+  type Session,
+  type SessionSummary,
+  type Storage,
+} from "luminoracore";
 import { confirmed } from "./confirm.ts";
 import { byId, create } from "./dom.ts";
+import { download, fileName } from "./download.ts";
 import { hideFailure, showFailure } from "./failure.ts";
+import { forgetPersonalities } from "./forget.ts";
 import { owner } from "./owner.ts";
 import { describe } from "./personalities.ts";
+import { documentOf } from "./personality.ts";
 
 /** What the data panel needs from the rest of the page. */
 export interface DataHost {
@@ -18,6 +29,7 @@ export interface DataHost {
 /** The panel for taking data along, bringing it back, and removing it. */
 export class Data {
   readonly #luminora: Luminora;
+  readonly #storage: Storage;
   readonly #host: DataHost;
   readonly #dialog = byId("data", HTMLDialogElement);
   readonly #choice = byId("export-session", HTMLSelectElement);
@@ -25,13 +37,16 @@ export class Data {
   readonly #result = byId("data-result", HTMLDivElement);
   readonly #failure = byId("data-failure", HTMLDivElement);
 
-  constructor(luminora: Luminora, host: DataHost) {
+  constructor(luminora: Luminora, storage: Storage, host: DataHost) {
     this.#luminora = luminora;
+    this.#storage = storage;
     this.#host = host;
     const on = (id: string, work: () => Promise<void>) =>
       byId(id, HTMLButtonElement).addEventListener("click", () => void this.#attempt(work));
     on("open-data", () => this.#open());
     on("export", () => this.#export());
+    on("save-personality", () => this.#savePersonality());
+    on("save-card", () => this.#saveCard());
     on("erase", () => this.#erase());
     this.#file.addEventListener("change", () => {
       const file = this.#file.files?.[0];
@@ -39,7 +54,14 @@ export class Data {
     });
   }
 
+  /** Imports a snapshot that was opened elsewhere on the page. */
+  async importSnapshot(file: File): Promise<void> {
+    await this.#open();
+    await this.#attempt(() => this.#import(file));
+  }
+
   async #open(): Promise<void> {
+    hideFailure(this.#failure);
     this.#tell();
     this.#dialog.showModal();
     await this.#listSessions();
@@ -49,7 +71,9 @@ export class Data {
     const sessions = await this.#luminora.sessions({ user: owner });
     this.#choice.replaceChildren(...sessions.map((session) => this.#option(session)));
     this.#choice.disabled = sessions.length === 0;
-    byId("export", HTMLButtonElement).disabled = sessions.length === 0;
+    for (const id of ["export", "save-personality", "save-card"]) {
+      byId(id, HTMLButtonElement).disabled = sessions.length === 0;
+    }
     if (sessions.length === 0) this.#choice.append(create("option", { text: "No conversations yet" }));
   }
 
@@ -61,15 +85,31 @@ export class Data {
   }
 
   async #export(): Promise<void> {
-    const session = await this.#luminora.createSession({ session: this.#choice.value, user: owner });
-    const snapshot = await session.exportSnapshot();
+    const session = await this.#chosen();
     const { name } = session.summary.template;
-    const file = `${name.toLowerCase().replace(/[^\p{L}\p{N}]+/gu, "-")}-${new Date().toISOString().slice(0, 10)}.json`;
-    const url = URL.createObjectURL(new Blob([snapshot], { type: "application/json" }));
-    create("a", { attributes: { href: url, download: file } }).click();
-    // The download has begun once the click was handled.
-    setTimeout(() => URL.revokeObjectURL(url), 60_000);
-    this.#tell(`${file} is on its way to your downloads (${Math.ceil(snapshot.length / 1024)} KB).`);
+    const date = new Date().toISOString().slice(0, 10);
+    this.#download(`${fileName(name)}-${date}.json`, await session.exportSnapshot());
+  }
+
+  async #savePersonality(): Promise<void> {
+    const session = await this.#chosen();
+    const text = JSON.stringify(await documentOf(session), null, 2);
+    this.#download(`${fileName(session.summary.template.name)}.json`, text);
+  }
+
+  async #saveCard(): Promise<void> {
+    const session = await this.#chosen();
+    const { bytes } = exportCard(await documentOf(session), { format: "v3" });
+    this.#download(`${fileName(session.summary.template.name)}.card.json`, bytes);
+  }
+
+  #chosen(): Promise<Session> {
+    return this.#luminora.createSession({ session: this.#choice.value, user: owner });
+  }
+
+  #download(name: string, content: string | Uint8Array<ArrayBuffer>): void {
+    download(name, content);
+    this.#tell(`${name} is on its way to your downloads (${Math.ceil(content.length / 1024)} KB).`);
   }
 
   async #import(file: File): Promise<void> {
@@ -106,6 +146,7 @@ export class Data {
   async #erase(): Promise<void> {
     if (!(await confirmed(eraseQuestion))) return;
     await this.#luminora.erase({ user: owner, purge: true });
+    await forgetPersonalities(this.#storage);
     await this.#host.erased();
     await this.#listSessions();
     this.#tell("Everything is erased. Nothing of it is left in this browser.");
@@ -146,6 +187,6 @@ const modifiedQuestion = {
 
 const eraseQuestion = {
   title: "Erase everything?",
-  text: "All conversations, relationships and settings in this browser will be removed. Only a snapshot that you exported can bring them back.",
+  text: "All conversations, relationships, personalities you opened, and settings in this browser will be removed. Only a snapshot that you exported can bring them back.",
   action: "Erase everything",
 };

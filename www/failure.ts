@@ -15,7 +15,10 @@ const titles: Partial<Record<ErrorCode, string>> = {
   model_bad_request: "The endpoint did not accept the request",
   storage: "The browser could not keep this",
   hash_mismatch: "This file was changed after it was exported",
-  unsupported_format: "This is no snapshot",
+  unsupported_format: "This file cannot be read",
+  too_large: "This is too large",
+  bad_crc: "This file is damaged",
+  template_conflict: "There is another one of that name",
   wasm_not_served: "The page is incomplete",
   wasm_failed: "The core has stopped",
 };

@@ -7,8 +7,8 @@ import { personalityOf } from "./personality.ts";
 
 /** What can be chosen on the start view. */
 export interface Choice {
-  /** Begins a conversation with a personality, by its name. */
-  begin(template: string): void;
+  /** Begins a conversation with a personality. */
+  begin(template: TemplateSummary): void;
   /** Goes on with a conversation. */
   resume(session: string): void;
 }
@@ -52,7 +52,7 @@ async function card(
     : { affinity: undefined, levels: [] };
   const orb = create("div", { class: "card-halo" }, halo(initialOf(name), levels, affinity?.points ?? 0));
   const begin = button(latest ? "New conversation" : `Talk to ${name}`, latest ? "quiet" : "primary", () =>
-    choice.begin(name),
+    choice.begin(template),
   );
   if (latest) begin.setAttribute("aria-label", `New conversation with ${name}`);
   const actions = create("div", { class: "row card-actions" }, begin);

@@ -30,10 +30,9 @@ interface Document {
   readonly mood_config?: { readonly moods?: Readonly<Record<string, { readonly description?: string }>> };
 }
 
-/** The personality of a session. Its document travels in a snapshot, also where it was never among `templates`. */
+/** The personality of a session. */
 export async function personalityOf(session: Session): Promise<Personality> {
-  const snapshot = await session.exportSnapshot({ conversation: false, facts: false, episodes: false });
-  const document = JSON.parse(snapshot) as Document;
+  const document: Document = await documentOf(session);
   const levels = document.hierarchical_config?.relationship_levels ?? [];
   return {
     ...session.summary.template,
@@ -47,4 +46,14 @@ export async function personalityOf(session: Session): Promise<Personality> {
     ),
     base: document.advanced_parameters ?? {},
   };
+}
+
+/** The document of a session's personality. It travels in a snapshot, also where it was never among `templates`. */
+export async function documentOf(session: Session): Promise<object> {
+  const snapshot = await session.exportSnapshot({ conversation: false, facts: false, episodes: false });
+  const { format, schema_version, _snapshot_info, current_state, active_configuration, hashes, ...rest } =
+    JSON.parse(snapshot);
+  // Keys of the document that had to make way for those of the file.
+  const { template_extra = {}, ...document } = rest;
+  return { ...template_extra, ...document };
 }

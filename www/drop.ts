@@ -1,0 +1,37 @@
+import { byId } from "./dom.ts";
+
+/** What takes the files that are dropped on the page. */
+export interface DropTarget {
+  /** Whether a file is welcome now. */
+  ready(): boolean;
+  open(files: readonly File[]): void;
+}
+
+/** Lets files be dropped anywhere on the page, and shows that they can be. */
+export function takeDrops(target: DropTarget): void {
+  const sign = byId("drop-sign", HTMLParagraphElement);
+  addEventListener("dragover", (event) => {
+    if (!isOurs(event)) return;
+    // Also where it is not welcome: else the browser would leave the page for the file.
+    event.preventDefault();
+    const ready = target.ready();
+    if (event.dataTransfer) event.dataTransfer.dropEffect = ready ? "copy" : "none";
+    sign.hidden = !ready;
+  });
+  addEventListener("dragleave", ({ relatedTarget }) => {
+    if (relatedTarget === null) sign.hidden = true;
+  });
+  addEventListener("drop", (event) => {
+    if (!isOurs(event)) return;
+    event.preventDefault();
+    sign.hidden = true;
+    const files = [...(event.dataTransfer?.files ?? [])];
+    if (files.length > 0 && target.ready()) target.open(files);
+  });
+}
+
+/** Whether files are dragged, and not over a field that takes files itself. */
+function isOurs({ dataTransfer, target }: DragEvent): boolean {
+  const isField = target instanceof HTMLInputElement && target.type === "file";
+  return !isField && dataTransfer !== null && dataTransfer.types.includes("Files");
+}
