@@ -70,9 +70,10 @@ export class FilePanel {
     const { name } = document.persona as { readonly name: string };
     const chosen = { id, name, document };
     const doubts = counted(problems);
+    const report = conversion ? reportSections(conversion.report, document) : [];
     const talk = button(`Talk to ${name}`, "primary", () => void this.#attempt(chosen));
-    if (conversion) {
-      this.#tell(name, `Made from ${conversion.from}.`, reportSections(conversion.report, document), talk);
+    if (conversion && report.length > 0) {
+      this.#tell(name, `Made from ${conversion.from}.`, report, talk);
     } else if (doubts) {
       this.#tell(name, `It works, with ${doubts}.`, problemList(problems), talk);
     } else {

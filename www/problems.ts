@@ -44,7 +44,7 @@ function item({ severity, path, message, hint }: Problem): HTMLLIElement {
     { class: `problem problem-${severity}` },
     create("p", { class: "problem-head" }, create("strong", { text: severity }), place(path)),
     create("p", { text: message }),
-    ...(hint ? [create("p", { class: "muted", text: hint })] : []),
+    ...(hint ? [create("p", { class: "muted", text: advice(hint) })] : []),
   );
 }
 
@@ -52,4 +52,9 @@ function place(path: string): HTMLElement {
   return path === ""
     ? create("span", { class: "muted", text: "the whole document" })
     : create("code", { text: path });
+}
+
+/** A hint is a sentence, or the word that was probably meant. */
+function advice(hint: string): string {
+  return hint.endsWith(".") ? hint : `Did you mean “${hint}”?`;
 }

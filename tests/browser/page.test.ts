@@ -1,12 +1,25 @@
 import { createHash } from "node:crypto";
-import { readFile, writeFile } from "node:fs/promises";
+import { mkdtemp, readFile, rm, writeFile } from "node:fs/promises";
+import { tmpdir } from "node:os";
 import { join } from "node:path";
+import { convertCard, exportCard, init, parse } from "luminoracore";
 import type { Page } from "playwright-core";
-import { afterEach, beforeEach, describe, expect, it } from "vitest";
+import { afterEach, beforeAll, beforeEach, describe, expect, it } from "vitest";
+import { cards, file } from "../shared/cases.ts";
+import { mutated } from "../shared/mutation.ts";
 import { type Harness, openHarness } from "./harness.ts";
 import { begins, type Endpoint, openEndpoint, refuses, says } from "./page-endpoint.ts";
 
 const root = join(import.meta.dirname, "..", "..");
+const tove = file("tests/cases/templates/tove.json");
+const coach = file("tests/cases/dialects/coach.json");
+const broken = mutated(tove, [
+  ["set", "/mystery", 1],
+  ["set", "/persona/version", "one"],
+  ["set", "/core_traits/archetype", "mentr"],
+  ["set", "/advanced_parameters/humor", 7],
+  ["delete", "/behavioral_rules"],
+]);
 
 let harness: Harness;
 
@@ -201,6 +214,218 @@ describe("the page", () => {
   });
 });
 
+describe("the page opens a personality file", () => {
+  beforeAll(() => init());
+
+  it("that is a template: the conversation begins, and the personality stays", async () => {
+    const page = await openPage();
+    const [chooser] = await Promise.all([
+      page.waitForEvent("filechooser"),
+      page.getByRole("button", { name: "Open a personality file" }).click(),
+    ]);
+    await chooser.setFiles(upload("tove.json", tove));
+    await page.locator("#message:focus").waitFor();
+    expect(await page.locator("#talk-name").textContent()).toBe("Tove Brandt");
+    expect(await page.locator("#file-panel").isVisible()).toBe(false);
+    const begun = page.url();
+
+    await page.getByRole("link", { name: "luminora" }).click();
+    await open(page, "again.json", tove);
+    await page.locator("#message:focus").waitFor();
+    expect(page.url()).toBe(begun);
+    await page.getByRole("link", { name: "luminora" }).click();
+    await page.locator("#start").waitFor();
+    await page.reload();
+    await page.getByRole("button", { name: "Continue with Tove Brandt" }).waitFor();
+
+    await erase(page);
+    expect(await page.locator(".card").filter({ hasText: "Tove Brandt" }).count()).toBe(0);
+    expect(await owners(page)).toEqual([]);
+  });
+
+  it("with errors: all of them are listed, errors first, and nothing is kept", async () => {
+    const page = await openPage();
+    await open(page, "broken.json", broken);
+    const panel = page.getByRole("dialog", { name: "broken.json cannot be opened" });
+    await panel.getByText("3 errors, 2 warnings. Nothing was opened.").waitFor();
+    const problems = panel.locator(".problem");
+    expect(await problems.locator("strong").allTextContents()).toEqual([
+      "error",
+      "error",
+      "error",
+      "warning",
+      "warning",
+    ]);
+    expect(await problems.locator(".problem-head > :last-child").allTextContents()).toEqual([
+      "the whole document",
+      "/persona/version",
+      "/advanced_parameters/humor",
+      "/core_traits/archetype",
+      "/mystery",
+    ]);
+    const [missing, , , archetype] = await problems.allTextContents();
+    expect(missing).toContain('The key "behavioral_rules" is missing.');
+    expect(archetype).toContain("Did you mean “mentor”?");
+    expect(await owners(page)).toEqual([]);
+
+    await page.keyboard.press("Escape");
+    await open(page, "text.json", "no JSON at all");
+    expect(await page.locator(".problem").allTextContents()).toEqual([
+      "errorthe whole documentThis is not JSON: a value is expected at line 1 column 1.",
+    ]);
+    const [chooser] = await Promise.all([page.waitForEvent("filechooser"), page.keyboard.press("Enter")]);
+    await chooser.setFiles(upload("tove.json", tove));
+    await page.locator("#message:focus").waitFor();
+  });
+
+  it("with warnings alone: they are told before the conversation begins", async () => {
+    const page = await openPage();
+    await open(page, "tove.json", mutated(tove, [["set", "/mystery", 1]]));
+    await page.getByText("It works, with 1 warning.").waitFor();
+    expect(await page.locator(".problem code").allTextContents()).toEqual(["/mystery"]);
+    expect(await owners(page)).toEqual([]);
+    await page.keyboard.press("Enter");
+    await page.locator("#message:focus").waitFor();
+    expect(await page.locator("#talk-name").textContent()).toBe("Tove Brandt");
+  });
+
+  it("of an older format: what was guessed is told, and what has no place", async () => {
+    const page = await openPage();
+    await open(page, "coach.json", coach);
+    const panel = page.getByRole("dialog", { name: "Coach Martinez" });
+    await panel.getByText("Made from an older format.").waitFor();
+    expect(await reported(page, "Guessed")).toEqual([
+      "/persona/language en The dialect names no language; this is English.",
+      "/persona/compatibility universal The dialect names no targets.",
+      "/advanced_parameters/verbosity 0.5 The number is what the word suggests.",
+      "/advanced_parameters/formality 0.3 The number is what the word suggests.",
+      "/advanced_parameters/creativity 0.777778 With this creativity a compile gives the same temperature.",
+      "/linguistic_profile/syntax varied The document does not say.",
+    ]);
+    expect(await reported(page, "Changed on the way")).toEqual(["/persona/archetype It is the same there."]);
+    const kept = ["top_p", "max_tokens", "frequency_penalty", "presence_penalty"];
+    expect(await reported(page, "Kept, but without effect")).toEqual(
+      kept.map((name) => `/advanced_parameters/${name} The format has no place for this.`),
+    );
+    await panel.getByRole("button", { name: "Talk to Coach Martinez" }).click();
+    await say(page, "Hello");
+    expect(await page.locator(".turn").count()).toBe(2);
+  });
+
+  it("that is a character card: every format, in JSON, in a picture and in an archive", async () => {
+    const page = await openPage({ expectErrors: true });
+    const picture = await page.screenshot();
+    for (const { card, format } of cards) {
+      const { template } = convertCard(card);
+      const { name } = template.document.persona as { name: string };
+      const json = JSON.stringify(card);
+      const files: [string, string | Uint8Array][] = [["card.json", json]];
+      if (format === "v3") {
+        files.push(["card.png", exportCard(template, { image: picture }).bytes]);
+        files.push(["card.charx", exportCard(template, { format: "charx" }).bytes]);
+      }
+      for (const [file, content] of files) {
+        await open(page, file, content);
+        const panel = page.getByRole("dialog", { name, exact: true });
+        await panel.getByText(/^Made from a (character card|lorebook)/).waitFor();
+        expect((await reported(page, "Guessed")).join(), `${name} in ${file}`).toContain("/core_traits");
+        await page.keyboard.press("Escape");
+      }
+      await open(page, "card.json", json);
+      await page
+        .getByRole("button", { name: `Talk to ${name}` })
+        .and(page.locator("dialog *"))
+        .click();
+      await page.locator("#message:focus").waitFor();
+      expect(await page.locator("#talk-name").textContent()).toBe(name);
+      await page.getByRole("link", { name: "luminora" }).click();
+      await page.locator("#start").waitFor();
+    }
+
+    // A template travels whole in a card: there is nothing to guess.
+    await open(page, "tove.png", exportCard(tove, { image: picture }).bytes);
+    await page.locator("#message:focus").waitFor();
+    expect(await page.locator("#talk-name").textContent()).toBe("Tove Brandt");
+
+    await open(page, "no-card.png", picture);
+    expect(await page.locator("#file-failure").textContent()).toContain("unsupported_format");
+    await page.keyboard.press("Escape");
+    await page
+      .locator("#personality-file")
+      .setInputFiles({ ...upload("a.jpg", "x"), mimeType: "image/jpeg" });
+    await page.getByText("Only a PNG picture can hold a character card.").waitFor();
+  });
+
+  it("that is dropped anywhere, one at a time, while no other panel is open", async () => {
+    const page = await openPage();
+    await choose(page, "Alicia");
+    const folder = await mkdtemp(join(tmpdir(), "luminora-drop-"));
+    const path = join(folder, "tove.json");
+    await writeFile(path, tove);
+    const sign = page.locator("#drop-sign");
+
+    const drag = await dragOver(page, [path, path]);
+    expect(await sign.isVisible()).toBe(true);
+    await drag("dragCancel");
+    await sign.waitFor({ state: "hidden" });
+    await (await dragOver(page, [path, path]))("drop");
+    await page.getByText("Open one file at a time.").waitFor();
+    expect(await sign.isVisible()).toBe(false);
+    await page.keyboard.press("Escape");
+
+    await page.getByRole("button", { name: "Your data" }).click();
+    await (await dragOver(page, [path]))("drop");
+    expect(await sign.isVisible()).toBe(false);
+    await page.keyboard.press("Escape");
+    expect(await page.locator("#talk-name").textContent()).toBe("Alicia");
+
+    await (await dragOver(page, [path]))("drop");
+    await page.getByRole("heading", { name: "Tove Brandt" }).waitFor();
+    await rm(folder, { recursive: true });
+  });
+
+  it("of a name that the person knows already: the relationship stays as it is", async () => {
+    const page = await openPage();
+    await choose(page, "Alicia");
+    await page.getByRole("link", { name: "luminora" }).click();
+    await page.locator("#start").waitFor();
+    const renamed = mutated(tove, [["set", "/persona/name", "Alicia"]]);
+    await open(page, "alicia.json", renamed);
+    const failure = page.locator("#file-failure");
+    await failure.getByText("You already know Alicia").waitFor();
+    expect(await page.evaluate(() => document.querySelectorAll("dialog[open]").length)).toBe(1);
+    expect(await owners(page)).toEqual(["anonymous"]);
+  });
+
+  it("that is a snapshot: it is imported", async () => {
+    const page = await openPage();
+    await choose(page, "Alicia");
+    await say(page, "You're pretty");
+    const before = await shown(page);
+    const snapshot = await save(page, "Download snapshot");
+    await erase(page);
+    await page.keyboard.press("Escape");
+    await open(page, "snapshot.json", snapshot.text);
+    await page.getByText("the conversation is open behind this panel").waitFor();
+    expect({ ...(await shown(page)), changes: [] }).toEqual({ ...before, changes: [] });
+  });
+
+  it("and saves the personality, as a document and as a card", async () => {
+    const page = await openPage();
+    const document = mutated(tove, [["set", "/schema_version", "1.1.0"]]);
+    await open(page, "tove.json", document);
+    await say(page, "A secret of mine");
+    const personality = await save(page, "Save the personality");
+    expect(personality.name).toBe("tove-brandt.json");
+    expect(JSON.parse(personality.text)).toEqual(JSON.parse(document));
+    const card = await save(page, "Save as a card");
+    expect(card.name).toBe("tove-brandt.card.json");
+    expect(JSON.parse(card.text).spec).toBe("chara_card_v3");
+    expect(convertCard(card.text).template.id).toBe(parse(document).id);
+    expect(personality.text + card.text).not.toContain("secret");
+  });
+});
+
 describe("the page with an endpoint", () => {
   const key = "sk-secret-of-the-test";
   let endpoint: Endpoint;
@@ -340,6 +565,16 @@ describe("axe finds nothing serious", () => {
         await page.evaluate(axe);
 
         expect(await serious(page), "start").toEqual([]);
+        for (const [name, content] of [
+          ["broken.json", broken],
+          ["coach.json", coach],
+          ["no.png", "\x89PNG"],
+        ] as const) {
+          await open(page, name, content);
+          expect(await serious(page), name).toEqual([]);
+          expect(await overflow(page), name).toBe(0);
+          await page.keyboard.press("Escape");
+        }
         for (const name of ["Abuela Esperanza", "Dr. Luna", "Alicia"]) {
           await choose(page, name);
           await say(page, "You're pretty");
@@ -385,6 +620,55 @@ async function openPage(options?: { expectErrors?: boolean }): Promise<Page> {
 async function choose(page: Page, name: string): Promise<void> {
   await page.getByRole("button", { name: `Talk to ${name}` }).click();
   await page.locator("#message:focus").waitFor();
+}
+
+function upload(name: string, content: string | Uint8Array) {
+  const mimeType = name.endsWith(".png") ? "image/png" : "application/json";
+  return { name, mimeType, buffer: Buffer.from(content) };
+}
+
+/** Gives the page a file to open, and waits until it has. */
+async function open(page: Page, name: string, content: string | Uint8Array): Promise<void> {
+  await page.locator("#personality-file").setInputFiles(upload(name, content));
+  await page.locator("dialog[open], #message:focus").first().waitFor();
+}
+
+/** What the report of a conversion says under a title, one line for each part. */
+async function reported(page: Page, title: string): Promise<string[]> {
+  const section = page.locator(".report").filter({ has: page.getByRole("heading", { name: title }) });
+  return section.locator("li").allTextContents();
+}
+
+/** Drags files over the middle of the page, as the browser itself does; the answer ends the drag. */
+async function dragOver(page: Page, files: string[]) {
+  const session = await page.context().newCDPSession(page);
+  const step = (type: "dragEnter" | "dragOver" | "drop" | "dragCancel") =>
+    session.send("Input.dispatchDragEvent", {
+      type,
+      x: 600,
+      y: 400,
+      data: { items: [], files, dragOperationsMask: 1 },
+    });
+  await step("dragEnter");
+  await step("dragOver");
+  return step;
+}
+
+/** Saves something from the data panel. */
+async function save(page: Page, button: string): Promise<{ name: string; text: string }> {
+  await page.getByRole("button", { name: "Your data" }).click();
+  const [download] = await Promise.all([
+    page.waitForEvent("download"),
+    page.getByRole("button", { name: button }).click(),
+  ]);
+  await page.keyboard.press("Escape");
+  return { name: download.suggestedFilename(), text: await readFile(await download.path(), "utf8") };
+}
+
+/** Whose records the browser keeps. */
+async function owners(page: Page): Promise<unknown> {
+  // As text: the page is to import its own package, not the one of this file.
+  return page.evaluate('import("luminoracore").then(({ indexedDbStorage }) => indexedDbStorage().owners())');
 }
 
 /** Says something and waits for the end of the turn. */
