@@ -51,6 +51,7 @@ function row({ path, to, action, note }: LossItem, document: unknown): HTMLLIEle
     "li",
     {},
     create("code", { text: guessed ? to : path }),
+    ...(action === "moved" ? [" → ", create("code", { text: to })] : []),
     ...(value && !note.includes(value) ? [" ", create("span", { text: value })] : []),
     ...(note ? [" ", create("span", { class: "muted", text: note })] : []),
   );

@@ -302,7 +302,9 @@ describe("the page opens a personality file", () => {
       "/advanced_parameters/creativity 0.777778 With this creativity a compile gives the same temperature.",
       "/linguistic_profile/syntax varied The document does not say.",
     ]);
-    expect(await reported(page, "Changed on the way")).toEqual(["/persona/archetype It is the same there."]);
+    expect(await reported(page, "Changed on the way")).toEqual([
+      "/persona/archetype → /core_traits/archetype It is the same there.",
+    ]);
     const kept = ["top_p", "max_tokens", "frequency_penalty", "presence_penalty"];
     expect(await reported(page, "Kept, but without effect")).toEqual(
       kept.map((name) => `/advanced_parameters/${name} The format has no place for this.`),
