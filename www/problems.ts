@@ -54,7 +54,7 @@ function place(path: string): HTMLElement {
     : create("code", { text: path });
 }
 
-/** A hint is a sentence, or the word that was probably meant. */
+/** A hint is the word that was probably meant, or says what to do. */
 function advice(hint: string): string {
-  return hint.endsWith(".") ? hint : `Did you mean “${hint}”?`;
+  return hint.includes(" ") ? hint : `Did you mean “${hint}”?`;
 }

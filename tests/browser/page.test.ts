@@ -273,6 +273,11 @@ describe("the page opens a personality file", () => {
     expect(await page.locator(".problem").allTextContents()).toEqual([
       "errorthe whole documentThis is not JSON: a value is expected at line 1 column 1.",
     ]);
+    await page.keyboard.press("Escape");
+    await open(page, "form.json", file("tests/cases/dialects/custom.json"));
+    expect(await page.locator(".problem .muted").last().textContent()).toBe(
+      "fill in the placeholders, of which {{name}} is the first",
+    );
     const [chooser] = await Promise.all([page.waitForEvent("filechooser"), page.keyboard.press("Enter")]);
     await chooser.setFiles(upload("tove.json", tove));
     await page.locator("#message:focus").waitFor();
