@@ -719,27 +719,8 @@ mod strategies {
             ((z ^ (z >> 31)) >> 11) as f64 * (-53_f64).exp2()
         };
         let mut drawn = Vec::new();
-        for key in [
-            "persona",
-            "core_traits",
-            "linguistic_profile",
-            "behavioral_rules",
-            "trigger_responses",
-            "advanced_parameters",
-            "safety_guards",
-            "examples",
-            "metadata",
-            "hierarchical_config",
-            "mood_config",
-            "affinity_config",
-            "memory_preferences",
-            "principles",
-            "guard",
-            "policy",
-            "roles",
-            "knowledge",
-            "extensions",
-        ] {
+        // The version of the format is not drawn.
+        for &key in ORDER.iter().skip(1) {
             let having: Vec<_> = (0..3).filter(|index| sources[*index].document.get(key).is_some()).collect();
             if having.is_empty() {
                 continue;
