@@ -17,7 +17,6 @@ const NAME: usize = 100;
 const DESCRIPTION: usize = 500;
 const TAG: usize = 50;
 const TAGS: usize = 1000;
-const VERSION: usize = 50;
 const GREETING: std::ops::RangeInclusive<usize> = 5..=200;
 const GREETINGS: usize = 50;
 
@@ -184,12 +183,8 @@ impl Mapping<'_> {
     }
 
     fn version(&mut self) -> String {
-        let is_version = |text: &str| {
-            let is_number = |part: &str| !part.is_empty() && part.bytes().all(|byte| byte.is_ascii_digit());
-            text.len() <= VERSION && text.split('.').count() == 3 && text.split('.').all(is_number)
-        };
         let to = "/persona/version";
-        match self.text("character_version").filter(|text| is_version(text)).map(str::to_owned) {
+        match self.text("character_version").filter(|text| template::is_version(text)).map(str::to_owned) {
             Some(version) => {
                 self.known.push("character_version");
                 self.add("character_version", to, LossAction::Mapped, "");

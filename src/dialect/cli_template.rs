@@ -6,7 +6,7 @@ use crate::card::LossAction::{Defaulted, Derived, Mapped, Moved};
 use crate::card::LossItem;
 use crate::decimal::round6;
 use crate::json::{Map, Value};
-use crate::template::{Severity, validate_value};
+use crate::template::{Severity, is_version, validate_value};
 
 /// Under this key of `extensions` the template says what was guessed, and keeps what has no place.
 const EXTENSION: &str = "luminoracore/converted";
@@ -187,12 +187,6 @@ fn text(source: &mut Source, section: &str, key: &str, most: usize, otherwise: &
 fn texts(source: &mut Source, section: &str, key: &str, to: &str, limits: (usize, usize)) -> Vec<Value> {
     let value = source.take(section, key);
     source.texts(value, &place(section, key), to, limits)
-}
-
-/// `N.N.N`, in at most 50 characters.
-fn is_version(text: &str) -> bool {
-    let is_number = |part: &str| !part.is_empty() && part.bytes().all(|byte| byte.is_ascii_digit());
-    text.len() <= 50 && text.split('.').count() == 3 && text.split('.').all(is_number)
 }
 
 /// What was taken over as it is may break the rules of the format; what does is kept aside.

@@ -17,5 +17,5 @@ pub use model::Template;
 pub use problem::{Problem, ProblemCode, Severity};
 #[cfg(feature = "typescript")]
 pub use schema::schema;
-pub(crate) use sections::{MAX_KNOWLEDGE_ENTRIES, is_knowledge_entry};
+pub(crate) use sections::{MAX_KNOWLEDGE_ENTRIES, is_knowledge_entry, is_version};
 pub use validate::{Counts, LIMITS, Validation, validate, validate_value};

@@ -256,7 +256,8 @@ fn check_length(node: &Node<'_>, text: &str, least: usize, most: usize) -> bool 
     }
     let found = text.chars().count();
     if found < least {
-        let message = format!("This must have at least {least} characters, not {found}.");
+        let noun = if least == 1 { "character" } else { "characters" };
+        let message = format!("This must have at least {least} {noun}, not {found}.");
         node.error(ProblemCode::TooShort, &message);
     } else if found > most {
         let message = format!("This may have at most {most} characters, not {found}.");

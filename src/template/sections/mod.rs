@@ -31,6 +31,7 @@ pub(super) use extensions::MAX_BYTES as MAX_EXTENSIONS_BYTES;
 pub(super) use guard::MAX_RULES as MAX_GUARD_RULES;
 pub(crate) use knowledge::{MAX_ENTRIES as MAX_KNOWLEDGE_ENTRIES, is_entry as is_knowledge_entry};
 pub(super) use moods::MAX_MOODS;
+pub(crate) use persona::is_version;
 pub(super) use principles::DEFAULT_WEIGHT as DEFAULT_PRINCIPLE_WEIGHT;
 pub(super) use roles::MAX_ROLES;
 pub(super) use triggers::{DEFAULT_WEIGHT as DEFAULT_TRIGGER_WEIGHT, MAX_TRIGGERS};

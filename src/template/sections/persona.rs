@@ -32,8 +32,13 @@ pub(super) fn persona(persona: &Value) -> Persona {
     }
 }
 
+/// Whether a text is a version: `N.N.N`, in at most 50 characters.
+pub(crate) fn is_version(text: &str) -> bool {
+    text.len() <= 50 && three_numbers(text).is_some()
+}
+
 fn check_version(node: &Node<'_>) {
-    if three_numbers(node.text()).is_none() {
+    if !is_version(node.text()) {
         node.error(ProblemCode::BadVersion, "A version is three numbers with two dots, such as 1.0.0.");
     }
 }
