@@ -219,11 +219,9 @@ describe("the page opens a personality file", () => {
 
   it("that is a template: the conversation begins, and the personality stays", async () => {
     const page = await openPage();
-    const [chooser] = await Promise.all([
-      page.waitForEvent("filechooser"),
-      page.getByRole("button", { name: "Open a personality file" }).click(),
-    ]);
-    await chooser.setFiles(upload("tove.json", tove));
+    const chooser = page.waitForEvent("filechooser");
+    await page.getByRole("button", { name: "Open a personality file" }).click();
+    await (await chooser).setFiles(upload("tove.json", tove));
     await page.locator("#message:focus").waitFor();
     expect(await page.locator("#talk-name").textContent()).toBe("Tove Brandt");
     expect(await page.locator("#file-panel").isVisible()).toBe(false);
@@ -245,6 +243,8 @@ describe("the page opens a personality file", () => {
 
   it("with errors: all of them are listed, errors first, and nothing is kept", async () => {
     const page = await openPage();
+    // Choosers are caught some time after somebody begins to wait for one.
+    const chooser = page.waitForEvent("filechooser");
     await open(page, "broken.json", broken);
     const panel = page.getByRole("dialog", { name: "broken.json cannot be opened" });
     await panel.getByText("3 errors, 2 warnings. Nothing was opened.").waitFor();
@@ -278,8 +278,8 @@ describe("the page opens a personality file", () => {
     expect(await page.locator(".problem .muted").last().textContent()).toBe(
       "fill in the placeholders, of which {{name}} is the first",
     );
-    const [chooser] = await Promise.all([page.waitForEvent("filechooser"), page.keyboard.press("Enter")]);
-    await chooser.setFiles(upload("tove.json", tove));
+    await page.keyboard.press("Enter");
+    await (await chooser).setFiles(upload("tove.json", tove));
     await page.locator("#message:focus").waitFor();
   });
 
