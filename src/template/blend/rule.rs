@@ -81,10 +81,16 @@ pub(super) fn merge_section(section: &[Share<'_>], rules: &[(&str, Rule)], cut: 
     }
     for share in section {
         let Some(members) = share.value.as_object() else { continue };
+        // Most documents have their keys in the order of the table: each search begins behind the last key found.
+        let mut next = 0;
         for key in members.keys() {
-            let is_known = rules.iter().any(|(known, _)| known == key) || merged.contains_key(key);
-            if let (false, Some(value)) = (is_known, heaviest(&having(section, key))) {
-                merged.insert(key.as_str(), value.clone());
+            let is_key = |(known, _): &(&str, Rule)| known == key;
+            if let Some(found) = rules.iter().skip(next).position(is_key) {
+                next += found + 1;
+            } else if !rules.iter().any(is_key) && !merged.contains_key(key) {
+                if let Some(value) = heaviest(&having(section, key)) {
+                    merged.insert(key.as_str(), value.clone());
+                }
             }
         }
     }
