@@ -1,23 +1,24 @@
-//! Values to text. One writer for every style, and one way to write doubles: that of ECMAScript, which RFC 8785
-//! prescribes and which every reader of JSON understands.
+//! Values to text: the canonical form, the form for people, and in one line, which the serializer writes. Doubles are
+//! written in one way: that of ECMAScript, which RFC 8785 prescribes and which every reader of JSON understands.
 
+use super::serialize::to_text;
 use super::text::{push_double, push_number, push_string};
 use super::value::Value;
 
 /// The canonical form of a value: keys sorted by UTF-16 code units, no white space, numbers as ECMAScript prints
 /// doubles (RFC 8785). Equal values have equal canonical forms, in every language.
 pub fn canonical(value: &Value) -> String {
-    write(value, Style { sorted: true, indented: false })
+    write(value, Style::Sorted)
 }
 
 /// A value in one line, keys in their order.
 pub fn compact(value: &Value) -> String {
-    write(value, Style { sorted: false, indented: false })
+    to_text(value)
 }
 
 /// A value for people to read, keys in their order, indented by two spaces.
 pub fn pretty(value: &Value) -> String {
-    write(value, Style { sorted: false, indented: true })
+    write(value, Style::Indented)
 }
 
 /// The length in bytes of a value as compact JSON.
@@ -25,10 +26,10 @@ pub(crate) fn compact_length(value: &Value) -> usize {
     compact(value).len()
 }
 
-#[derive(Clone, Copy)]
-struct Style {
-    sorted: bool,
-    indented: bool,
+#[derive(Clone, Copy, PartialEq)]
+enum Style {
+    Sorted,
+    Indented,
 }
 
 fn write(value: &Value, style: Style) -> String {
@@ -49,7 +50,9 @@ impl Writer {
             Value::Null => self.text.push_str("null"),
             Value::Bool(value) => self.text.push_str(if *value { "true" } else { "false" }),
             // The canonical form takes whole numbers for the doubles that they are in JavaScript.
-            Value::Number(number) if self.style.sorted => push_double(&mut self.text, number.as_f64()),
+            Value::Number(number) if self.style == Style::Sorted => {
+                push_double(&mut self.text, number.as_f64())
+            }
             Value::Number(number) => push_number(&mut self.text, *number),
             Value::String(text) => push_string(&mut self.text, text),
             Value::Array(items) => {
@@ -62,7 +65,7 @@ impl Writer {
             }
             Value::Object(members) => {
                 self.open('{');
-                if self.style.sorted {
+                if self.style == Style::Sorted {
                     let mut sorted: Vec<_> = members.iter().collect();
                     crate::order::sort_by(&mut sorted, |(a, _), (b, _)| {
                         a.encode_utf16().cmp(b.encode_utf16())
@@ -83,7 +86,7 @@ impl Writer {
     fn member(&mut self, index: usize, key: &str, member: &Value) {
         self.separate(index);
         push_string(&mut self.text, key);
-        self.text.push_str(if self.style.indented { ": " } else { ":" });
+        self.text.push_str(if self.style == Style::Indented { ": " } else { ":" });
         self.value(member);
     }
 
@@ -108,7 +111,7 @@ impl Writer {
     }
 
     fn break_line(&mut self) {
-        if self.style.indented {
+        if self.style == Style::Indented {
             self.text.push('\n');
             for _ in 0..self.depth {
                 self.text.push_str("  ");
