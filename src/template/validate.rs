@@ -53,6 +53,7 @@ pub struct Counts {
 /// Validates a document given as bytes. Never fails: what is wrong is in the result.
 pub fn validate(bytes: &[u8]) -> Validation {
     let mut validation = conclude(json::examine(bytes, LIMITS));
+    validation.dialect = validation.dialect.or_else(|| Dialect::of_file(bytes));
     for problem in &mut validation.problems {
         if problem.code == ProblemCode::JsonSyntax {
             problem.hint = dialect::placeholder(bytes)

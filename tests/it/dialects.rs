@@ -32,7 +32,11 @@ fn validation_names_the_dialect_and_the_way_out() {
         assert!(error.hint.as_deref().unwrap().contains("convert()"));
     }
     let card = json!({"spec": "chara_card_v2", "spec_version": "2.0", "data": {}}).to_string();
-    assert_eq!(validate(card.as_bytes()).dialect, Some(Dialect::CharacterCard));
+    for file in [card.as_bytes(), b"\x89PNG\r\n\x1a\n", b"PK\x03\x04\x14\0"] {
+        let validation = validate(file);
+        assert_eq!((validation.valid, validation.dialect), (false, Some(Dialect::CharacterCard)));
+        assert!(validation.into_template().unwrap_err().hint.as_deref().unwrap().contains("convertCard()"));
+    }
     assert_eq!(convert(card.as_bytes()).unwrap_err().code, ErrorCode::UnsupportedFormat);
 }
 
