@@ -51,7 +51,7 @@ export async function readPersonality(file: File): Promise<Opened> {
     return { kind: "personality", template, problems: [], conversion: { from: formats[format], report } };
   } catch (error) {
     // What is neither a card nor a template is most likely meant to be a template.
-    if (dialect === "character_card" || isCardFile(bytes)) throw error;
+    if (dialect === "character_card") throw error;
     return { kind: "unusable", problems };
   }
 }
@@ -91,9 +91,4 @@ async function bytesOf(file: File): Promise<Uint8Array> {
 function isSnapshot(bytes: Uint8Array): boolean {
   const start = new TextDecoder().decode(bytes.subarray(0, 200));
   return /^\s*\{\s*"format"\s*:\s*"luminoracore\/snapshot"/.test(start);
-}
-
-/** A PNG image or a zip archive, which hold a card or nothing. */
-function isCardFile([first, second]: Uint8Array): boolean {
-  return first === 0x89 || (first === 0x50 && second === 0x4b);
 }
