@@ -7,7 +7,7 @@ use super::record;
 use super::report::{LossAction, LossItem};
 use crate::error::{Error, ErrorCode};
 use crate::json::{self, FaultKind, Limits, Value};
-use crate::template::Template;
+use crate::template::{Dialect, Template};
 
 /// The largest card that is read.
 pub(super) const LIMITS: Limits = Limits { bytes: 64 << 20, depth: 64, items: 10_000, items_at: &[] };
@@ -30,7 +30,7 @@ pub struct Conversion {
 /// a template can hold.
 pub fn convert(source: &[u8]) -> Result<Conversion, Error> {
     // Images and archives hold such a text; whoever opens them goes on here with it.
-    if source.starts_with(b"\x89PNG") || source.starts_with(b"PK\x03\x04") {
+    if Dialect::of_file(source).is_some() {
         return Err(Error::new(ErrorCode::UnsupportedFormat, "This is an image or an archive, not JSON.")
             .hint("Give the JSON of the card."));
     }

@@ -6,10 +6,9 @@ use super::format::{Card, CardFormat, is_empty};
 use super::language::language_of;
 use super::record;
 use super::report::{LossAction, Report};
-use super::shorten::{cut, first_sentences};
+use super::shorten::{cut, different, first_sentences};
 use crate::compile::Target;
 use crate::json::{self, Map, Value, pointer};
-use crate::order::repeated;
 use crate::template;
 
 /// Lengths of a template's texts in characters, and how many of them a list may hold.
@@ -228,16 +227,10 @@ impl Mapping<'_> {
         let mut is_cut = false;
         for tag in tags {
             let (tag, cut) = cut(tag.as_str().unwrap_or_default(), TAG);
-            found.push(tag);
+            found.push(Some(tag).filter(|tag| !tag.is_empty()));
             is_cut |= cut;
         }
-        let texts: Vec<Option<&str>> = found.iter().copied().map(Some).collect();
-        let mut good = Vec::new();
-        for (tag, is_repeated) in found.iter().zip(repeated(&texts)) {
-            if !tag.is_empty() && !is_repeated && good.len() < TAGS {
-                good.push(Value::from(*tag));
-            }
-        }
+        let good = different(&found, TAGS);
         is_cut |= good.len() < tags.len();
         if is_cut {
             let note = "Without what is blank, given twice, too long or no text.";

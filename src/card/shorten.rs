@@ -1,16 +1,33 @@
-//! Texts of a card inside the limits of a template.
+//! Texts of other documents inside the limits of a template.
+
+use crate::json::Value;
+use crate::order::repeated;
 
 /// What ends a sentence before a blank, and what does so anywhere.
 const ENDS: [char; 4] = ['.', '!', '?', '…'];
 const WIDE_ENDS: [char; 3] = ['。', '！', '？'];
 
+/// The first characters of a text, at most so many.
+pub(crate) fn first_characters(text: &str, most: usize) -> &str {
+    text.char_indices().nth(most).map_or(text, |(end, _)| text.get(..end).unwrap_or(text))
+}
+
 /// A text without the blanks around it and with at most `most` characters, and whether something is missing.
 pub(super) fn cut(text: &str, most: usize) -> (&str, bool) {
     let text = text.trim();
-    match text.char_indices().nth(most) {
-        Some((end, _)) => (text.get(..end).unwrap_or_default().trim_end(), true),
-        None => (text, false),
+    let first = first_characters(text, most);
+    (first.trim_end(), first.len() < text.len())
+}
+
+/// Each of some texts where it first stands, at most so many.
+pub(crate) fn different(texts: &[Option<&str>], most: usize) -> Vec<Value> {
+    let mut different = Vec::new();
+    for (text, is_repeated) in texts.iter().zip(repeated(texts)) {
+        if let Some(text) = text.filter(|_| !is_repeated && different.len() < most) {
+            different.push(Value::from(text));
+        }
     }
+    different
 }
 
 /// As many whole sentences from the beginning as have at most `most` characters, on one line; where not even one

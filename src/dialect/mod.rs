@@ -33,11 +33,11 @@ pub fn convert(bytes: &[u8]) -> Result<Converted, Error> {
         let error = Error::new(ErrorCode::UnsupportedFormat, message);
         return Err(error.hint("use convertCard(), which knows character cards"));
     }
-    match json::examine(bytes, LIMITS).value {
-        Some(Value::Object(document)) if dialect == Some(Dialect::CliTemplate) => {
+    if dialect == Some(Dialect::CliTemplate) {
+        if let Some(Value::Object(document)) = json::examine(bytes, LIMITS).value {
             let (document, report) = cli_template::convert(document);
-            Ok(Converted { template: Template::from_value(document)?, dialect, report })
+            return Ok(Converted { template: Template::from_value(document)?, dialect, report });
         }
-        _ => Ok(Converted { template: validation.into_template()?, dialect, report: Vec::new() }),
     }
+    Ok(Converted { template: validation.into_template()?, dialect, report: Vec::new() })
 }

@@ -1,8 +1,7 @@
 //! A document from which a conversion takes part by part, and the report that grows meanwhile.
 
-use crate::card::{LossAction, LossItem};
+use crate::card::{LossAction, LossItem, different, first_characters};
 use crate::json::{Map, Value, pointer};
-use crate::order::repeated;
 
 /// What is left of a document, and what was said about the rest.
 pub(super) struct Source {
@@ -37,7 +36,7 @@ impl Source {
         let text = self.look(section, key)?.as_str().filter(|text| !text.trim().is_empty())?.to_owned();
         self.take(section, key);
         let path = place(section, key);
-        let short = cut(&text, most).to_owned();
+        let short = first_characters(&text, most).to_owned();
         if short.len() < text.len() {
             self.say(LossAction::Truncated, &path, &path, "This is longer than the format allows.");
             self.kept.insert(path, text);
@@ -61,24 +60,18 @@ impl Source {
         let mut short = Vec::new();
         for item in items {
             let text = item.as_str().filter(|text| !text.trim().is_empty());
-            short.push(text.map(|text| cut(text, longest)));
+            short.push(text.map(|text| first_characters(text, longest)));
         }
-        let mut texts = Vec::new();
-        for (text, is_repeat) in short.iter().zip(repeated(&short)) {
-            if let Some(text) = text.filter(|_| !is_repeat && texts.len() < most) {
-                texts.push(Value::from(text));
-            }
-        }
+        let texts = different(&short, most);
         let is_whole = value.as_array() == Some(&texts);
-        match (is_whole, texts.is_empty()) {
-            (true, _) if path == to => self.say(LossAction::Mapped, path, to, ""),
-            (true, _) => self.say(LossAction::Moved, path, to, ""),
-            (false, true) => self.keep(path, value, "There is no text in this."),
-            (false, false) => {
-                let note = "Some of these are no texts, given twice, too long or too many.";
-                self.say(LossAction::Truncated, path, to, note);
-                self.kept.insert(path, value);
-            }
+        if texts.is_empty() {
+            self.keep(path, value, "There is no text in this.");
+        } else if !is_whole {
+            let note = "Some of these are no texts, given twice, too long or too many.";
+            self.say(LossAction::Truncated, path, to, note);
+            self.kept.insert(path, value);
+        } else {
+            self.say(if path == to { LossAction::Mapped } else { LossAction::Moved }, path, to, "");
         }
         texts
     }
@@ -118,9 +111,4 @@ impl Source {
 pub(super) fn place(section: &str, key: &str) -> String {
     let section = if section.is_empty() { String::new() } else { pointer::join("", section) };
     pointer::join(&section, key)
-}
-
-/// The first characters of a text, at most so many.
-fn cut(text: &str, most: usize) -> &str {
-    text.char_indices().nth(most).map_or(text, |(end, _)| text.get(..end).unwrap_or(text))
 }

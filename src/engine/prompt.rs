@@ -3,10 +3,11 @@
 
 use super::core::Core;
 use super::effect::ModelRequest;
-use super::knowledge::{self, KnowledgeReport};
+use super::knowledge;
 use crate::compile::{CompileOptions, Message, Role};
 use crate::context::{Block, PER_MESSAGE, choose, estimate};
 use crate::error::Error;
+use crate::knowledge::Selection;
 use crate::log::body::{self, BlockReport, Turn};
 use crate::state::Personality;
 
@@ -44,8 +45,8 @@ pub(super) struct Prompt {
     pub request: ModelRequest,
     pub blocks: Vec<BlockReport>,
     pub tokens: u32,
-    /// `None` for a template without knowledge.
-    pub knowledge: Option<KnowledgeReport>,
+    /// What of the knowledge has come up, and for each of what is kept whether it is in the prompt.
+    pub knowledge: (Selection, Vec<bool>),
 }
 
 impl Core {
@@ -101,8 +102,7 @@ impl Core {
         }
         reports.push(report(user_turn, 0));
         let request = ModelRequest { system, messages, temperature: compiled.temperature, max_output_tokens };
-        let knowledge = knowledge::report(personality, &found, &taken);
-        Ok(Prompt { request, blocks: reports, tokens: chosen.tokens, knowledge })
+        Ok(Prompt { request, blocks: reports, tokens: chosen.tokens, knowledge: (found, taken) })
     }
 
     /// What of the conversation may enter the prompt, and fits into `free` tokens.

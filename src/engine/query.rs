@@ -3,7 +3,7 @@
 use serde::Serialize;
 
 use super::core::{Core, LIBRARY};
-use super::knowledge::KnowledgeReport;
+use super::knowledge::{self, KnowledgeReport};
 use super::prompt;
 use crate::compile::ParameterTrace;
 use crate::error::{Error, ErrorCode};
@@ -365,7 +365,7 @@ impl Core {
             temperature: prompt.request.temperature,
             points,
             mood,
-            knowledge: prompt.knowledge,
+            knowledge: knowledge::report(&personality, &prompt.knowledge.0, &prompt.knowledge.1),
         })
     }
 

@@ -61,7 +61,7 @@ impl Dialect {
 
 impl Dialect {
     /// The dialect of a file that is no text: images and archives hold character cards.
-    pub(super) fn of_file(bytes: &[u8]) -> Option<Self> {
+    pub(crate) fn of_file(bytes: &[u8]) -> Option<Self> {
         const CARD_FILES: [&[u8]; 2] = [b"\x89PNG", b"PK\x03\x04"];
         CARD_FILES.iter().any(|start| bytes.starts_with(start)).then_some(Self::CharacterCard)
     }

@@ -10,7 +10,7 @@ use serde_json::{Value, json};
 use std::sync::Arc;
 
 use crate::host::file;
-use crate::sample::tree;
+use crate::sample::{document, tree};
 
 const FORMATS: [CardFormat; 3] = [CardFormat::V1, CardFormat::V2, CardFormat::V3];
 
@@ -20,10 +20,6 @@ fn converted(card: &Value) -> Conversion {
 
 fn export(template: &Template, format: Option<CardFormat>) -> CardExport {
     card::export(template, CardExportOptions { format })
-}
-
-fn document(template: &Template) -> Value {
-    serde_json::from_str(&json::compact(&template.document)).unwrap()
 }
 
 /// The text of a value: equal texts are equal values with equal key orders.

@@ -4,22 +4,19 @@ use luminoracore::card::LossAction;
 use luminoracore::compile::{CompileOptions, Prepared};
 use luminoracore::dialect::{Converted, convert};
 use luminoracore::error::ErrorCode;
-use luminoracore::json;
 use luminoracore::template::model::Parameter;
 use luminoracore::template::{Dialect, validate};
 use proptest::prelude::*;
 use serde_json::{Value, json};
 use std::sync::Arc;
 
+use crate::sample::document;
+
 const NAMES: [&str; 5] = ["assistant", "coach", "creative", "scientist", "teacher"];
 
 fn file(name: &str) -> String {
     let path = format!("{}/tests/cases/dialects/{name}.json", env!("CARGO_MANIFEST_DIR"));
     std::fs::read_to_string(path).unwrap()
-}
-
-fn document(converted: &Converted) -> Value {
-    serde_json::from_str(&json::compact(&converted.template.document)).unwrap()
 }
 
 #[test]
@@ -45,7 +42,7 @@ fn every_file_of_the_first_command_line_is_converted_without_loss() {
     for name in NAMES {
         let source: Value = serde_json::from_str(&file(name)).unwrap();
         let converted = convert(file(name).as_bytes()).unwrap();
-        let made = document(&converted);
+        let made = document(&converted.template);
         let profile = &source["linguistic_profile"];
         for pointer in [
             "/persona/name",
@@ -89,7 +86,7 @@ fn what_was_guessed_is_marked_in_the_report_and_in_the_template() {
         "/linguistic_profile/syntax",
     ];
     assert_eq!(guessed, expected);
-    let marked = &document(&converted)["extensions"]["luminoracore/converted"]["guessed"];
+    let marked = &document(&converted.template)["extensions"]["luminoracore/converted"]["guessed"];
     assert_eq!(marked, &json!(expected));
     let formality = converted.template.advanced_parameters.get(Parameter::Formality);
     assert_eq!(formality, Some(0.8));
@@ -100,9 +97,26 @@ fn a_template_is_taken_as_it_is_and_anything_else_is_refused() {
     let tove = include_str!("../cases/templates/tove.json");
     let converted = convert(tove.as_bytes()).unwrap();
     assert_eq!((converted.dialect, converted.report.len()), (None, 0));
-    assert_eq!(document(&converted), serde_json::from_str::<Value>(tove).unwrap());
+    assert_eq!(document(&converted.template), serde_json::from_str::<Value>(tove).unwrap());
     for text in ["", "[]", "{}", "{\"persona\": {}}"] {
         assert_eq!(convert(text.as_bytes()).unwrap_err().code, ErrorCode::InvalidTemplate, "{text}");
+    }
+}
+
+#[test]
+fn a_list_without_texts_goes_nowhere_and_is_kept() {
+    let mut source: Value = serde_json::from_str(&file("coach")).unwrap();
+    source["linguistic_profile"]["speech_patterns"] = json!([]);
+    source["core_traits"]["values"] = json!([" "]);
+    source["core_traits"]["motivations"] = json!([]);
+    let converted = convert(source.to_string().as_bytes()).unwrap();
+    let made = document(&converted.template);
+    assert_eq!((made.get("principles"), made["linguistic_profile"].get("expressions")), (None, None));
+    for path in ["/linguistic_profile/speech_patterns", "/core_traits/values", "/core_traits/motivations"] {
+        let item = converted.report.iter().find(|item| item.path == path).unwrap();
+        assert_eq!(item.action, LossAction::KeptOpaque, "{path}");
+        let kept = &made["extensions"]["luminoracore/converted"]["kept"];
+        assert_eq!(kept.get(path), source.pointer(path), "{path}");
     }
 }
 
@@ -191,9 +205,9 @@ proptest! {
         let converted = convert(text.as_bytes()).unwrap();
         for (section, keys) in source.as_object().unwrap() {
             let said = |pointer: &str| converted.report.iter().any(|item| item.path == pointer);
-            let whole = document(&converted).get(section) == source.get(section) || said(&format!("/{section}"));
+            let whole = document(&converted.template).get(section) == source.get(section) || said(&format!("/{section}"));
             for key in keys.as_object().into_iter().flat_map(|keys| keys.keys()) {
-                let same = document(&converted)[section].get(key) == keys.get(key);
+                let same = document(&converted.template)[section].get(key) == keys.get(key);
                 prop_assert!(whole || same || said(&format!("/{section}/{key}")), "{section} {key} in {text}");
             }
         }

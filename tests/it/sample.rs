@@ -1,6 +1,6 @@
 //! Templates built by hand.
 
-use luminoracore::json::{Limits, Value, read};
+use luminoracore::json::{Limits, Value, compact, read};
 use luminoracore::template::Template;
 use luminoracore::template::knowledge::Knowledge;
 use luminoracore::template::model::{
@@ -14,6 +14,11 @@ use serde_json::json;
 pub(crate) fn tree(value: impl std::borrow::Borrow<serde_json::Value>) -> Value {
     let limits = Limits { bytes: usize::MAX, depth: 100, items: usize::MAX, items_at: &[] };
     read(value.borrow().to_string().as_bytes(), limits).unwrap().value
+}
+
+/// The document of a template as the JSON that others read.
+pub(crate) fn document(template: &Template) -> serde_json::Value {
+    serde_json::from_str(&compact(&template.document)).unwrap()
 }
 
 pub(crate) fn strings<const N: usize>(items: [&str; N]) -> Vec<String> {
