@@ -14,6 +14,7 @@
 //! | [`context`] | token estimate, blocks, budget |
 //! | [`observe`] | a message -> what it says: sentiment, interaction, mood triggers |
 //! | [`knowledge`] | entries of a template that come up when a conversation mentions their keys |
+//! | [`memory`] | facts and episodes: keys, importance, classes |
 //! | [`log`] | the record envelope, bodies, hybrid logical clock, merge, ids |
 //! | [`state`] | affinity, mood, and the fold from runs to the state of an instance |
 //! | [`engine`] | commands, effects and events: the turn as a state machine without I/O |
@@ -34,6 +35,7 @@ pub mod json;
 pub mod knowledge;
 pub mod lint;
 pub mod log;
+pub mod memory;
 pub mod observe;
 mod order;
 mod pattern;

@@ -501,6 +501,95 @@ score: number,
 spans: Array<[number, number]>, };
 
 /**
+ * The nine categories of facts, which are also the words of `memory_preferences.fact_categories`.
+ */
+export type FactCategory = "personal_info" | "preferences" | "relationships" | "hobbies" | "goals" | "health" | "work" | "events" | "other";
+
+/**
+ * The seven types of episodes, which are also the words of `memory_preferences.episode_types`.
+ */
+export type EpisodeType = "emotional_moment" | "milestone" | "confession" | "conflict" | "achievement" | "bonding" | "routine";
+
+/**
+ * A subject of a message.
+ */
+export type Topic = { 
+/**
+ * Its name in the language pack, for example `work`.
+ */
+topic: string, 
+/**
+ * How many of its words the message has.
+ */
+count: number, };
+
+/**
+ * A fact that a message states about the person who wrote it.
+ */
+export type FactCandidate = { 
+/**
+ * What sort of fact it is.
+ */
+category: FactCategory, 
+/**
+ * What it is about: `[a-z0-9_]`, 1..64.
+ */
+key: string, 
+/**
+ * What it says: a text in its original case, or a number.
+ */
+value: unknown, 
+/**
+ * 0..1.
+ */
+confidence: number, 
+/**
+ * Where it stands: the words that say it, with the value.
+ */
+spans: Array<[number, number]>, 
+/**
+ * The rule that found it, by its name in the language pack.
+ */
+reason: string, };
+
+/**
+ * Something that happened to the person, as one message tells it.
+ */
+export type EpisodeCandidate = { 
+/**
+ * What sort of thing happened.
+ */
+episode_type: EpisodeType, 
+/**
+ * The person's own words, 1..80 characters.
+ */
+title: string, 
+/**
+ * The person's own words, 1..400 characters.
+ */
+summary: string, 
+/**
+ * 0..10, 6 decimals.
+ */
+importance: number, 
+/**
+ * How the message feels.
+ */
+sentiment: SentimentClass, 
+/**
+ * What it is about, for example `pet`, `loss`.
+ */
+tags: Array<string>, 
+/**
+ * The words that tell of it.
+ */
+spans: Array<[number, number]>, 
+/**
+ * Why it is one: the words of the language pack that were found.
+ */
+reason: string, };
+
+/**
  * What one message says.
  */
 export type Observation = { 
@@ -533,17 +622,17 @@ intent: Intent | null,
  */
 mood_triggers: Array<MoodTrigger>, 
 /**
- * Reserved until the rules for them are built; always empty.
+ * What it is about, in the order of the first mention.
  */
-topics: unknown[], 
+topics: Array<Topic>, 
 /**
- * Reserved until the rules for them are built; always empty.
+ * What it states about the person, in the order of the text.
  */
-facts: unknown[], 
+facts: Array<FactCandidate>, 
 /**
- * Reserved until the rules for them are built; always empty.
+ * What happened that is worth remembering, in the order of the text.
  */
-episodes: unknown[], 
+episodes: Array<EpisodeCandidate>, 
 /**
  * Reserved until the rules for them are built; always empty.
  */

@@ -20,8 +20,8 @@ mod symbols;
 mod trigger;
 
 pub use observation::{
-    Coverage, Emotion, Intent, Interaction, Language, MoodTrigger, Observation, Sentiment, SentimentClass,
-    Span,
+    Coverage, Emotion, EpisodeCandidate, FactCandidate, Intent, Interaction, Language, MoodTrigger,
+    Observation, Sentiment, SentimentClass, Span, Topic,
 };
 pub use pack::Packs;
 pub use trigger::TriggerSet;
@@ -69,9 +69,9 @@ pub fn observe_with(
         },
         intent: None,
         mood_triggers: Vec::new(),
-        topics: [],
-        facts: [],
-        episodes: [],
+        topics: Vec::new(),
+        facts: Vec::new(),
+        episodes: Vec::new(),
         patterns: [],
         tensions: [],
     };

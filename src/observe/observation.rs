@@ -2,6 +2,8 @@
 
 use serde::Serialize;
 
+use crate::json::Value;
+use crate::memory::{EpisodeType, FactCategory};
 pub use crate::text::Span;
 
 /// What one message says.
@@ -22,15 +24,12 @@ pub struct Observation {
     pub intent: Option<Intent>,
     /// Which moods of the template it triggers, in the template's declaration order.
     pub mood_triggers: Vec<MoodTrigger>,
-    /// Reserved until the rules for them are built; always empty.
-    #[cfg_attr(feature = "typescript", ts(type = "unknown[]"))]
-    pub topics: [(); 0],
-    /// Reserved until the rules for them are built; always empty.
-    #[cfg_attr(feature = "typescript", ts(type = "unknown[]"))]
-    pub facts: [(); 0],
-    /// Reserved until the rules for them are built; always empty.
-    #[cfg_attr(feature = "typescript", ts(type = "unknown[]"))]
-    pub episodes: [(); 0],
+    /// What it is about, in the order of the first mention.
+    pub topics: Vec<Topic>,
+    /// What it states about the person, in the order of the text.
+    pub facts: Vec<FactCandidate>,
+    /// What happened that is worth remembering, in the order of the text.
+    pub episodes: Vec<EpisodeCandidate>,
     /// Reserved until the rules for them are built; always empty.
     #[cfg_attr(feature = "typescript", ts(type = "unknown[]"))]
     pub patterns: [(); 0],
@@ -181,4 +180,55 @@ pub struct MoodTrigger {
     pub score: f64,
     /// Where.
     pub spans: Vec<Span>,
+}
+
+/// A subject of a message.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize)]
+#[cfg_attr(feature = "typescript", derive(ts_rs::TS))]
+pub struct Topic {
+    /// Its name in the language pack, for example `work`.
+    pub topic: String,
+    /// How many of its words the message has.
+    pub count: u32,
+}
+
+/// A fact that a message states about the person who wrote it.
+#[derive(Clone, Debug, PartialEq, Serialize)]
+#[cfg_attr(feature = "typescript", derive(ts_rs::TS))]
+pub struct FactCandidate {
+    /// What sort of fact it is.
+    pub category: FactCategory,
+    /// What it is about: `[a-z0-9_]`, 1..64.
+    pub key: String,
+    /// What it says: a text in its original case, or a number.
+    #[cfg_attr(feature = "typescript", ts(type = "unknown"))]
+    pub value: Value,
+    /// 0..1.
+    pub confidence: f64,
+    /// Where it stands: the words that say it, with the value.
+    pub spans: Vec<Span>,
+    /// The rule that found it, by its name in the language pack.
+    pub reason: String,
+}
+
+/// Something that happened to the person, as one message tells it.
+#[derive(Clone, Debug, PartialEq, Serialize)]
+#[cfg_attr(feature = "typescript", derive(ts_rs::TS))]
+pub struct EpisodeCandidate {
+    /// What sort of thing happened.
+    pub episode_type: EpisodeType,
+    /// The person's own words, 1..80 characters.
+    pub title: String,
+    /// The person's own words, 1..400 characters.
+    pub summary: String,
+    /// 0..10, 6 decimals.
+    pub importance: f64,
+    /// How the message feels.
+    pub sentiment: SentimentClass,
+    /// What it is about, for example `pet`, `loss`.
+    pub tags: Vec<String>,
+    /// The words that tell of it.
+    pub spans: Vec<Span>,
+    /// Why it is one: the words of the language pack that were found.
+    pub reason: String,
 }
