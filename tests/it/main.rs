@@ -11,6 +11,7 @@ mod host;
 mod json;
 mod knowledge;
 mod observe;
+mod observed_facts;
 mod personalities;
 mod png;
 mod predecessor;

@@ -13,17 +13,17 @@ use serde_json::{Value, json};
 use crate::sample::tree;
 use SentimentClass::{Negative, Neutral, Positive, VeryNegative, VeryPositive};
 
-fn file(path: &str) -> Vec<u8> {
+pub(crate) fn file(path: &str) -> Vec<u8> {
     let path = Path::new(env!("CARGO_MANIFEST_DIR")).join(path);
     std::fs::read(&path).unwrap_or_else(|error| panic!("{}: {error}", path.display()))
 }
 
-fn packs() -> Packs {
+pub(crate) fn packs() -> Packs {
     let files = ["packs/en.json", "packs/es.json", "packs/languages.json"].map(file);
     Packs::load(&files.each_ref().map(Vec::as_slice)).expect("the shipped packs load")
 }
 
-fn read(language: &str, text: &str) -> Observation {
+pub(crate) fn read(language: &str, text: &str) -> Observation {
     let context = ObserveContext { language: Some(language), ..ObserveContext::default() };
     observe(&packs(), text, &context)
 }
