@@ -50,7 +50,7 @@ pub(super) fn episodes(
                 });
             }
             let Some(episode) = found.get_mut(place) else { continue };
-            if episode.spans.last() != Some(&span) {
+            if episode.spans.last().is_none_or(|last| last[1] <= span[0]) {
                 episode.spans.push(span);
             }
             for tag in related.iter().copied().chain(rule.tags.iter().map(String::as_str)) {

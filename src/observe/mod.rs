@@ -106,8 +106,7 @@ pub fn observe_with(
         let source = Source::new(text, &scan);
         let tellings = telling::tellings(&reading, &source);
         observation.facts = fact::facts(&reading, &source, &tellings);
-        observation.episodes =
-            episode::episodes(&reading, &source, &tellings, observation.sentiment.class);
+        observation.episodes = episode::episodes(&reading, &source, &tellings, observation.sentiment.class);
     }
     observation
 }

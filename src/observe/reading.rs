@@ -200,6 +200,12 @@ impl<'a> Reading<'a> {
         self.clauses.get(self.words.get(token)?.clause)
     }
 
+    /// Whether a token is in the sentence of the one before it.
+    pub(super) fn same_sentence(&self, token: usize) -> bool {
+        let sentence = |token: usize| self.clause_of(token).map(|clause| clause.sentence);
+        token.checked_sub(1).is_some_and(|before| sentence(before) == sentence(token))
+    }
+
     /// The acts that begin among these tokens.
     pub(super) fn acts_in(&self, tokens: &Range<usize>) -> &[Act] {
         let start = self.acts.partition_point(|act| act.tokens.start < tokens.start);

@@ -32,7 +32,7 @@ impl<'a> Source<'a> {
     /// The text between two places.
     pub(super) fn slice(&self, [start, end]: Span) -> &'a str {
         let offset = |at: u32| match self.offsets.is_empty() {
-            true => at as usize,
+            true => self.text.len().min(at as usize),
             false => self.offsets.get(at as usize).map_or(self.text.len(), |offset| *offset as usize),
         };
         self.text.get(offset(start)..offset(end)).unwrap_or_default()
@@ -56,10 +56,15 @@ impl<'a> Source<'a> {
         self.slice([self.scan.span(at)[1], u32::MAX])
     }
 
-    /// Whether only spaces stand between a token and the one before it.
-    pub(super) fn joined(&self, at: usize) -> bool {
+    /// What stands between a token and the one before it.
+    pub(super) fn between(&self, at: usize) -> &'a str {
         let before = at.checked_sub(1).map_or(0, |before| self.scan.span(before)[1]);
-        self.slice([before, self.scan.span(at)[0]]).bytes().all(|byte| byte == b' ')
+        self.slice([before, self.scan.span(at)[0]])
+    }
+
+    /// Whether that is only spaces.
+    pub(super) fn joined(&self, at: usize) -> bool {
+        self.between(at).bytes().all(|byte| byte == b' ')
     }
 
     /// Whether a token begins with a capital letter.

@@ -82,9 +82,8 @@ fn is_yes(reading: &Reading<'_>, source: &Source<'_>, tokens: &Range<usize>) -> 
 /// when the question comes only after its clause: "I'm Ana, and you?"
 fn is_asked(reading: &Reading<'_>, at: usize) -> bool {
     let Some(clause) = reading.clause_of(at) else { return true };
-    let opens_question = |start: usize| {
-        reading.acts_in(&(start..start + 1)).iter().any(|act| act.roles.has(Roles::QUESTION))
-    };
+    let opens_question =
+        |start: usize| reading.acts_in(&(start..start + 1)).iter().any(|act| act.roles.has(Roles::QUESTION));
     let first = reading.questions.partition_point(|tokens| tokens.end <= at);
     if let Some(question) = reading.questions.get(first).filter(|tokens| tokens.contains(&at)) {
         let last = question.end.checked_sub(1).and_then(|last| reading.clause_of(last));
@@ -93,5 +92,5 @@ fn is_asked(reading: &Reading<'_>, at: usize) -> bool {
                 || !(opens_question(last.tokens.start) || reading.roles_in(last).has(Roles::SECOND_PERSON))
         });
     }
-    opens_question(clause.tokens.start)
+    clause.tokens.start < at && opens_question(clause.tokens.start)
 }

@@ -27,7 +27,7 @@ const HEDGE: f64 = 0.7;
 /// How far before a verb its subject may stand, in tokens.
 const SUBJECT_REACH: usize = 4;
 
-/// The facts of a text, in its order; what it says twice is one.
+/// The facts of a text, in its order. Of two with one key the later counts: "they call me Pip, but my name is Philippa".
 pub(super) fn facts(
     reading: &Reading<'_>,
     source: &Source<'_>,
@@ -54,12 +54,13 @@ pub(super) fn facts(
             for taken in &taken {
                 if let Some(fact) = candidate(&taker, rule, telling, start, taken) {
                     taken_until = taken_until.max(taken.tokens.end);
-                    let known = |other: &FactCandidate| {
-                        (other.category, &other.key, &other.value) == (fact.category, &fact.key, &fact.value)
-                    };
-                    if !facts.iter().any(known) {
-                        facts.push(fact);
+                    let known =
+                        |other: &FactCandidate| other.category == fact.category && other.key == fact.key;
+                    if facts.iter().any(|other| known(other) && other.value == fact.value) {
+                        continue;
                     }
+                    facts.retain(|other| !known(other));
+                    facts.push(fact);
                 }
             }
             if !taken.is_empty() {
@@ -90,7 +91,10 @@ fn candidate(
         }
         None => rule.key.clone(),
     };
-    let hedged = telling.hedged || reading.phrase_at(taken.tokens.end, Roles::HEDGE).is_some();
+    // "I like jazz, I guess"
+    let end = taken.tokens.end;
+    let hedged =
+        telling.hedged || reading.phrase_at(end, Roles::HEDGE).is_some() && reading.same_sentence(end);
     let hedge = if hedged { HEDGE } else { 1.0 };
     let start = start.min(taken.tokens.start);
     Some(FactCandidate {
@@ -125,6 +129,10 @@ fn subject(reading: &Reading<'_>, verb: usize) -> Option<usize> {
                     (before.sentence == clause.sentence).then_some(before.tokens.start)?
                 }
             };
+            // "I have two brothers who are 20 and live in Rome"
+            if (start..at).any(|at| is(at, Roles::RELATIVE)) {
+                return None;
+            }
             let opened = is(start, Roles::OPENER.with(Roles::CONTRAST));
             return (is(start, Roles::SUBJECT) || opened && is(start + 1, Roles::SUBJECT)).then_some(at);
         }
@@ -145,9 +153,8 @@ fn follows_opener(reading: &Reading<'_>, subject: usize) -> bool {
         .with(Roles::HEDGE)
         .with(Roles::OWN_WORD)
         .with(Roles::GREETING);
-    (1..=3.min(subject)).any(|length| {
-        reading.phrase_at(subject - length, openers).is_some_and(|(found, _)| found == length)
-    })
+    (1..=3.min(subject))
+        .any(|length| reading.phrase_at(subject - length, openers).is_some_and(|(found, _)| found == length))
 }
 
 /// Whether a lead is written like the title of something: "My Name Is Earl".

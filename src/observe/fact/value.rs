@@ -33,6 +33,11 @@ pub(super) struct Taken {
     pub(super) confidence: Option<f64>,
 }
 
+/// What is not taken for a name where nothing says that it is one.
+const NO_NAME: Roles = Roles::NOT_NAME.with(Roles::DATE);
+/// What ends any value.
+const ENDS: Roles = Roles::END.with(Roles::HEDGE).with(Roles::JOINER).with(Roles::FREQUENCY);
+
 /// Takes values from a text.
 pub(super) struct Taker<'a> {
     pub(super) reading: &'a Reading<'a>,
@@ -84,7 +89,7 @@ impl<'a> Taker<'a> {
 
     /// Whether a value may end before a token: at a border, or before one of these phrases.
     fn ends_before(&self, at: usize, roles: Roles) -> bool {
-        !self.goes_on(at) || self.is(at, roles.with(Roles::END).with(Roles::HEDGE).with(Roles::JOINER))
+        !self.goes_on(at) || self.is(at, roles.with(ENDS))
     }
 
     /// Where the value ends that begins at a token: at a border, before a phrase that ends it, at most so many tokens
@@ -97,9 +102,8 @@ impl<'a> Taker<'a> {
                 && self.source.is_capital(at - 1)
                 && self.goes_on(at + 1)
                 && self.source.is_capital(at + 1);
-            let stops = stops.with(Roles::END).with(Roles::HEDGE).with(Roles::JOINER);
             let word = self.reading.scan.word(at);
-            if !name_goes_on && (self.is(at, stops) || until.iter().any(|other| other == word)) {
+            if !name_goes_on && (self.is(at, stops.with(ENDS)) || until.iter().any(|other| other == word)) {
                 break;
             }
             at += 1;
@@ -127,21 +131,17 @@ impl<'a> Taker<'a> {
         Taken { tokens, value: Value::String(text.clone()), stem: text, confidence: None }
     }
 
-    /// Capital words side by side.
-    fn capitals(&self, from: usize, most: usize) -> usize {
+    /// Behind capital words side by side that do not have one of these roles.
+    fn capitals(&self, from: usize, most: usize, others: Roles) -> usize {
         let mut at = from;
-        while at < from + most && self.goes_on(at) && self.is_name(at) {
+        while at < from + most && self.goes_on(at) && self.source.is_capital(at) && !self.is(at, others) {
+            let word = self.reading.scan.word(at);
+            if word.ends_with("'s") || word.bytes().any(|byte| byte.is_ascii_digit()) {
+                break;
+            }
             at += 1;
         }
         at
-    }
-
-    fn is_name(&self, at: usize) -> bool {
-        let word = self.reading.scan.word(at);
-        self.source.is_capital(at)
-            && !word.ends_with("'s")
-            && !word.bytes().any(|byte| byte.is_ascii_digit())
-            && !self.is(at, Roles::NOT_NAME.with(Roles::DATE))
     }
 
     /// A word in small letters that no list of the language knows, at the end of what is said: "my name is ana".
@@ -153,7 +153,8 @@ impl<'a> Taker<'a> {
     }
 
     fn name(&self, from: usize) -> Option<Range<usize>> {
-        let end = self.capitals(from, NAME);
+        // "June" may be one.
+        let end = self.capitals(from, NAME, Roles::NOT_NAME);
         if end > from {
             return Some(from..end);
         }
@@ -161,15 +162,17 @@ impl<'a> Taker<'a> {
     }
 
     fn bare_name(&self, from: usize) -> Option<Range<usize>> {
-        let end = self.capitals(from, NAME);
+        let end = self.capitals(from, NAME, NO_NAME);
         let is_other = |at: usize| {
             let word = self.source.word(at);
             let valued = self.reading.words.get(at).is_none_or(|word| word.claim.is_some());
             valued
-                || self.is(at, Roles::OCCUPATION.with(Roles::FIELD).with(Roles::NOT_VALUE))
+                || self.is(at, Roles::ACTS.with(Roles::OCCUPATION).with(Roles::FIELD).with(Roles::NOT_VALUE))
                 || word.len() > 1 && word.bytes().all(|byte| byte.is_ascii_uppercase())
         };
-        let alone = end > from && self.ends_before(end, Roles::AFTER.with(Roles::CONNECTOR)) && !(from..end).any(is_other);
+        let alone = end > from
+            && self.ends_before(end, Roles::AFTER.with(Roles::CONNECTOR))
+            && !(from..end).any(is_other);
         alone.then_some(from..end)
     }
 
@@ -232,14 +235,15 @@ impl<'a> Taker<'a> {
 
     fn place(&self, from: usize) -> Option<Range<usize>> {
         let start = self.skip_articles(from);
-        let mut end = self.capitals(start, PLACE);
+        let mut end = self.capitals(start, PLACE, NO_NAME);
         // "Rio de Janeiro", "San Juan de la Cruz".
         while end > start && end < start + PLACE {
             let mut next = end;
-            while next < end + 2 && self.goes_on(next) && self.is(next, Roles::CONNECTOR.with(Roles::ARTICLE)) {
+            while next < end + 2 && self.goes_on(next) && self.is(next, Roles::CONNECTOR.with(Roles::ARTICLE))
+            {
                 next += 1;
             }
-            let further = self.capitals(next, PLACE);
+            let further = self.capitals(next, PLACE, NO_NAME);
             if next == end || further == next || !self.is(end, Roles::CONNECTOR) {
                 break;
             }
@@ -274,7 +278,8 @@ impl<'a> Taker<'a> {
         let plain = (start..end).all(|at| self.goes_on(at))
             && (start..found).all(|at| {
                 let claimed = self.reading.words.get(at).is_none_or(|word| word.claim.is_some());
-                !claimed && !self.is(at, Roles::AFTER.with(Roles::NOT_VALUE).with(Roles::JOINER))
+                let number = self.reading.scan.word(at).starts_with(|first: char| first.is_ascii_digit());
+                !claimed && !number && !self.is(at, Roles::AFTER.with(Roles::NOT_VALUE).with(Roles::JOINER))
             });
         (plain && self.ends_before(end, Roles::AFTER)).then(|| self.text(start..end))
     }
@@ -301,12 +306,15 @@ impl<'a> Taker<'a> {
         words.iter().any(|word| word.roles.has(Roles::FIRST_PERSON.with(Roles::SECOND_PERSON)))
     }
 
-    /// Whether these tokens can be what somebody likes: no "it", no "when", nothing of mine or yours.
+    /// Whether a value can begin at a token: not with "it", not with "when".
+    fn begins_value(&self, at: usize) -> bool {
+        let word = self.reading.words.get(at);
+        word.is_some_and(|word| !word.roles.has(Roles::DEMONSTRATIVE)) && !self.is(at, Roles::NOT_VALUE)
+    }
+
+    /// Whether these tokens can be a value, and nothing of mine or yours.
     fn is_value(&self, tokens: Range<usize>) -> bool {
-        let start = tokens.start;
-        let demonstrative =
-            self.reading.words.get(start).is_none_or(|word| word.roles.has(Roles::DEMONSTRATIVE));
-        !demonstrative && !self.is(start, Roles::NOT_VALUE) && !self.is_own(&tokens)
+        self.begins_value(tokens.start) && !self.is_own(&tokens)
     }
 
     /// One thing, or two of one word each: "dogs and cats".
@@ -321,9 +329,11 @@ impl<'a> Taker<'a> {
         }
         let start = self.skip_articles(at);
         let Some(end) = self.end(start, most, stops, &rule.until) else { return things };
-        // "el té": a word behind an article is no "te".
-        let own = start + usize::from(start > at);
-        if !self.is_value(start..end.max(start + 1)) && !(own > start && self.is_value(own..end.max(own + 1))) {
+        // "people who lie" are not people.
+        let described = self.goes_on(end) && self.is(end, Roles::RELATIVE);
+        // A word behind an article is no pronoun: "el té".
+        let pronouns = start + usize::from(start > at)..end;
+        if described || !self.begins_value(start) || self.is_own(&pronouns) {
             return things;
         }
         things.push(self.text(start..end));
@@ -339,8 +349,9 @@ impl<'a> Taker<'a> {
 
     fn regular(&self, rule: &Rule, from: usize) -> Option<Taken> {
         let start = self.skip_articles(from);
-        let end = self.end(start, BETWEEN, Roles::FREQUENCY.with(Roles::AFTER), &rule.until)?;
-        let often = (end..end + 1 + BETWEEN).any(|at| self.is(at, Roles::FREQUENCY) && self.clause_has(end, at));
+        let end = self.end(start, BETWEEN, Roles::AFTER, &rule.until)?;
+        let often =
+            (end..end + 1 + BETWEEN).any(|at| self.is(at, Roles::FREQUENCY) && self.clause_has(end, at));
         (often && self.is_value(start..end)).then(|| self.text(start..end))
     }
 
@@ -353,23 +364,30 @@ impl<'a> Taker<'a> {
     fn goal(&self, rule: &Rule, from: usize) -> Option<Taken> {
         let end = self.end(from, GOAL, Roles::default(), &rule.until)?;
         let word = self.reading.scan.word(from);
-        let ending = rule.endings.is_empty() || rule.endings.iter().any(|ending| word.ends_with(ending.as_str()));
+        let ending =
+            rule.endings.is_empty() || rule.endings.iter().any(|ending| word.ends_with(ending.as_str()));
         let words = self.reading.words.get(from..end).unwrap_or_default();
         let to_reader = words.iter().any(|word| word.roles.has(Roles::SECOND_PERSON));
         let wanted = ending && !to_reader && !self.is(from, Roles::NOT_GOAL.with(Roles::NOT_VALUE));
         wanted.then(|| self.text(from..end))
     }
 
-    /// What a favourite is of, as a part of the key.
+    /// What a favourite is of, as a part of the key; several are one.
     fn thing_key(&self, tokens: Range<usize>) -> Option<String> {
         if tokens.is_empty() || tokens.len() > BETWEEN {
             return None;
         }
-        let listed = self.reading.phrase_at(tokens.start, Roles::THING);
-        Some(match listed.filter(|(length, _)| *length == tokens.len()).and_then(|(_, entry)| self.key(entry)) {
-            Some(key) => key.to_owned(),
-            None => self.source.tokens(&tokens).to_owned(),
-        })
+        let lexicon = self.reading.lexicon;
+        let word = self.reading.scan.word(tokens.end - 1);
+        for ending in ["", "s", "es"] {
+            let Some(word) = word.strip_suffix(ending).filter(|_| tokens.len() == 1) else { continue };
+            let numbers = [lexicon.number(word)];
+            let known = lexicon.matches(&numbers, 0).find(|(_, entry)| entry.roles.has(Roles::THING));
+            if let Some(key) = known.and_then(|(_, entry)| self.key(entry)) {
+                return Some(key.to_owned());
+            }
+        }
+        Some(self.source.tokens(&tokens).to_owned())
     }
 
     fn key(&self, entry: &Entry) -> Option<&'a str> {
@@ -382,19 +400,24 @@ impl<'a> Taker<'a> {
         let (length, _) = self.reading.phrase_at(copula, Roles::COPULA)?;
         let stem = self.thing_key(from..copula)?;
         (from..copula).all(|at| self.goes_on(at)).then_some(())?;
-        let value = self.things(rule, copula + length, THING, Roles::default()).into_iter().next()?;
-        Some(Taken { stem, ..value })
+        self.favorites(rule, copula + length, stem)
     }
 
     fn favorite_before(&self, rule: &Rule, lead: &Range<usize>) -> Option<Taken> {
         let clause = self.reading.clause_of(lead.start)?;
         let reach = lead.start.saturating_sub(BETWEEN + 1).max(clause.tokens.start);
-        let mine = (reach..lead.start).rev().find(|at| {
-            self.reading.words.get(*at).is_some_and(|word| word.roles.has(Roles::FIRST_PERSON))
-        })?;
+        let mine = (reach..lead.start)
+            .rev()
+            .find(|at| self.reading.words.get(*at).is_some_and(|word| word.roles.has(Roles::FIRST_PERSON)))?;
         let stem = self.thing_key(mine + 1..lead.start)?;
-        let value = self.things(rule, lead.end, THING, Roles::default()).into_iter().next()?;
-        Some(Taken { stem, ..value })
+        self.favorites(rule, lead.end, stem)
+    }
+
+    /// One or two things as one value.
+    fn favorites(&self, rule: &Rule, from: usize, stem: String) -> Option<Taken> {
+        let things = self.things(rule, from, THING, Roles::default());
+        let (first, last) = (things.first()?, things.last()?);
+        Some(Taken { stem, ..self.text(first.tokens.start..last.tokens.end) })
     }
 
     fn relation(&self, from: usize) -> Option<Taken> {
@@ -426,14 +449,14 @@ impl<'a> Taker<'a> {
         let naming = self.reading.phrase_at(at, Roles::NAMING).filter(|_| self.goes_on(at));
         let name = match naming {
             Some((length, _)) => self.name(at + length)?,
-            None => Some(at..self.capitals(at, NAME)).filter(|name| !of_name && !name.is_empty())?,
+            None => Some(at..self.capitals(at, NAME, NO_NAME)).filter(|name| !of_name && !name.is_empty())?,
         };
         Some(Taken { stem: key.to_owned(), ..self.text(name) })
     }
 
     fn event(&self, from: usize) -> Option<Taken> {
-        let (at, (length, entry)) = (from..from + BETWEEN)
-            .find_map(|at| Some((at, self.reading.phrase_at(at, Roles::EVENT)?)))?;
+        let (at, (length, entry)) =
+            (from..from + BETWEEN).find_map(|at| Some((at, self.reading.phrase_at(at, Roles::EVENT)?)))?;
         let after = at + length;
         let copula = (after..after + BETWEEN).find(|at| self.is(*at, Roles::COPULA))?;
         let (length, _) = self.reading.phrase_at(copula, Roles::COPULA)?;
@@ -441,9 +464,16 @@ impl<'a> Taker<'a> {
         (from..=copula).all(|at| self.goes_on(at)).then_some(())?;
         let mut end = self.end(start, THING, Roles::default(), &[])?;
         let scan = self.reading.scan;
+        // "12/25/1990"
+        while end < start + BETWEEN && self.source.between(end) == "/" {
+            end += 1;
+        }
         // "May 12, 1990"
         let year = scan.word(end);
-        if year.len() == 4 && year.bytes().all(|byte| byte.is_ascii_digit()) && self.same_sentence(end) {
+        if year.len() == 4
+            && year.bytes().all(|byte| byte.is_ascii_digit())
+            && self.reading.same_sentence(end)
+        {
             end += 1;
         }
         let is_day = |at: usize| {
@@ -457,11 +487,5 @@ impl<'a> Taker<'a> {
         let iso = iso_date(self.reading.lexicon, (start..end).map(|at| scan.word(at)));
         let value = iso.map_or(taken.value, Value::String);
         Some(Taken { stem: self.key(entry)?.to_owned(), value, tokens: taken.tokens, confidence: None })
-    }
-
-    /// Whether a token is in the sentence of the one before it.
-    fn same_sentence(&self, at: usize) -> bool {
-        let sentence = |at: usize| self.reading.clause_of(at).map(|clause| clause.sentence);
-        at.checked_sub(1).is_some_and(|before| sentence(before) == sentence(at))
     }
 }
