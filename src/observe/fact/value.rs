@@ -61,7 +61,9 @@ impl<'a> Taker<'a> {
             ValueKind::Employer => self.employer(from),
             ValueKind::Thing => return self.things(rule, from, THING, Roles::default()),
             ValueKind::Activity => return self.things(rule, from, BETWEEN, Roles::AFTER),
-            ValueKind::Ailment => return self.things(rule, from, BETWEEN, Roles::AFTER.with(Roles::DATE)),
+            ValueKind::Ailment => {
+                return self.things(rule, from, BETWEEN + 1, Roles::AFTER.with(Roles::DATE));
+            }
             ValueKind::Regular => self.regular(rule, from),
             ValueKind::Goal => self.goal(rule, from),
             ValueKind::Favorite => self.favorite(rule, from),
@@ -103,7 +105,11 @@ impl<'a> Taker<'a> {
                 && self.goes_on(at + 1)
                 && self.source.is_capital(at + 1);
             let word = self.reading.scan.word(at);
-            if !name_goes_on && (self.is(at, stops.with(ENDS)) || until.iter().any(|other| other == word)) {
+            let first_day = at == from && self.is(at, Roles::DATE) && !stops.has(Roles::DATE);
+            if !name_goes_on
+                && !first_day
+                && (self.is(at, stops.with(ENDS)) || until.iter().any(|other| other == word))
+            {
                 break;
             }
             at += 1;
@@ -154,7 +160,8 @@ impl<'a> Taker<'a> {
 
     fn name(&self, from: usize) -> Option<Range<usize>> {
         // "June" may be one.
-        let end = self.capitals(from, NAME, Roles::NOT_NAME);
+        let month = month_of(self.reading.lexicon, self.reading.scan.word(from)).is_some();
+        let end = self.capitals(from, NAME, if month { Roles::NOT_NAME } else { NO_NAME });
         if end > from {
             return Some(from..end);
         }
