@@ -12,6 +12,8 @@ use crate::memory::importance;
 /// Most characters of a title and of a summary.
 const TITLE: usize = 80;
 const SUMMARY: usize = 400;
+/// How many of the words that tell of episodes are looked at.
+const MOST_WORDS: usize = 32;
 
 /// The episodes of a text: of each type the first, with the words and tags of the others.
 pub(super) fn episodes(
@@ -21,7 +23,8 @@ pub(super) fn episodes(
     sentiment: SentimentClass,
 ) -> Vec<EpisodeCandidate> {
     let mut found: Vec<EpisodeCandidate> = Vec::new();
-    for telling in tellings.iter().filter(|telling| telling.entry.roles.has(Roles::EPISODE)) {
+    let told = tellings.iter().filter(|telling| telling.entry.roles.has(Roles::EPISODE));
+    for telling in told.take(MOST_WORDS) {
         let Some(clause) = reading.clause_of(telling.tokens.start) else { continue };
         let own = reading.roles_in(clause).has(Roles::FIRST_PERSON);
         let related = relation_tags(reading, &clause.tokens);

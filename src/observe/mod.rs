@@ -102,7 +102,7 @@ pub fn observe_with(
     );
     observation.mood_triggers = matched.moods;
     observation.topics = topic::topics(&reading);
-    if !reading.told.is_empty() {
+    if telling::tells(&reading) {
         let source = Source::new(text, &scan);
         let tellings = telling::tellings(&reading, &source);
         observation.facts = fact::facts(&reading, &source, &tellings);

@@ -9,6 +9,8 @@ use super::source::Source;
 
 /// How far before a lead a negator is looked for, in tokens of its clause.
 const NEGATOR_REACH: usize = 8;
+/// Among how many tokens of the last clause of a question the reader is looked for.
+const ADDRESS_REACH: usize = 8;
 
 /// A phrase that leads to a fact or tells of an episode, and is said to be so.
 pub(super) struct Telling<'r> {
@@ -16,6 +18,14 @@ pub(super) struct Telling<'r> {
     pub(super) entry: &'r Entry,
     /// Whether its clause hedges before it.
     pub(super) hedged: bool,
+}
+
+/// The roles of the phrases that are tellings.
+const TELLINGS: Roles = Roles::LEAD.with(Roles::VERB).with(Roles::EPISODE);
+
+/// Whether a text has any lead or episode word: most have none, and cost nothing more.
+pub(super) fn tells(reading: &Reading<'_>) -> bool {
+    reading.told.iter().any(|told| told.entry.roles.has(TELLINGS))
 }
 
 /// The leads and episode words of a text, in order; of those that begin at one token only the longest of each sort.
@@ -39,7 +49,7 @@ pub(super) fn tellings<'r>(reading: &'r Reading<'_>, source: &Source<'_>) -> Vec
         if supposes || roles.has(Roles::REPORT) && start >= own_until {
             barred = Some(clause.sentence);
         }
-        if !roles.has(Roles::LEAD.with(Roles::VERB).with(Roles::EPISODE))
+        if !roles.has(TELLINGS)
             || barred == Some(clause.sentence)
             || !clause.tokens.contains(&(told.tokens.end - 1))
             || is_negated(reading, clause.tokens.start.max(start.saturating_sub(NEGATOR_REACH))..start)
@@ -88,8 +98,10 @@ fn is_asked(reading: &Reading<'_>, at: usize) -> bool {
     if let Some(question) = reading.questions.get(first).filter(|tokens| tokens.contains(&at)) {
         let last = question.end.checked_sub(1).and_then(|last| reading.clause_of(last));
         return last.is_none_or(|last| {
-            last.tokens.start <= at
-                || !(opens_question(last.tokens.start) || reading.roles_in(last).has(Roles::SECOND_PERSON))
+            let start = last.tokens.start;
+            let words = reading.words.get(start..last.tokens.end.min(start + ADDRESS_REACH));
+            let to_reader = words.unwrap_or_default().iter().any(|word| word.roles.has(Roles::SECOND_PERSON));
+            start <= at || !(to_reader || opens_question(start))
         });
     }
     clause.tokens.start < at && opens_question(clause.tokens.start)

@@ -26,6 +26,10 @@ const MOST: usize = 32;
 const HEDGE: f64 = 0.7;
 /// How far before a verb its subject may stand, in tokens.
 const SUBJECT_REACH: usize = 4;
+/// How far before "and" the subject of its verb may stand, in tokens.
+const INHERITANCE_REACH: usize = 16;
+/// Longest value, in bytes.
+const LONGEST: usize = 200;
 
 /// The facts of a text, in its order. Of two with one key the later counts: "they call me Pip, but my name is Philippa".
 pub(super) fn facts(
@@ -80,7 +84,8 @@ fn candidate(
     taken: &Taken,
 ) -> Option<FactCandidate> {
     let reading = taker.reading;
-    if is_negated(reading, telling.tokens.end..taken.tokens.end) {
+    let too_long = taken.value.as_str().is_some_and(|text| text.len() > LONGEST);
+    if too_long || is_negated(reading, telling.tokens.end..taken.tokens.end) {
         return None;
     }
     let key = match rule.key.split_once('*') {
@@ -130,7 +135,7 @@ fn subject(reading: &Reading<'_>, verb: usize) -> Option<usize> {
                 }
             };
             // "I have two brothers who are 20 and live in Rome"
-            if (start..at).any(|at| is(at, Roles::RELATIVE)) {
+            if at - start > INHERITANCE_REACH || (start..at).any(|at| is(at, Roles::RELATIVE)) {
                 return None;
             }
             let opened = is(start, Roles::OPENER.with(Roles::CONTRAST));

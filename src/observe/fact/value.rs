@@ -200,7 +200,7 @@ impl<'a> Taker<'a> {
             Some(next) => matches!(next, '%' | '°' | '€' | '$' | '/' | '+' | '-' | '\''),
             None => false,
         };
-        let ends = self.ends_before(end, Roles::AFTER) && !self.is(end, Roles::CONNECTOR);
+        let ends = self.ends_before(end, Roles::AFTER.with(Roles::DATE)) && !self.is(end, Roles::CONNECTOR);
         if goes_on || !ends || !(1..=OLDEST).contains(&number) {
             return None;
         }
@@ -375,7 +375,7 @@ impl<'a> Taker<'a> {
             rule.endings.is_empty() || rule.endings.iter().any(|ending| word.ends_with(ending.as_str()));
         let words = self.reading.words.get(from..end).unwrap_or_default();
         let to_reader = words.iter().any(|word| word.roles.has(Roles::SECOND_PERSON));
-        let wanted = ending && !to_reader && !self.is(from, Roles::NOT_GOAL.with(Roles::NOT_VALUE));
+        let wanted = ending && !to_reader && !self.is(from, Roles::NOT_GOAL);
         wanted.then(|| self.text(from..end))
     }
 
