@@ -16,9 +16,9 @@ pub(super) struct Lexicon {
     pub(super) rules: Vec<Rule>,
     /// What [`Entry::concept`] counts, from 1.
     pub(super) concepts: Vec<Concept>,
-    /// Names of topics, at most 32: the bits of [`Entry::topics`].
+    /// Names of topics, at most 64: the bits of [`Entry::topics`].
     pub(super) topics: Vec<String>,
-    /// Sorts of episodes, at most 32: the bits of [`Entry::episodes`].
+    /// Sorts of episodes, at most 64: the bits of [`Entry::episodes`].
     pub(super) episodes: Vec<EpisodeRule>,
     /// The words for 0, 1, ... one after the other.
     pub(super) numbers: Vec<String>,
@@ -99,9 +99,9 @@ pub(super) struct Entry {
     /// A bit per rule for facts that it leads.
     pub(super) rules: u64,
     /// A bit per topic.
-    pub(super) topics: u32,
+    pub(super) topics: u64,
     /// A bit per sort of episode.
-    pub(super) episodes: u32,
+    pub(super) episodes: u64,
     /// The concept that it names, counted from 1; 0 = none.
     pub(super) concept: u16,
 }

@@ -212,6 +212,7 @@ fn symbols(fields: &mut Fields<'_>) -> Result<Symbols, Error> {
 }
 
 /// A list of strings and its pointer.
+#[derive(Default)]
 struct Texts {
     path: String,
     items: Vec<String>,
