@@ -6,7 +6,6 @@ use std::ops::Range;
 
 use super::date::month_of;
 use super::rule::{Rule, ValueKind};
-use crate::json::{Number, Value};
 use crate::observe::lexicon::Roles;
 use crate::observe::reading::Reading;
 use crate::observe::source::Source;
@@ -25,15 +24,20 @@ const AGE_WITHOUT_UNIT: f64 = 0.85;
 /// The greatest age.
 const OLDEST: u64 = 120;
 
-/// A value and where it stands.
-pub(super) struct Taken {
-    pub(super) tokens: Range<usize>,
-    pub(super) value: Value,
+/// A value: the tokens from `start` to `end`, or the number that they say.
+#[derive(Clone, Copy)]
+pub(super) struct Taken<'a> {
+    pub(super) start: usize,
+    pub(super) end: usize,
+    pub(super) number: Option<u64>,
     /// What stands in the key for the `*`.
-    pub(super) stem: String,
+    pub(super) stem: &'a str,
     /// Where it differs from the rule's.
     pub(super) confidence: Option<f64>,
 }
+
+/// One value, and a second one when "and" joins two of a sort.
+pub(super) type Pair<'a> = [Option<Taken<'a>>; 2];
 
 /// What is not taken for a name where nothing says that it is one.
 const NO_NAME: Roles = Roles::NOT_NAME.with(Roles::DATE);
@@ -47,8 +51,8 @@ pub(super) struct Taker<'a> {
 }
 
 impl<'a> Taker<'a> {
-    /// The values behind a lead: mostly none or one, two when "and" joins two of a sort.
-    pub(super) fn take(&self, rule: &Rule, lead: &Range<usize>) -> Vec<Taken> {
+    /// The values behind a lead.
+    pub(super) fn take(&self, rule: &Rule, lead: &Range<usize>) -> Pair<'a> {
         let from = lead.end;
         let taken = match rule.value {
             ValueKind::Name => self.name(from).map(|tokens| self.text(tokens)),
@@ -73,7 +77,7 @@ impl<'a> Taker<'a> {
             ValueKind::Relation => self.relation(from),
             ValueKind::Event => self.event(from),
         };
-        taken.into_iter().collect()
+        [taken, None]
     }
 
     fn is(&self, at: usize, roles: Roles) -> bool {
@@ -134,9 +138,9 @@ impl<'a> Taker<'a> {
         at
     }
 
-    fn text(&self, tokens: Range<usize>) -> Taken {
-        let text = self.source.tokens(&tokens).to_owned();
-        Taken { tokens, value: Value::String(text.clone()), stem: text, confidence: None }
+    fn text(&self, tokens: Range<usize>) -> Taken<'a> {
+        let stem = self.source.tokens(&tokens);
+        Taken { start: tokens.start, end: tokens.end, number: None, stem, confidence: None }
     }
 
     /// Behind capital words side by side that do not have one of these roles.
@@ -185,7 +189,7 @@ impl<'a> Taker<'a> {
         alone.then_some(from..end)
     }
 
-    fn age(&self, from: usize, needs_unit: bool) -> Option<Taken> {
+    fn age(&self, from: usize, needs_unit: bool) -> Option<Taken<'a>> {
         if !self.goes_on(from) {
             return None;
         }
@@ -207,12 +211,7 @@ impl<'a> Taker<'a> {
             return None;
         }
         let confidence = unit.is_none().then_some(AGE_WITHOUT_UNIT);
-        Some(Taken {
-            tokens: from..end,
-            value: Value::Number(Number::Whole(number)),
-            stem: String::new(),
-            confidence,
-        })
+        Some(Taken { start: from, end, number: Some(number), stem: "", confidence })
     }
 
     /// A number in digits or words, and where it ends: "28", "twenty-eight", "treinta y dos".
@@ -265,7 +264,7 @@ impl<'a> Taker<'a> {
     }
 
     /// A phrase of a list with what stands before it: "freelance graphic designer".
-    fn listed(&self, from: usize, list: Roles) -> Option<Taken> {
+    fn listed(&self, from: usize, list: Roles) -> Option<Taken<'a>> {
         let start = self.skip_articles(from);
         let (mut end, found) = (start..start + BEFORE_LISTED + 1).find_map(|at| {
             let (length, _) = self.reading.phrase_at(at, list)?;
@@ -293,7 +292,7 @@ impl<'a> Taker<'a> {
         (plain && self.ends_before(end, Roles::AFTER)).then(|| self.text(start..end))
     }
 
-    fn role(&self, from: usize) -> Option<Taken> {
+    fn role(&self, from: usize) -> Option<Taken<'a>> {
         if let Some(listed) = self.listed(from, Roles::OCCUPATION) {
             return Some(listed);
         }
@@ -302,7 +301,7 @@ impl<'a> Taker<'a> {
         (start > from && self.is_value(start..end)).then(|| self.text(start..end))
     }
 
-    fn employer(&self, from: usize) -> Option<Taken> {
+    fn employer(&self, from: usize) -> Option<Taken<'a>> {
         let start = self.skip_articles(from);
         let end = self.end(start, THING, Roles::AFTER, &[])?;
         let named = start > from || self.source.is_capital(start);
@@ -327,8 +326,8 @@ impl<'a> Taker<'a> {
     }
 
     /// One thing, or two of one word each: "dogs and cats".
-    fn things(&self, rule: &Rule, from: usize, most: usize, stops: Roles) -> Vec<Taken> {
-        let mut things = Vec::new();
+    fn things(&self, rule: &Rule, from: usize, most: usize, stops: Roles) -> Pair<'a> {
+        let mut things = [None; 2];
         let mut at = from;
         while self.goes_on(at) && self.is(at, Roles::ADVERB) {
             at += 1;
@@ -345,18 +344,18 @@ impl<'a> Taker<'a> {
         if described || !self.begins_value(start) || self.is_own(&pronouns) {
             return things;
         }
-        things.push(self.text(start..end));
+        things[0] = Some(self.text(start..end));
         let second = self.skip_articles(end + 1);
         if self.is(end, Roles::JOINER) && self.goes_on(end) && self.goes_on(second) {
             let ends = self.ends_before(second + 1, stops) && !self.is(second, Roles::LEAD.with(Roles::VERB));
             if ends && self.is_value(second..second + 1) && !self.is(second, Roles::ADVERB.with(Roles::END)) {
-                things.push(self.text(second..second + 1));
+                things[1] = Some(self.text(second..second + 1));
             }
         }
         things
     }
 
-    fn regular(&self, rule: &Rule, from: usize) -> Option<Taken> {
+    fn regular(&self, rule: &Rule, from: usize) -> Option<Taken<'a>> {
         let start = self.skip_articles(from);
         let end = self.end(start, BETWEEN, Roles::AFTER, &rule.until)?;
         let often =
@@ -370,7 +369,7 @@ impl<'a> Taker<'a> {
         clause(one) == clause(other)
     }
 
-    fn goal(&self, rule: &Rule, from: usize) -> Option<Taken> {
+    fn goal(&self, rule: &Rule, from: usize) -> Option<Taken<'a>> {
         let end = self.end(from, GOAL, Roles::default(), &rule.until)?;
         let word = self.reading.scan.word(from);
         let ending =

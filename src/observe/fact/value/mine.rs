@@ -2,15 +2,14 @@
 
 use std::ops::Range;
 
-use super::super::date::{iso_date, month_of};
+use super::super::date::month_of;
 use super::super::rule::Rule;
 use super::{BETWEEN, NAME, NO_NAME, THING, Taken, Taker};
-use crate::json::Value;
 use crate::observe::lexicon::{Entry, Roles};
 
 impl<'a> Taker<'a> {
     /// What a favourite is of, as a part of the key; several are one.
-    fn thing_key(&self, tokens: Range<usize>) -> Option<String> {
+    fn thing_key(&self, tokens: Range<usize>) -> Option<&'a str> {
         if tokens.is_empty() || tokens.len() > BETWEEN {
             return None;
         }
@@ -21,10 +20,10 @@ impl<'a> Taker<'a> {
             let numbers = [lexicon.number(word)];
             let known = lexicon.matches(&numbers, 0).find(|(_, entry)| entry.roles.has(Roles::THING));
             if let Some(key) = known.and_then(|(_, entry)| self.key(entry)) {
-                return Some(key.to_owned());
+                return Some(key);
             }
         }
-        Some(self.source.tokens(&tokens).to_owned())
+        Some(self.source.tokens(&tokens))
     }
 
     fn key(&self, entry: &Entry) -> Option<&'a str> {
@@ -33,7 +32,7 @@ impl<'a> Taker<'a> {
     }
 
     /// "my favourite" N is X.
-    pub(super) fn favorite(&self, rule: &Rule, from: usize) -> Option<Taken> {
+    pub(super) fn favorite(&self, rule: &Rule, from: usize) -> Option<Taken<'a>> {
         let copula = (from..from + BETWEEN + 1).find(|at| self.is(*at, Roles::COPULA))?;
         let (length, _) = self.reading.phrase_at(copula, Roles::COPULA)?;
         let stem = self.thing_key(from..copula)?;
@@ -42,7 +41,7 @@ impl<'a> Taker<'a> {
     }
 
     /// "mi" N "favorito es" X.
-    pub(super) fn favorite_before(&self, rule: &Rule, lead: &Range<usize>) -> Option<Taken> {
+    pub(super) fn favorite_before(&self, rule: &Rule, lead: &Range<usize>) -> Option<Taken<'a>> {
         let clause = self.reading.clause_of(lead.start)?;
         let reach = lead.start.saturating_sub(BETWEEN + 1).max(clause.tokens.start);
         let mine = (reach..lead.start)
@@ -53,14 +52,14 @@ impl<'a> Taker<'a> {
     }
 
     /// One or two things as one value.
-    fn favorites(&self, rule: &Rule, from: usize, stem: String) -> Option<Taken> {
+    fn favorites(&self, rule: &Rule, from: usize, stem: &'a str) -> Option<Taken<'a>> {
         let things = self.things(rule, from, THING, Roles::default());
-        let (first, last) = (things.first()?, things.last()?);
-        Some(Taken { stem, ..self.text(first.tokens.start..last.tokens.end) })
+        let first = things[0]?;
+        Some(Taken { stem, ..self.text(first.start..things[1].unwrap_or(first).end) })
     }
 
     /// The name of a sister, a dog.
-    pub(super) fn relation(&self, from: usize) -> Option<Taken> {
+    pub(super) fn relation(&self, from: usize) -> Option<Taken<'a>> {
         let mut at = from;
         while at < from + 2 && self.goes_on(at) && self.is(at, Roles::MIDDLE) {
             at += 1;
@@ -91,11 +90,11 @@ impl<'a> Taker<'a> {
             Some((length, _)) => self.name(at + length)?,
             None => Some(at..self.capitals(at, NAME, NO_NAME)).filter(|name| !of_name && !name.is_empty())?,
         };
-        Some(Taken { stem: key.to_owned(), ..self.text(name) })
+        Some(Taken { stem: key, ..self.text(name) })
     }
 
-    /// The day of a birthday, an exam: an ISO date when it is complete.
-    pub(super) fn event(&self, from: usize) -> Option<Taken> {
+    /// The day of a birthday, an exam.
+    pub(super) fn event(&self, from: usize) -> Option<Taken<'a>> {
         let (at, (length, entry)) =
             (from..from + BETWEEN).find_map(|at| Some((at, self.reading.phrase_at(at, Roles::EVENT)?)))?;
         let after = at + length;
@@ -124,9 +123,6 @@ impl<'a> Taker<'a> {
                 || month_of(self.reading.lexicon, word).is_some()
         };
         (start..end).any(is_day).then_some(())?;
-        let taken = self.text(start..end);
-        let iso = iso_date(self.reading.lexicon, (start..end).map(|at| scan.word(at)));
-        let value = iso.map_or(taken.value, Value::String);
-        Some(Taken { stem: self.key(entry)?.to_owned(), value, tokens: taken.tokens, confidence: None })
+        Some(Taken { stem: self.key(entry)?, ..self.text(start..end) })
     }
 }
