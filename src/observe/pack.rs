@@ -1,8 +1,8 @@
 //! Language packs: the observer's words, read from JSON at run time.
 //!
 //! Two sorts of file, told apart by their keys: a *language pack* (`language`, `version`, lists of phrases by what
-//! they mean, rules for facts and sorts of episodes) and the *common pack* (`version`, the function words by which languages are known, and
-//! the symbols that all languages share). Unknown keys are refused.
+//! they mean, rules for facts, topics, and sorts of episodes) and the *common pack* (`version`, the function words by
+//! which languages are known, and the symbols that all languages share). Unknown keys are refused.
 
 mod telling;
 

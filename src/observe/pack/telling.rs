@@ -48,7 +48,7 @@ pub(super) fn read(fields: &mut Fields<'_>, builder: &mut Builder) -> Result<(),
     let facts = fields.nested("facts", Facts::parse);
     let facts = fields.require("facts", facts);
     fields.check()?;
-    for sorts in &facts.sorts {
+    for sorts in facts.sorts {
         add(builder, sorts)?;
     }
     for ((_, roles), phrases) in LISTS.iter().zip(&facts.lists) {
@@ -57,34 +57,67 @@ pub(super) fn read(fields: &mut Fields<'_>, builder: &mut Builder) -> Result<(),
     builder.lexicon.numbers = facts.numbers;
     builder.lexicon.tens = facts.tens;
     builder.lexicon.months = facts.months;
-    add(builder, &checked_list(fields, "topics", Sort::topic)?)?;
-    add(builder, &checked_list(fields, "episodes", Sort::episode)?)
+    add(builder, checked_list(fields, "topics", Sort::topic)?)?;
+    add(builder, checked_list(fields, "episodes", Sort::episode)?)
 }
 
 /// Gives the phrases of some sorts what they mean.
-fn add(builder: &mut Builder, sorts: &[Sort]) -> Result<(), Error> {
-    for sort in sorts {
+fn add(builder: &mut Builder, sorts: Vec<Sort>) -> Result<(), Error> {
+    for Sort { what, phrases, verbs } in sorts {
         let lexicon = &mut builder.lexicon;
-        let (number, most) = match &sort.what {
-            What::Rule(rule) => (push(&mut lexicon.rules, rule), MOST),
-            What::Concept(_, concept) => (push(&mut lexicon.concepts, concept), u16::MAX as usize),
-            What::Topic(name) => (push(&mut lexicon.topics, name), MOST),
-            What::Episode(rule) => (push(&mut lexicon.episodes, rule), MOST),
+        let (meaning, roles, number) = match what {
+            What::Rule(rule) => {
+                lexicon.rules.push(rule);
+                (Meaning::Rule, Roles::LEAD, lexicon.rules.len())
+            }
+            What::Concept(roles, concept) => {
+                lexicon.concepts.push(concept);
+                (Meaning::Concept, roles, lexicon.concepts.len())
+            }
+            What::Topic(name) => {
+                lexicon.topics.push(name);
+                (Meaning::Topic, Roles::TOPIC, lexicon.topics.len())
+            }
+            What::Episode(rule) => {
+                lexicon.episodes.push(rule);
+                (Meaning::Episode, Roles::EPISODE, lexicon.episodes.len())
+            }
         };
-        if number >= most {
-            return Err(refused(&sort.phrases.path, "too many sorts".to_owned()));
+        let most = if meaning == Meaning::Concept { usize::from(u16::MAX) } else { MOST };
+        if number > most {
+            return Err(refused(&phrases.path, "too many sorts".to_owned()));
         }
-        for (phrases, is_verb) in [(&sort.phrases, false), (&sort.verbs, true)] {
-            builder.each(phrases, MAX_TOKENS, &mut |entry| sort.what.mean(entry, number, is_verb))?;
+        for (phrases, roles) in [(phrases, roles), (verbs, Roles::VERB)] {
+            builder.each(&phrases, MAX_TOKENS, &mut |entry| meaning.give(entry, roles, number))?;
         }
     }
     Ok(())
 }
 
-/// Adds an item to a list and says at which place it stands.
-fn push<T: Clone>(list: &mut Vec<T>, item: &T) -> usize {
-    list.push(item.clone());
-    list.len() - 1
+/// What a phrase of some sort refers to.
+#[derive(Clone, Copy, PartialEq, Eq)]
+enum Meaning {
+    Rule,
+    Concept,
+    Topic,
+    Episode,
+}
+
+impl Meaning {
+    /// Makes a phrase refer to the sort of that number, counted from 1; whether that was new to it.
+    fn give(self, entry: &mut Entry, roles: Roles, number: usize) -> bool {
+        entry.roles = entry.roles.with(roles);
+        let bits = match self {
+            Self::Rule => &mut entry.rules,
+            Self::Topic => &mut entry.topics,
+            Self::Episode => &mut entry.episodes,
+            Self::Concept => return std::mem::replace(&mut entry.concept, number as u16) == 0,
+        };
+        let bit = 1 << (number - 1);
+        let new = *bits & bit == 0;
+        *bits |= bit;
+        new
+    }
 }
 
 /// What stands under `facts`.
@@ -134,28 +167,6 @@ enum What {
     Concept(Roles, Concept),
     Topic(String),
     Episode(EpisodeRule),
-}
-
-impl What {
-    /// Gives a phrase its meaning; whether that was new to it.
-    fn mean(&self, entry: &mut Entry, number: usize, is_verb: bool) -> bool {
-        let (bits, roles) = match self {
-            Self::Rule(_) if is_verb => (&mut entry.rules, Roles::VERB),
-            Self::Rule(_) => (&mut entry.rules, Roles::LEAD),
-            Self::Topic(_) => (&mut entry.topics, Roles::TOPIC),
-            Self::Episode(_) => (&mut entry.episodes, Roles::EPISODE),
-            Self::Concept(roles, _) => {
-                let new = entry.concept == 0;
-                entry.concept = number as u16 + 1;
-                entry.roles = entry.roles.with(*roles);
-                return new;
-            }
-        };
-        let new = *bits >> number & 1 == 0;
-        *bits |= 1 << number;
-        entry.roles = entry.roles.with(roles);
-        new
-    }
 }
 
 impl Sort {
