@@ -9,7 +9,7 @@ pub(super) const EMOTIONS: [&str; 8] =
     ["joy", "sadness", "anger", "fear", "surprise", "disgust", "affection", "gratitude"];
 
 /// All phrases of one language, by what they mean, and what their meanings refer to.
-#[derive(Clone, Debug, Default)]
+#[derive(Debug, Default)]
 pub(super) struct Lexicon {
     phrases: PhraseMap<Entry>,
     /// The rules for facts, at most 64: the bits of [`Entry::rules`].
@@ -50,7 +50,7 @@ impl Lexicon {
 }
 
 /// What several words of a language name: a sort of person, event or thing.
-#[derive(Clone, Debug)]
+#[derive(Debug)]
 pub(super) struct Concept {
     /// Its part of a key, in English: `sister`, `birthday`, `color`.
     pub(super) key: String,
@@ -59,7 +59,7 @@ pub(super) struct Concept {
 }
 
 /// A sort of episode.
-#[derive(Clone, Debug)]
+#[derive(Debug)]
 pub(super) struct EpisodeRule {
     /// Its name, the first part of the reason.
     pub(super) name: String,

@@ -6,6 +6,8 @@
 
 mod telling;
 
+use std::sync::Arc;
+
 use super::language::{CODES, Detector};
 use super::lexicon::{EMOTIONS, Entry, Lexicon, Roles};
 use super::symbols::Symbols;
@@ -32,7 +34,8 @@ const DIMINISHER: f64 = 0.5;
 /// The loaded packs: what languages the observer can read, and how languages are told apart.
 #[derive(Clone, Debug, Default)]
 pub struct Packs {
-    lexicons: Vec<(String, Lexicon)>,
+    /// Shared: every core that is opened has the packs.
+    lexicons: Vec<(String, Arc<Lexicon>)>,
     detector: Detector,
     symbols: Symbols,
 }
@@ -73,7 +76,7 @@ impl Packs {
                 if loaded.lexicon(&code).is_some() {
                     return Err(refused(&format!("{at}/language"), format!("a second pack for \"{code}\"")));
                 }
-                loaded.lexicons.push((code, lexicon(&mut fields)?));
+                loaded.lexicons.push((code, Arc::new(lexicon(&mut fields)?)));
             } else {
                 if std::mem::replace(&mut common, true) {
                     return Err(refused(&at, "a second common pack".to_owned()));
@@ -92,7 +95,7 @@ impl Packs {
     }
 
     pub(super) fn lexicon(&self, code: &str) -> Option<&Lexicon> {
-        self.lexicons.iter().find(|(language, _)| language == code).map(|(_, lexicon)| lexicon)
+        self.lexicons.iter().find(|(language, _)| language == code).map(|(_, lexicon)| &**lexicon)
     }
 
     pub(super) fn detector(&self) -> &Detector {

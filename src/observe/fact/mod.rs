@@ -92,8 +92,8 @@ fn candidate(
     }
     let text = match rule.value {
         ValueKind::Event => {
-            let words = tokens.map(|at| reading.scan.word(at));
-            date::iso_date(reading.lexicon, words).unwrap_or_else(|| text.to_owned())
+            let said = reading.folded(&tokens);
+            date::iso_date(reading.lexicon, said).unwrap_or_else(|| text.to_owned())
         }
         _ => text.to_owned(),
     };

@@ -2,7 +2,6 @@
 
 use std::ops::Range;
 
-use super::super::date::month_of;
 use super::super::rule::Rule;
 use super::{BETWEEN, NAME, NO_NAME, THING, Taken, Taker};
 use crate::observe::lexicon::{Entry, Roles};
@@ -117,10 +116,7 @@ impl<'a> Taker<'a> {
             end += 1;
         }
         let is_day = |at: usize| {
-            let word = scan.word(at);
-            self.is(at, Roles::DATE)
-                || word.starts_with(|first: char| first.is_ascii_digit())
-                || month_of(self.reading.lexicon, word).is_some()
+            self.is(at, Roles::DATE) || scan.word(at).bytes().next().is_some_and(|byte| byte.is_ascii_digit())
         };
         (start..end).any(is_day).then_some(())?;
         Some(Taken { stem: self.key(entry)?, ..self.text(start..end) })
