@@ -22,6 +22,8 @@ pub enum ErrorCode {
     SessionArchived,
     /// The run named does not exist.
     UnknownRun,
+    /// No memory with that id is known for this owner.
+    UnknownMemory,
     /// An argument has the wrong type or an unknown name.
     InvalidArgument,
     /// A number lies outside its range.

@@ -3,7 +3,7 @@
 /**
  * Why a call was refused. The snake_case name is the `code` of a `LuminoraError` in JavaScript.
  */
-export type CoreErrorCode = "invalid_template" | "template_conflict" | "unknown_template" | "unknown_session" | "session_archived" | "unknown_run" | "invalid_argument" | "out_of_range" | "unknown_mood" | "unknown_target" | "budget_too_small" | "invalid_weight" | "duplicate_block" | "too_few_sources" | "too_many_sources" | "bad_weight" | "seed_required" | "feature_disabled" | "unknown_feature" | "integrity" | "invalid_record" | "invalid_owner" | "unsupported_format" | "too_large" | "bad_crc" | "hash_mismatch" | "snapshot_without_template" | "instance_exists" | "aborted" | "model_bad_response" | "model_refused" | "host_failure" | "invalid_operation";
+export type CoreErrorCode = "invalid_template" | "template_conflict" | "unknown_template" | "unknown_session" | "session_archived" | "unknown_run" | "unknown_memory" | "invalid_argument" | "out_of_range" | "unknown_mood" | "unknown_target" | "budget_too_small" | "invalid_weight" | "duplicate_block" | "too_few_sources" | "too_many_sources" | "bad_weight" | "seed_required" | "feature_disabled" | "unknown_feature" | "integrity" | "invalid_record" | "invalid_owner" | "unsupported_format" | "too_large" | "bad_crc" | "hash_mismatch" | "snapshot_without_template" | "instance_exists" | "aborted" | "model_bad_response" | "model_refused" | "host_failure" | "invalid_operation";
 
 /**
  * What an [`Error`] says.
@@ -511,6 +511,26 @@ export type FactCategory = "personal_info" | "preferences" | "relationships" | "
 export type EpisodeType = "emotional_moment" | "milestone" | "confession" | "conflict" | "achievement" | "bonding" | "routine";
 
 /**
+ * How far a fact can be relied on (personality specification 9), the least first.
+ */
+export type FactClass = "low" | "medium" | "high";
+
+/**
+ * How much an episode matters now, the least first.
+ */
+export type EpisodeClass = "trivial" | "low" | "medium" | "high" | "critical";
+
+/**
+ * What became of a memory.
+ */
+export type MemoryChange = "learned" | "confirmed" | "corrected" | "superseded" | "archived" | "restored" | "forgotten";
+
+/**
+ * Which limit puts a memory aside.
+ */
+export type ArchiveReason = "retention_days" | "max_facts" | "max_episodes";
+
+/**
  * A subject of a message.
  */
 export type Topic = { 
@@ -758,6 +778,168 @@ cost_usd: number | null,
 estimated: boolean, };
 
 /**
+ * A part of a turn that a memory comes from.
+ */
+export type MemorySource = { 
+/**
+ * The turn's id.
+ */
+turn: string, 
+/**
+ * Where in its text.
+ */
+span: [number, number], };
+
+/**
+ * Whether a memory is recalled.
+ */
+export type MemoryStatus = "active" | "superseded" | "archived";
+
+/**
+ * Who found a fact.
+ */
+export type FactOrigin = "rules" | "model" | "user" | "import";
+
+/**
+ * A value that a fact had before.
+ */
+export type EarlierValue = { 
+/**
+ * What it said.
+ */
+value: unknown, 
+/**
+ * 0..1.
+ */
+confidence: number, 
+/**
+ * Where it was said.
+ */
+sources?: Array<MemorySource>, 
+/**
+ * When it was first mentioned, ISO 8601 UTC.
+ */
+from: string, 
+/**
+ * When another value took its place, ISO 8601 UTC.
+ */
+to: string, };
+
+/**
+ * One thing that is known about a person. Its natural id follows from owner, category and key.
+ */
+export type fact = { "type": "fact", 
+/**
+ * What sort of fact it is.
+ */
+category: FactCategory, 
+/**
+ * What it is about: `[a-z0-9_]`, 1..64.
+ */
+key: string, 
+/**
+ * What it says: any JSON of at most 2 KiB.
+ */
+value: unknown, 
+/**
+ * 0..1.
+ */
+confidence: number, 
+/**
+ * When this value was first mentioned, ISO 8601 UTC.
+ */
+first_mentioned: string, 
+/**
+ * When this value was last mentioned, ISO 8601 UTC.
+ */
+last_updated: string, 
+/**
+ * How often this value was mentioned, from 1.
+ */
+mention_count: number, 
+/**
+ * Words to find it by.
+ */
+tags?: Array<string>, 
+/**
+ * What it was said about, at most 500 characters.
+ */
+context?: string, 
+/**
+ * Where it was said.
+ */
+sources?: Array<MemorySource>, 
+/**
+ * Who found it.
+ */
+origin: FactOrigin, 
+/**
+ * Whether it is recalled.
+ */
+status: MemoryStatus, 
+/**
+ * Earlier values, oldest first.
+ */
+history?: Array<EarlierValue>, };
+
+/**
+ * Something that happened to a person, as they told one personality.
+ */
+export type episode = { "type": "episode", 
+/**
+ * The instance that it was told to.
+ */
+instance: string, 
+/**
+ * What sort of thing happened.
+ */
+episode_type: EpisodeType, 
+/**
+ * 1..80 characters.
+ */
+title: string, 
+/**
+ * 1..400 characters.
+ */
+summary: string, 
+/**
+ * 0..10 at the time; how it fades is computed, never stored.
+ */
+importance: number, 
+/**
+ * How it felt.
+ */
+sentiment: SentimentClass, 
+/**
+ * When it was last told of, ISO 8601 UTC.
+ */
+timestamp: string, 
+/**
+ * What it is about.
+ */
+tags?: Array<string>, 
+/**
+ * Where it was told.
+ */
+sources?: Array<MemorySource>, 
+/**
+ * How many messages of the person told it, from 1.
+ */
+message_count: number, 
+/**
+ * Ids of facts that came up with it.
+ */
+related_facts?: Array<string>, 
+/**
+ * Ids of episodes that it goes with.
+ */
+related_episodes?: Array<string>, 
+/**
+ * Whether it is recalled.
+ */
+status: MemoryStatus, };
+
+/**
  * A record that was left out.
  */
 export type Quarantined = { 
@@ -881,12 +1063,33 @@ temperature: number,
 /**
  * Most tokens of the answer.
  */
-maxOutputTokens: number, };
+maxOutputTokens: number, 
+/**
+ * JSON Schema that the answer has to match.
+ */
+responseSchema?: unknown, };
 
 /**
  * Which way a level changed.
  */
 export type Direction = "up" | "down";
+
+/**
+ * A memory that a call changed.
+ */
+export type MemoryChanged = { 
+/**
+ * Its id.
+ */
+memory: string, 
+/**
+ * Its `type`.
+ */
+memory_type: "fact" | "episode", 
+/**
+ * What became of it.
+ */
+change: MemoryChange, };
 
 /**
  * One thing that happened. Changes are told after they are stored, never before.
@@ -927,11 +1130,179 @@ intensity: number,
 /**
  * Why.
  */
-cause?: MoodCause, } | { "type": "erased", 
+cause?: MoodCause, } | { "type": "memory-change" } & MemoryChanged | { "type": "archived", 
+/**
+ * Their ids.
+ */
+ids: Array<string>, 
+/**
+ * The limit.
+ */
+reason: ArchiveReason, } | { "type": "erased", 
 /**
  * The owner.
  */
 user: string, };
+
+/**
+ * A fact in a list.
+ */
+export type FactView = { 
+/**
+ * Its id.
+ */
+id: string, 
+/**
+ * How far it can be relied on.
+ */
+class: FactClass, 
+/**
+ * In how many prompts it was.
+ */
+uses: number, "type": "fact", 
+/**
+ * What sort of fact it is.
+ */
+category: FactCategory, 
+/**
+ * What it is about: `[a-z0-9_]`, 1..64.
+ */
+key: string, 
+/**
+ * What it says: any JSON of at most 2 KiB.
+ */
+value: unknown, 
+/**
+ * 0..1.
+ */
+confidence: number, 
+/**
+ * When this value was first mentioned, ISO 8601 UTC.
+ */
+first_mentioned: string, 
+/**
+ * When this value was last mentioned, ISO 8601 UTC.
+ */
+last_updated: string, 
+/**
+ * How often this value was mentioned, from 1.
+ */
+mention_count: number, 
+/**
+ * Words to find it by.
+ */
+tags?: Array<string>, 
+/**
+ * What it was said about, at most 500 characters.
+ */
+context?: string, 
+/**
+ * Where it was said.
+ */
+sources?: Array<MemorySource>, 
+/**
+ * Who found it.
+ */
+origin: FactOrigin, 
+/**
+ * Whether it is recalled.
+ */
+status: MemoryStatus, 
+/**
+ * Earlier values, oldest first.
+ */
+history?: Array<EarlierValue>, };
+
+/**
+ * An episode in a list.
+ */
+export type EpisodeView = { 
+/**
+ * Its id.
+ */
+id: string, 
+/**
+ * What is left of its importance now, 0..10, 6 decimals.
+ */
+current_importance: number, 
+/**
+ * How much it matters now.
+ */
+class: EpisodeClass, 
+/**
+ * In how many prompts it was.
+ */
+uses: number, "type": "episode", 
+/**
+ * The instance that it was told to.
+ */
+instance: string, 
+/**
+ * What sort of thing happened.
+ */
+episode_type: EpisodeType, 
+/**
+ * 1..80 characters.
+ */
+title: string, 
+/**
+ * 1..400 characters.
+ */
+summary: string, 
+/**
+ * 0..10 at the time; how it fades is computed, never stored.
+ */
+importance: number, 
+/**
+ * How it felt.
+ */
+sentiment: SentimentClass, 
+/**
+ * When it was last told of, ISO 8601 UTC.
+ */
+timestamp: string, 
+/**
+ * What it is about.
+ */
+tags?: Array<string>, 
+/**
+ * Where it was told.
+ */
+sources?: Array<MemorySource>, 
+/**
+ * How many messages of the person told it, from 1.
+ */
+message_count: number, 
+/**
+ * Ids of facts that came up with it.
+ */
+related_facts?: Array<string>, 
+/**
+ * Ids of episodes that it goes with.
+ */
+related_episodes?: Array<string>, 
+/**
+ * Whether it is recalled.
+ */
+status: MemoryStatus, };
+
+/**
+ * A memory in a list.
+ */
+export type MemoryView = FactView | EpisodeView;
+
+/**
+ * What a limit puts aside.
+ */
+export type Archive = { 
+/**
+ * The limit.
+ */
+reason: ArchiveReason, 
+/**
+ * The memories.
+ */
+ids: Array<string>, };
 
 /**
  * A template in a list.
@@ -1249,7 +1620,15 @@ observation: Observation | null,
  */
 usage: Usage | null, 
 /**
- * Level and mood changes, as they were told.
+ * The memories that the person's message made or changed.
+ */
+learned: Array<MemoryChanged>, 
+/**
+ * What was noticed and not acted on, such as `fact_conflict`: what the person set by hand stays.
+ */
+findings: unknown[], 
+/**
+ * Level, mood and memory changes, as they were told.
  */
 events: Array<CoreEvent>, 
 /**
@@ -1298,4 +1677,4 @@ report: Array<ImportNote>, };
 /**
  * What an operation gives back.
  */
-export type Output = { "type": "template", "value": TemplateSummary } | { "type": "session", "value": SessionSummary } | { "type": "reply", "value": Reply } | { "type": "import", "value": ImportReport } | { "type": "nothing" };
+export type Output = { "type": "template", "value": TemplateSummary } | { "type": "session", "value": SessionSummary } | { "type": "reply", "value": Reply } | { "type": "import", "value": ImportReport } | { "type": "memories", "value": Array<MemoryChanged> } | { "type": "nothing" };

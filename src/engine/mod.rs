@@ -1,14 +1,18 @@
 //! The machine without I/O: commands go in, effects come out, the host performs them and resumes. State stays
 //! inside; the same commands, results and `env` give the same records, byte for byte.
 
+mod background;
 mod command;
 mod core;
 mod effect;
+mod episodes;
 mod event;
 mod export;
 mod features;
 mod import;
 mod knowledge;
+mod learning;
+mod memory;
 mod prompt;
 mod query;
 mod reaction;
@@ -23,6 +27,8 @@ pub use event::{Direction, Event};
 pub use features::Features;
 pub use import::{ImportNote, ImportReport};
 pub use knowledge::{EntryPosition, FoundEntry, KnowledgeReport};
+pub use learning::MemoryChanged;
+pub use memory::{Archive, EpisodeView, FactView, MemoryFilter, MemoryView, Remembered};
 pub use query::{
     AffinityView, HistoryOptions, MoodView, ParameterExplanation, Preview, SessionState, SessionSummary,
     TemplateSummary, TurnView,

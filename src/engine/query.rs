@@ -345,7 +345,9 @@ impl Core {
             prompt::Request {
                 user,
                 session,
+                instance: &state.session.instance,
                 text,
+                now: i64::try_from(now).unwrap_or(i64::MAX),
                 options,
                 context_tokens: None,
                 max_output_tokens: None,

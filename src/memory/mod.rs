@@ -6,7 +6,14 @@
 mod episode;
 mod fact;
 mod key;
+mod learn;
+mod retention;
 
 pub use episode::{EpisodeClass, EpisodeType, decay, importance};
 pub use fact::{FactCategory, FactClass};
+pub(crate) use key::is_key;
 pub use key::{canonical_key, key_of};
+pub use learn::{MemoryChange, Statement, learn, opposite};
+pub(crate) use learn::{unite_source, unite_tags};
+pub use retention::{ArchiveReason, Limits, current_importance};
+pub(crate) use retention::{days_since, to_archive};

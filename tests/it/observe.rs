@@ -71,6 +71,7 @@ fn bare_template(language: &str) -> Template {
         hierarchical_config: None,
         mood_config: None,
         affinity_config: AffinityConfig::default(),
+        memory_preferences: Default::default(),
         principles: Vec::new(),
         knowledge: Default::default(),
         max_context_tokens: None,
