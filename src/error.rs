@@ -26,6 +26,8 @@ pub enum ErrorCode {
     UnknownMemory,
     /// An argument has the wrong type or an unknown name.
     InvalidArgument,
+    /// A value has the wrong JSON type.
+    WrongType,
     /// A number lies outside its range.
     OutOfRange,
     /// A mood that is neither defined by the template nor its default mood.

@@ -51,6 +51,17 @@ pub enum Command {
         /// Most tokens of the answer; 1,024 when absent.
         max_output_tokens: Option<u32>,
     },
+    /// Asks a model what a turn says about the person; the reply was given before.
+    Extract {
+        /// The owner.
+        user: String,
+        /// The session's id.
+        session: String,
+        /// The id of the person's turn.
+        turn: String,
+        /// Who is asked.
+        model: ModelDeclaration,
+    },
     /// Records what the host itself answered (manual mode).
     Reply {
         /// The owner.
@@ -163,13 +174,16 @@ impl Command {
                 user: fields.required_string("user"),
                 session: fields.required_string("session"),
                 text: fields.required_string("text"),
-                model: {
-                    let model = fields.nested("model", ModelDeclaration::parse);
-                    fields.require("model", model)
-                },
+                model: model(fields),
                 language: fields.id("language"),
                 mask: fields.nested("mask", MaskDeltas::parse),
                 max_output_tokens: fields.count("max_output_tokens"),
+            },
+            "extract" => Self::Extract {
+                user: fields.required_string("user"),
+                session: fields.required_string("session"),
+                turn: fields.required_string("turn"),
+                model: model(fields),
             },
             "reply" => Self::Reply {
                 user: fields.required_string("user"),
@@ -227,6 +241,11 @@ impl Command {
             }
         })
     }
+}
+
+fn model(fields: &mut Fields<'_>) -> ModelDeclaration {
+    let model = fields.nested("model", ModelDeclaration::parse);
+    fields.require("model", model)
 }
 
 /// Which personality a session is opened with.

@@ -7,6 +7,7 @@ use serde::Serialize;
 use super::command::{Command, Environment};
 use super::effect::{Effect, EffectResult, host_failure};
 use super::event::Event;
+use super::extraction::{ExtractionOperation, ExtractionReport};
 use super::features::Features;
 use super::import::ImportReport;
 use super::learning::MemoryChanged;
@@ -121,6 +122,8 @@ pub enum Output {
     Import(ImportReport),
     /// Of `Remember`, `Forget`, `Restore` and `Retain`: what they changed.
     Memories(Vec<MemoryChanged>),
+    /// Of `Extract`.
+    Extraction(Box<ExtractionReport>),
     /// Of commands that have nothing to say.
     Nothing,
 }
@@ -130,6 +133,8 @@ pub enum Output {
 pub(super) enum Pending {
     /// The parts of a model's answer.
     Turn(Box<TurnOperation>),
+    /// The parts of a model's answer about a turn.
+    Extraction(Box<ExtractionOperation>),
     /// The storage of a batch; with it come the events and the output.
     Commit(Commit),
     /// The erasure of an owner.
@@ -156,6 +161,7 @@ pub(super) enum Outcome {
     Reply(Box<Reply>),
     Import(ImportReport),
     Memories(Vec<MemoryChanged>),
+    Extraction(Box<ExtractionReport>),
     Nothing,
 }
 
@@ -235,6 +241,9 @@ impl Core {
                 };
                 self.send(request, now, ids)
             }
+            Command::Extract { user, session, turn, model } => {
+                self.extract((user, session, turn), model, now, ids)
+            }
             Command::Reply { user, session, text } => self.reply(&user, &session, text, now, &mut ids),
             Command::SetMood { user, session, name, intensity } => {
                 self.set_mood(&user, &session, &name, intensity, now)
@@ -266,6 +275,7 @@ impl Core {
         let next = match (pending, result) {
             (_, EffectResult::Failed) => Err(host_failure()),
             (Pending::Turn(operation), result) => self.advance(*operation, result, now),
+            (Pending::Extraction(operation), result) => self.advance_extraction(*operation, result, now),
             (Pending::Commit(commit), EffectResult::Stored) => {
                 return self.committed(op, commit, now);
             }
@@ -328,6 +338,7 @@ impl Core {
                 }
                 Outcome::Import(report) => Output::Import(report),
                 Outcome::Memories(changes) => Output::Memories(changes),
+                Outcome::Extraction(report) => Output::Extraction(report),
                 Outcome::Nothing => Output::Nothing,
             })
         });

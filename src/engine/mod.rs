@@ -1,6 +1,7 @@
 //! The machine without I/O: commands go in, effects come out, the host performs them and resumes. State stays
 //! inside; the same commands, results and `env` give the same records, byte for byte.
 
+mod analytics;
 mod background;
 mod command;
 mod core;
@@ -8,6 +9,7 @@ mod effect;
 mod episodes;
 mod event;
 mod export;
+mod extraction;
 mod features;
 mod import;
 mod knowledge;
@@ -20,11 +22,16 @@ mod scripted;
 mod session;
 mod turn;
 
+pub use analytics::{
+    AffinityCounts, Analytics, ByRole, FactCounts, LevelPoint, MemoryCounts, ModelTokens, MoodCount,
+    ScorePoint, SentimentDirection, SentimentSummary, TopicCount,
+};
 pub use command::{Command, Environment, ModelDeclaration, OnConflict, Restore, TemplateChoice};
 pub use core::{Core, CoreOptions, Operation, Output, Step};
 pub use effect::{Effect, EffectResult, FinishReason, ModelRequest, ReportedUsage};
 pub use event::{Direction, Event};
-pub use features::Features;
+pub use extraction::ExtractionReport;
+pub use features::{FeatureCategories, FeatureSummary, Features};
 pub use import::{ImportNote, ImportReport};
 pub use knowledge::{EntryPosition, FoundEntry, KnowledgeReport};
 pub use learning::MemoryChanged;

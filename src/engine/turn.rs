@@ -346,7 +346,7 @@ fn changes(affinity: Option<&AffinityChange>, mood: Option<&MoodChange>) -> Vec<
 }
 
 /// Tokens as reported, else as estimated.
-fn usage(reported: Option<ReportedUsage>, prompt_tokens: u32, answer: &str) -> Usage {
+pub(super) fn usage(reported: Option<ReportedUsage>, prompt_tokens: u32, answer: &str) -> Usage {
     match reported {
         Some(ReportedUsage { input_tokens, output_tokens }) => {
             Usage { input_tokens, output_tokens, cost_usd: None, estimated: false }
@@ -371,7 +371,7 @@ fn check_text(text: &str) -> Result<(), Error> {
     Err(Error::new(ErrorCode::InvalidArgument, problem).at("/text"))
 }
 
-fn check_answer(answer: &str, reason: FinishReason) -> Result<(), Error> {
+pub(super) fn check_answer(answer: &str, reason: FinishReason) -> Result<(), Error> {
     match reason {
         FinishReason::Error => {
             Err(Error::new(ErrorCode::ModelBadResponse, "the model stopped with an error"))

@@ -4,12 +4,17 @@
 //! says is found by `observe`.
 
 mod episode;
+mod extraction;
 mod fact;
 mod key;
 mod learn;
 mod retention;
 
 pub use episode::{EpisodeClass, EpisodeType, decay, importance};
+pub(crate) use extraction::schema as extraction_schema;
+pub use extraction::{
+    DropReason, DroppedItem, ExtractedEpisode, ExtractedFact, ExtractedMood, Extraction, read_extraction,
+};
 pub use fact::{FactCategory, FactClass};
 pub(crate) use key::is_key;
 pub use key::{canonical_key, key_of};

@@ -19,7 +19,7 @@ use crate::template::Template;
 
 pub use crate::json::{FieldCode as RecordCode, FieldError as RecordError};
 pub use episode::Episode;
-pub(crate) use episode::MAXIMUM_SUMMARY;
+pub(crate) use episode::{MAXIMUM_SUMMARY, MAXIMUM_TITLE};
 pub(crate) use fact::MAXIMUM_VALUE_BYTES;
 pub use fact::{EarlierValue, Fact, FactOrigin};
 pub use instance::{AffinityBaseline, Instance, InstanceBaseline, Progression};
