@@ -3,7 +3,7 @@
 /**
  * Why a call was refused. The snake_case name is the `code` of a `LuminoraError` in JavaScript.
  */
-export type CoreErrorCode = "invalid_template" | "template_conflict" | "unknown_template" | "unknown_session" | "session_archived" | "unknown_run" | "unknown_memory" | "invalid_argument" | "out_of_range" | "unknown_mood" | "unknown_target" | "budget_too_small" | "invalid_weight" | "duplicate_block" | "too_few_sources" | "too_many_sources" | "bad_weight" | "seed_required" | "feature_disabled" | "unknown_feature" | "integrity" | "invalid_record" | "invalid_owner" | "unsupported_format" | "too_large" | "bad_crc" | "hash_mismatch" | "snapshot_without_template" | "instance_exists" | "aborted" | "model_bad_response" | "model_refused" | "host_failure" | "invalid_operation";
+export type CoreErrorCode = "invalid_template" | "template_conflict" | "unknown_template" | "unknown_session" | "session_archived" | "unknown_run" | "unknown_memory" | "invalid_argument" | "wrong_type" | "out_of_range" | "unknown_mood" | "unknown_target" | "budget_too_small" | "invalid_weight" | "duplicate_block" | "too_few_sources" | "too_many_sources" | "bad_weight" | "seed_required" | "feature_disabled" | "unknown_feature" | "integrity" | "invalid_record" | "invalid_owner" | "unsupported_format" | "too_large" | "bad_crc" | "hash_mismatch" | "snapshot_without_template" | "instance_exists" | "aborted" | "model_bad_response" | "model_refused" | "host_failure" | "invalid_operation";
 
 /**
  * What an [`Error`] says.
@@ -674,7 +674,7 @@ export type MoodCause = { "type": "trigger",
 /**
  * Where, in the person's turn.
  */
-spans: Array<[number, number]>, } | { "type": "decay" } | { "type": "manual" };
+spans: Array<[number, number]>, } | { "type": "decay" } | { "type": "manual" } | { "type": "model" };
 
 /**
  * A mood that has ended.
@@ -1022,6 +1022,287 @@ conversation_analytics: boolean,
  * `exportSnapshot` and `importSnapshot`.
  */
 snapshot_export: boolean, };
+
+/**
+ * The flags by category.
+ */
+export type FeatureCategories = Readonly<Record<"memory" | "personality" | "analytics" | "export", Readonly<Record<string, boolean>>>>;
+
+/**
+ * What is on and what is off.
+ */
+export type FeatureSummary = { 
+/**
+ * 8.
+ */
+total_features: number, 
+/**
+ * How many are on.
+ */
+enabled_count: number, 
+/**
+ * How many are off.
+ */
+disabled_count: number, 
+/**
+ * Names of those that are on.
+ */
+enabled: Array<string>, 
+/**
+ * Names of those that are off.
+ */
+disabled: Array<string>, 
+/**
+ * The same by category.
+ */
+by_category: FeatureCategories, };
+
+/**
+ * Why a part of an answer was left out.
+ */
+export type DropReason = "no_json" | "broken_json" | "no_facts" | "wrong_type" | "no_category" | "no_key" | "no_value" | "long_value" | "bad_confidence" | "unsupported_quote" | "low_confidence" | "not_wanted" | "too_many" | "bad_episode" | "bad_mood" | "unknown_mood";
+
+/**
+ * A part of an answer that was left out.
+ */
+export type DroppedItem = { 
+/**
+ * JSON Pointer into the answer's JSON; empty for all of it.
+ */
+path: string, 
+/**
+ * Why.
+ */
+reason: DropReason, };
+
+/**
+ * A count per role.
+ */
+export type ByRole = { user: number, assistant: number, tool: number, };
+
+/**
+ * Tokens of one model's calls.
+ */
+export type ModelTokens = { 
+/**
+ * Kind of the model port.
+ */
+kind: string, 
+/**
+ * The model's id.
+ */
+id: string, 
+/**
+ * Tokens read.
+ */
+input_tokens: number, 
+/**
+ * Tokens written.
+ */
+output_tokens: number, 
+/**
+ * Whether any of it is our estimate.
+ */
+estimated: boolean, };
+
+/**
+ * How often a topic came up.
+ */
+export type TopicCount = { topic: string, count: number, };
+
+/**
+ * Where the scores go.
+ */
+export type SentimentDirection = "improving" | "declining" | "stable" | "insufficient";
+
+/**
+ * The score of a turn.
+ */
+export type ScorePoint = { 
+/**
+ * ISO 8601 UTC.
+ */
+at: string, 
+/**
+ * -1..1.
+ */
+score: number, };
+
+/**
+ * How the person's turns feel. Turns in a language without a pack are left out.
+ */
+export type SentimentSummary = { 
+/**
+ * Turns by class.
+ */
+distribution: Readonly<Record<SentimentClass, number>>, 
+/**
+ * Mean score, -1..1, 6 decimals; null without scored turns.
+ */
+mean: number | null, 
+/**
+ * Every score, oldest first.
+ */
+series: Array<ScorePoint>, 
+/**
+ * The mean of the last three scores against that of all before.
+ */
+direction: SentimentDirection, };
+
+/**
+ * A level that was reached.
+ */
+export type LevelPoint = { 
+/**
+ * The instance.
+ */
+instance: string, 
+/**
+ * The level's name.
+ */
+level: string, 
+/**
+ * Points then, 0..100.
+ */
+points: number, 
+/**
+ * ISO 8601 UTC.
+ */
+at: string, };
+
+/**
+ * Changes of affinity.
+ */
+export type AffinityCounts = { 
+/**
+ * How many, by interaction kind.
+ */
+by_kind: Readonly<Record<string, number>>, 
+/**
+ * How many, by reason.
+ */
+by_reason: Readonly<Record<string, number>>, };
+
+/**
+ * How often and how long a mood was there.
+ */
+export type MoodCount = { 
+/**
+ * Its name.
+ */
+mood: string, 
+/**
+ * How many times.
+ */
+count: number, 
+/**
+ * How long in all; the present one up to the last turn.
+ */
+duration_ms: number, };
+
+/**
+ * Facts by what became of them.
+ */
+export type FactCounts = { 
+/**
+ * How many there are.
+ */
+new: number, 
+/**
+ * How many of them were mentioned again or corrected.
+ */
+updated: number, 
+/**
+ * How many values were replaced.
+ */
+superseded: number, };
+
+/**
+ * What was remembered.
+ */
+export type MemoryCounts = { 
+/**
+ * Facts that came from these turns.
+ */
+facts: FactCounts, 
+/**
+ * Episodes by type.
+ */
+episodes: Readonly<Record<string, number>>, };
+
+/**
+ * What happened in one or all conversations of a person.
+ */
+export type Analytics = { 
+/**
+ * How many turns.
+ */
+turns: ByRole, 
+/**
+ * How many characters (Unicode scalar values).
+ */
+characters: ByRole, 
+/**
+ * When the first turn was made, ISO 8601 UTC; null without turns.
+ */
+first_at: string | null, 
+/**
+ * When the last turn was made.
+ */
+last_at: string | null, 
+/**
+ * UTC days with a turn.
+ */
+days_active: number, 
+/**
+ * Tokens by model.
+ */
+tokens: Array<ModelTokens>, 
+/**
+ * What the person's turns are about: the ten most frequent.
+ */
+topics: Array<TopicCount>, 
+/**
+ * How the person's turns feel.
+ */
+sentiment: SentimentSummary, 
+/**
+ * Each level that was reached, oldest first.
+ */
+level_path: Array<LevelPoint>, 
+/**
+ * Changes of affinity.
+ */
+affinity: AffinityCounts, 
+/**
+ * Per mood, in order of the first.
+ */
+moods: Array<MoodCount>, 
+/**
+ * What was remembered.
+ */
+memory: MemoryCounts, };
+
+/**
+ * What a model's look at a turn gave.
+ */
+export type ExtractionReport = { 
+/**
+ * Id of the run that it is recorded in.
+ */
+run: string, 
+/**
+ * The memories that it made or changed.
+ */
+learned: Array<MemoryChanged>, 
+/**
+ * What was left out, and why.
+ */
+dropped: Array<DroppedItem>, 
+/**
+ * Tokens of the call.
+ */
+usage: Usage, };
 
 /**
  * Which parts of a snapshot to bring back; absent ones are brought back.
@@ -1677,4 +1958,4 @@ report: Array<ImportNote>, };
 /**
  * What an operation gives back.
  */
-export type Output = { "type": "template", "value": TemplateSummary } | { "type": "session", "value": SessionSummary } | { "type": "reply", "value": Reply } | { "type": "import", "value": ImportReport } | { "type": "memories", "value": Array<MemoryChanged> } | { "type": "nothing" };
+export type Output = { "type": "template", "value": TemplateSummary } | { "type": "session", "value": SessionSummary } | { "type": "reply", "value": Reply } | { "type": "import", "value": ImportReport } | { "type": "memories", "value": Array<MemoryChanged> } | { "type": "extraction", "value": ExtractionReport } | { "type": "nothing" };

@@ -4,8 +4,8 @@
 use super::core::Core;
 use crate::context::{Block, Content, Item, estimate};
 use crate::json::{self, Value};
-use crate::log::body::{FactOrigin, MemoryStatus};
-use crate::memory::{FactClass, current_importance, days_since};
+use crate::log::body::{BlockReport, FactOrigin, MemoryStatus};
+use crate::memory::{FactCategory, FactClass, current_importance, days_since};
 use crate::order::sort_by;
 
 /// Weights among the optional blocks.
@@ -65,6 +65,27 @@ impl Core {
             }
         }
         Block::divisible("episodes", EPISODES_WEIGHT, EPISODES_TOKENS, best(items, MAXIMUM_EPISODES))
+    }
+}
+
+impl Core {
+    /// The most wanted memory of a prompt, in the person's own words: an episode, else a fact that says more than who
+    /// the person is.
+    pub(super) fn best_memory(&self, user: &str, blocks: &[BlockReport]) -> Option<String> {
+        let owner = self.owner(user);
+        let held = |name: &str| blocks.iter().find(|block| block.name == name).map(|block| &block.items[..]);
+        let episode = held("episodes").unwrap_or_default().first().and_then(|id| owner.episode(id));
+        if let Some(episode) = episode {
+            return Some(episode.title.clone());
+        }
+        for fact in held("facts").unwrap_or_default().iter().filter_map(|id| owner.fact(id)) {
+            if fact.category != FactCategory::PersonalInfo {
+                if let Some(value) = fact.value.as_str() {
+                    return Some(value.to_owned());
+                }
+            }
+        }
+        None
     }
 }
 

@@ -187,6 +187,11 @@ impl Core {
         }
     }
 
+    /// What is switched on.
+    pub fn features(&self) -> Features {
+        self.options.features
+    }
+
     /// Merges records from a storage, another tab or another device. One id with two contents under one clock is
     /// an `integrity` error, and then nothing of that owner is merged.
     pub fn absorb(&mut self, mut records: Vec<Record>, now: u64) -> Result<Absorbed, Error> {

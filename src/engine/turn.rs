@@ -152,7 +152,10 @@ impl Core {
                     Some(reply) => reply,
                     None => {
                         let number = self.owner(&operation.user).turns(&operation.session).len();
-                        let said = scripted::answer(template, &operation.observation, model.seed, number);
+                        let memory = self.best_memory(&operation.user, &operation.blocks);
+                        let drawn = (model.seed, number);
+                        let said =
+                            scripted::answer(template, &operation.observation, memory.as_deref(), drawn);
                         let user = named(&operation.user).unwrap_or(SOMEBODY);
                         let seed = operation.ids.number();
                         Macros { character: template.character(), user, seed, place: 0 }
