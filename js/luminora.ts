@@ -367,20 +367,20 @@ export class Luminora {
     // All at once: the folds are then computed once.
     const log: StoredRecord[] = [];
     for await (const records of this.#connection.storage.scan(owner)) log.push(...records);
-    this.#absorb(log);
+    this.#merge(log);
   }
 
   /** Another tab changed a log. Logs that were never asked for are read when they are. */
   #hear(owner: string, records: readonly StoredRecord[], replaced: boolean): void {
     if (this.#closing.signal.aborted || !this.#owners.has(owner)) return;
     if (replaced) this.#connection.core.dropOwner(owner);
-    const { changed } = this.#absorb(records);
+    const { changed } = this.#merge(records);
     this.#tell(owner, "absorb", { changed });
   }
 
-  #absorb(records: readonly StoredRecord[]): Absorbed {
+  #merge(records: readonly StoredRecord[]): Absorbed {
     const { core, clock } = this.#connection;
-    return ask(() => core.absorb(new TextEncoder().encode(JSON.stringify(records)), clock()) as Absorbed);
+    return ask(() => core.load(new TextEncoder().encode(JSON.stringify(records)), clock()) as Absorbed);
   }
 
   /** Runs a command about memories, and tells the sessions of that person. */

@@ -192,7 +192,17 @@ impl Core {
         self.options.features
     }
 
-    /// Merges records from a storage, another tab or another device. One id with two contents under one clock is
+    /// Merges records that this device wrote itself, from its storage or another tab: their clocks are believed, however
+    /// far ahead, so that nothing that was said while the device's clock was wrong is missing afterwards.
+    ///
+    /// # Errors
+    /// As [`Core::absorb`].
+    pub fn load(&mut self, records: Vec<Record>, now: u64) -> Result<Absorbed, Error> {
+        let newest = records.iter().map(|record| record.at.milliseconds()).max().unwrap_or(now);
+        self.absorb(records, now.max(newest))
+    }
+
+    /// Merges records from another device. One id with two contents under one clock is
     /// an `integrity` error, and then nothing of that owner is merged.
     pub fn absorb(&mut self, mut records: Vec<Record>, now: u64) -> Result<Absorbed, Error> {
         let one_owner =

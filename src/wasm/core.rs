@@ -38,7 +38,14 @@ impl Core {
         Ok(Self { core })
     }
 
-    /// Merges records, given as the JSON text of an array. Gives what became of them.
+    /// Merges records that this device wrote, given as the JSON text of an array. Gives what became of them.
+    pub fn load(&mut self, records: &[u8], now: Option<f64>) -> Result<JsValue, JsValue> {
+        let now = milliseconds(now.unwrap_or_else(js_sys::Date::now))?;
+        let loaded = Record::parse_all(records).and_then(|records| self.core.load(records, now));
+        loaded.map(|loaded| to_js(&loaded)).map_err(|error| throw(&error))
+    }
+
+    /// The same for records of another device: those from the future are left out.
     pub fn absorb(&mut self, records: &[u8], now: Option<f64>) -> Result<JsValue, JsValue> {
         let now = milliseconds(now.unwrap_or_else(js_sys::Date::now))?;
         let absorbed = Record::parse_all(records).and_then(|records| self.core.absorb(records, now));

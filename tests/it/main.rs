@@ -10,6 +10,7 @@ mod engine;
 mod host;
 mod json;
 mod knowledge;
+mod memory;
 mod observe;
 mod personalities;
 mod png;
@@ -21,3 +22,4 @@ mod snapshot;
 mod template;
 #[cfg(feature = "typescript")]
 mod typescript;
+mod year;
