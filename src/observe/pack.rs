@@ -1,8 +1,10 @@
 //! Language packs: the observer's words, read from JSON at run time.
 //!
-//! Two sorts of file, told apart by their keys: a *language pack* (`language`, `version`, and lists of phrases
-//! by what they mean) and the *common pack* (`version`, the function words by which languages are known, and
+//! Two sorts of file, told apart by their keys: a *language pack* (`language`, `version`, lists of phrases by what
+//! they mean, rules for facts and sorts of episodes) and the *common pack* (`version`, the function words by which languages are known, and
 //! the symbols that all languages share). Unknown keys are refused.
+
+mod telling;
 
 use super::language::{CODES, Detector};
 use super::lexicon::{EMOTIONS, Entry, Lexicon, Roles};
@@ -159,6 +161,7 @@ fn lexicon(fields: &mut Fields<'_>) -> Result<Lexicon, Error> {
             !twice
         })?;
     }
+    telling::read(fields, &mut builder)?;
     Ok(builder.lexicon)
 }
 
@@ -225,6 +228,11 @@ impl Texts {
     fn read(fields: &mut Fields<'_>, name: &'static str) -> Result<Self, FieldError> {
         let texts = Self::of(fields, name);
         fields.check().map(|()| texts)
+    }
+
+    /// The list of this name; absent is empty.
+    fn optional(fields: &mut Fields<'_>, name: &'static str) -> Self {
+        Self { path: fields.at(name), items: fields.texts(name) }
     }
 
     /// Hands each text to `apply`; what that refuses is refused at the text's pointer.

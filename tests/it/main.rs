@@ -12,6 +12,7 @@ mod json;
 mod knowledge;
 mod memory;
 mod observe;
+mod observed_facts;
 mod personalities;
 mod png;
 mod predecessor;

@@ -13,17 +13,17 @@ use serde_json::{Value, json};
 use crate::sample::tree;
 use SentimentClass::{Negative, Neutral, Positive, VeryNegative, VeryPositive};
 
-fn file(path: &str) -> Vec<u8> {
+pub(crate) fn file(path: &str) -> Vec<u8> {
     let path = Path::new(env!("CARGO_MANIFEST_DIR")).join(path);
     std::fs::read(&path).unwrap_or_else(|error| panic!("{}: {error}", path.display()))
 }
 
-fn packs() -> Packs {
+pub(crate) fn packs() -> Packs {
     let files = ["packs/en.json", "packs/es.json", "packs/languages.json"].map(file);
     Packs::load(&files.each_ref().map(Vec::as_slice)).expect("the shipped packs load")
 }
 
-fn read(language: &str, text: &str) -> Observation {
+pub(crate) fn read(language: &str, text: &str) -> Observation {
     let context = ObserveContext { language: Some(language), ..ObserveContext::default() };
     observe(&packs(), text, &context)
 }
@@ -464,6 +464,26 @@ proptest! {
     }
 
     #[test]
+    fn no_mixture_of_leads_and_values_breaks_the_observer(
+        parts in proptest::collection::vec(
+            prop_oneof![
+                Just("my name is "), Just("I'm "), Just("im "), Just("my "), Just("dog "), Just("is called "), Just("Max "),
+                Just("28 "), Just("years old "), Just("twenty "), Just("and "), Just("work in "), Just("IT "), Just("I "),
+                Just("love "), Just("my favorite "), Just("color "), Just("is "), Just("birthday "), Just("is on "),
+                Just("May "), Just("12"), Just("/"), Just("1990 "), Just("died "), Just("if "), Just("she said "),
+                Just("maybe "), Just("\""), Just(". "), Just(", "), Just("? "), Just("\n"), Just("😀"), Just("Ávila "),
+                Just("me llamo "), Just("mi "), Just("perro "), Just("favorito es "), Just("tengo "), Just("treinta "),
+                Just("y "), Just("dos "), Just("años "), Just("de "), Just("la "), Just("soy "), Just("perdí a mi "),
+                Just("sister's "), Just("'s "), Just("e\u{301} "), Just("every day "), Just("i play "), Just("…"),
+            ],
+            0..30,
+        ),
+        language in 0..3_usize,
+    ) {
+        check(&parts.concat(), [None, Some("en"), Some("es")][language]);
+    }
+
+    #[test]
     fn no_mixture_of_its_own_words_breaks_the_observer(
         parts in proptest::collection::vec(
             prop_oneof![
@@ -490,7 +510,9 @@ fn check(text: &str, language: Option<&str>) {
     let lists = std::iter::once(&observation.sentiment.spans)
         .chain([&observation.interaction.spans])
         .chain(observation.emotions.iter().map(|emotion| &emotion.spans))
-        .chain(observation.mood_triggers.iter().map(|trigger| &trigger.spans));
+        .chain(observation.mood_triggers.iter().map(|trigger| &trigger.spans))
+        .chain(observation.facts.iter().map(|fact| &fact.spans))
+        .chain(observation.episodes.iter().map(|episode| &episode.spans));
     for spans in lists {
         for [start, end] in spans {
             assert!(start < end && *end as usize <= length, "{spans:?} in {text:?}");
@@ -499,4 +521,23 @@ fn check(text: &str, language: Option<&str>) {
     }
     assert!((-1.0..=1.0).contains(&observation.sentiment.score));
     assert!(observation.emotions.iter().all(|emotion| (0.0..=1.0).contains(&emotion.score)));
+    for fact in &observation.facts {
+        assert!((0.0..=1.0).contains(&fact.confidence) && !fact.spans.is_empty() && !fact.reason.is_empty());
+        let in_alphabet = |c: char| c.is_ascii_lowercase() || c.is_ascii_digit() || c == '_';
+        assert!((1..=64).contains(&fact.key.len()) && fact.key.chars().all(in_alphabet), "{}", fact.key);
+        assert!(fact.value.as_str().is_none_or(|value| !value.trim().is_empty()));
+        let others = observation
+            .facts
+            .iter()
+            .filter(|other| (other.category, &other.key) == (fact.category, &fact.key));
+        assert_eq!(others.count(), 1, "one candidate a key in {text:?}");
+    }
+    for episode in &observation.episodes {
+        assert!((1..=80).contains(&episode.title.chars().count()), "{:?}", episode.title);
+        assert!((1..=400).contains(&episode.summary.chars().count()), "{:?}", episode.summary);
+        assert!((0.0..=10.0).contains(&episode.importance) && !episode.spans.is_empty());
+        let others = observation.episodes.iter().filter(|other| other.episode_type == episode.episode_type);
+        assert_eq!(others.count(), 1, "one episode a type in {text:?}");
+    }
+    assert!(observation.topics.iter().all(|topic| topic.count > 0));
 }
