@@ -64,6 +64,8 @@ impl Roles {
     pub(super) const ERROR: Self = Self(1 << 17);
     /// Begins a question.
     pub(super) const QUESTION: Self = Self(1 << 18);
+    /// Is taken for granted: valued only where it is negated ("nobody listens").
+    pub(super) const EXPECTED: Self = Self(1 << 19);
 
     /// The roles for which a phrase claims its tokens.
     pub(super) const CLAIMING: Self = Self::NEGATOR.with(Self::PLAIN).with(Self::CONTRAST);

@@ -360,6 +360,7 @@ impl<'a> Reading<'a> {
             let followed = self.claims.get(index + 1).is_some_and(|next| {
                 next.tokens.start == end
                     && next.entry.valence != 0.0
+                    && !next.entry.roles.has(Roles::EXPECTED)
                     && self.words.get(end).map(|word| word.clause) == clause
             });
             if let Some(claim) = self.claims.get_mut(index) {
