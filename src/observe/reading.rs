@@ -174,6 +174,11 @@ impl<'a> Reading<'a> {
             .map_or(1.0, |clause| clause.weight)
     }
 
+    /// The phrase that claimed a token.
+    pub(super) fn claim_of(&self, token: usize) -> Option<&Claim<'a>> {
+        self.claims.get(self.words.get(token)?.claim?)
+    }
+
     /// Whether a token stands in a quotation or in code.
     pub(super) fn quoted(&self, token: usize) -> bool {
         self.words.get(token).is_some_and(|word| word.quoted)

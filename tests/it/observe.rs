@@ -124,6 +124,57 @@ fn rows_29_to_34_and_37_classes() {
 }
 
 #[test]
+fn emotions_are_found_in_every_inflection_and_dropped_where_they_are_negated() {
+    for (language, text, emotions) in [
+        ("en", "We laughed and laughed, what a joyful evening", "joy"),
+        ("en", "He cheered when he opened the box", "joy"),
+        ("en", "I'm not happy about it", ""),
+        ("en", "She wept at the station", "sadness"),
+        ("en", "It saddens me to leave", "sadness"),
+        ("en", "I'm not sad anymore", ""),
+        ("en", "That letter infuriates me", "anger"),
+        ("en", "he was raging at the door", "anger"),
+        ("en", "I am not angry with you", ""),
+        ("en", "It frightens me a little", "fear"),
+        ("en", "The storm terrified the dog", "fear"),
+        ("en", "I'm not afraid", ""),
+        ("en", "dont worry about me", ""),
+        ("en", "it doesn't scare me", ""),
+        ("en", "The news astonished all of us", "surprise"),
+        ("en", "nothing surprises me in this town", ""),
+        ("en", "That smell disgusts me", "disgust"),
+        ("en", "it isn't gross", ""),
+        ("en", "She cuddled the puppy", "affection"),
+        ("en", "I don't love him", ""),
+        ("en", "We appreciated the lift home", "gratitude"),
+        ("en", "He was never grateful for it", ""),
+        ("es", "Nos reímos toda la tarde", "joy"),
+        ("es", "mis padres están contentísimos", "joy"),
+        ("es", "No estoy contento con el plan", ""),
+        ("es", "Lloramos en la despedida", "sadness"),
+        ("es", "Ya no estoy triste", ""),
+        ("es", "me entristece verlo así", "sadness"),
+        ("es", "Mis vecinas están furiosas", "anger"),
+        ("es", "Se enojó con el taxista", "anger"),
+        ("es", "no estoy enfadada contigo", ""),
+        ("es", "Me asusté con el ruido", "fear"),
+        ("es", "les aterra la oscuridad", "fear"),
+        ("es", "No tengo miedo", ""),
+        ("es", "no te preocupes", ""),
+        ("es", "Me sorprendieron con una visita", "surprise"),
+        ("es", "no me sorprende", ""),
+        ("es", "esas fotos son repulsivas", "disgust"),
+        ("es", "No me da asco", ""),
+        ("es", "Lo abracé muy fuerte", "affection"),
+        ("es", "Nunca te quise, no te amo", ""),
+        ("es", "Le agradecimos el gesto", "gratitude"),
+        ("es", "No estoy agradecida por eso", ""),
+    ] {
+        assert_eq!(emotion_names(&read(language, text)).join(" "), emotions, "{text}");
+    }
+}
+
+#[test]
 fn row_35_hate_for_the_personality_is_directed() {
     let observation = read("en", "I hate you");
     assert_eq!(observation.sentiment.class, VeryNegative);
