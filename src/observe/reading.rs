@@ -63,6 +63,8 @@ pub(super) struct Claim<'a> {
     pub(super) entry: &'a Entry,
     /// Whether it is valued here: a word that is also an intensifier is not when a valued word follows.
     pub(super) valued: bool,
+    /// Whether it begins with a negator, so that one before it only agrees with it ("sin ningún problema").
+    pub(super) negative: bool,
 }
 
 /// A phrase that does something by itself.
@@ -269,10 +271,13 @@ impl<'a> Reading<'a> {
         let (mut claimed, mut emotion_end) = (0, 0);
         for at in 0..numbers.len() {
             let (mut claim, mut act, mut emotion) = (None, None, None);
+            let mut negative = false;
             for (length, entry) in lexicon.matches(numbers, at) {
                 let tokens = at..at + length;
                 if entry.claims_tokens() && at >= claimed {
-                    claim = Some(Claim { tokens: tokens.clone(), entry, valued: entry.valence != 0.0 });
+                    let valued = entry.valence != 0.0;
+                    claim = Some(Claim { tokens: tokens.clone(), entry, valued, negative });
+                    negative |= entry.roles.has(Roles::NEGATOR);
                 }
                 if entry.roles.has(Roles::ACTS) {
                     act = Some(Act { tokens: tokens.clone(), roles: entry.roles });

@@ -31,7 +31,8 @@ pub(super) fn valued_words(reading: &Reading<'_>) -> Vec<ValuedWord> {
         if claim.entry.roles.has(Roles::EXPECTED) && !modifiers.negated() {
             continue;
         }
-        let turned = (0..modifiers.negators).fold(1.0, |factor, _| factor * NEGATION);
+        let negators = if claim.negative { 0 } else { modifiers.negators };
+        let turned = (0..negators).fold(1.0, |factor, _| factor * NEGATION);
         valued.push(ValuedWord {
             valence: claim.entry.valence * modifiers.degree * turned * reading.weight(start),
             span: reading.scan.span_of(modifiers.start, claim.tokens.end - modifiers.start),

@@ -139,6 +139,7 @@ fn emotions_are_found_in_every_inflection_and_dropped_where_they_are_negated() {
         ("en", "The storm terrified the dog", "fear"),
         ("en", "I'm not afraid", ""),
         ("en", "dont worry about me", ""),
+        ("en", "tears of joy", "joy"),
         ("en", "it doesn't scare me", ""),
         ("en", "The news astonished all of us", "surprise"),
         ("en", "nothing surprises me in this town", ""),
@@ -301,6 +302,14 @@ fn modifiers_multiply_as_specified() {
         ("❤\u{FE0F}", 2.0),
         ("ok :)", 1.0),
         ("see https://example.org at 12:30", 0.0),
+        ("he never answers", -1.5),
+        ("he always answers", 0.0),
+        ("isn't it good", 2.0),
+        ("it isn't good", -1.5),
+        ("couldn't be better", 3.0),
+        ("couldn't be worse", -2.0),
+        ("it was supposed to be fun", -1.5),
+        ("I don't think it's good", -1.5),
     ] {
         assert_eq!(score(text), of(sum), "{text}");
     }
@@ -309,6 +318,11 @@ fn modifiers_multiply_as_specified() {
     assert_eq!(spanish("no es nunca bueno"), of(-1.5));
     assert_eq!(spanish("no solo bueno"), of(2.0));
     assert_eq!(spanish("sin embargo bueno"), of(3.0), "the \"sin\" of \"sin embargo\" negates nothing");
+    assert_eq!(spanish("no es para nada bueno"), of(-1.5), "\"para nada\" agrees with \"no\"");
+    assert_eq!(spanish("no tengo ningún problema"), of(1.0), "nothing turns a phrase that holds its negator");
+    assert_eq!(spanish("nadie me escucha"), of(-1.5), "what is expected counts where it is negated");
+    assert_eq!(spanish("mi madre me escucha"), of(0.0), "and nowhere else");
+    assert_eq!(spanish("no puedo parar de reír"), of(2.0), "\"no parar de\" negates nothing");
 }
 
 #[test]
@@ -435,6 +449,9 @@ fn packs_refuse_what_they_do_not_know() {
     assert_eq!(load(language.replacen("\"love\"", "\"...\"", 1)).path, "/0/lexicon/0/phrases/0");
     assert_eq!(load(language.replacen("\"love\"", "\"good\"", 1)).path, "/0/lexicon/2/phrases/0");
     assert_eq!(load(language.replacen("\"en\"", "\"English\"", 1)).path, "/0/language");
+    assert_eq!(load(language.replacen("\"love\"", "\"lov|e|e\"", 1)).path, "/0/lexicon/0/phrases/0");
+    assert_eq!(load(language.replacen("\"love\"", "\"||\"", 1)).path, "/0/lexicon/0/phrases/0");
+    assert_eq!(load(language.replacen("\"expected\"", "\"awaited\"", 1)).path, "/0");
     assert_eq!(load("{".to_owned()).path, "/0");
     assert_eq!(load(" ".repeat((1 << 20) + 1)).path, "/0");
     let twice = Packs::load(&[language.as_bytes(), language.as_bytes()]).expect_err("refused");
@@ -501,7 +518,7 @@ fn accuracy(language: &str, cases: &[Labelled], half: &str) -> f64 {
     println!(
         "{language} {half}: {right} of {all} = {accuracy:.3}; rows are labels, columns readings, {names:?}: {confusion:?}\n{wrong}"
     );
-    println!("TURNED {turned}");
+    assert!(turned.is_empty(), "a negated word keeps its un-negated class:\n{turned}");
     accuracy
 }
 
@@ -528,7 +545,7 @@ fn three_way_accuracy_on_independent_messages_is_at_least_85_percent_per_languag
             cases.len()
         );
         let halves = ["dev"].map(|half| accuracy(language, cases, half));
-        //assert!(halves.iter().all(|accuracy| *accuracy >= 0.85), "{language}: {halves:?}");
+        assert!(halves.iter().all(|accuracy| *accuracy >= 0.85), "{language}: {halves:?}");
     }
 }
 
