@@ -505,7 +505,8 @@ fn accuracy(language: &str, cases: &[Labelled], half: &str) -> f64 {
         confusion[truth][found] += 1;
         let score = observation.sentiment.score;
         let line = format!("  {} read as {} ({score}): {}\n", case.sentiment, names[found], case.text);
-        if case.negation && truth.abs_diff(found) == 2 {
+        // Of a held message nothing is told, not even that it is turned the wrong way.
+        if case.negation && truth.abs_diff(found) == 2 && half != "held" {
             turned += &line;
         }
         if truth != found && half != "held" {
@@ -544,7 +545,7 @@ fn three_way_accuracy_on_independent_messages_is_at_least_85_percent_per_languag
             "{language}: {} messages, {negated} negated",
             cases.len()
         );
-        let halves = ["dev"].map(|half| accuracy(language, cases, half));
+        let halves = ["dev", "held"].map(|half| accuracy(language, cases, half));
         assert!(halves.iter().all(|accuracy| *accuracy >= 0.85), "{language}: {halves:?}");
     }
 }
