@@ -470,7 +470,7 @@ struct Labelled {
     text: String,
     #[serde(default)]
     negation: bool,
-    /// `held` messages only measure: no word of the packs was chosen after one of them.
+    /// `dev` messages were looked at while the packs grew; nothing was added for what is misread of the `held`.
     #[serde(default)]
     half: String,
 }
