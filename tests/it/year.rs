@@ -160,12 +160,12 @@ fn a_clock_that_jumps_takes_nothing_for_good() {
     let mut host = Host::new();
     let session = host.session_of("diego", &document());
     let mut draw = Draw(3);
-    for _ in 0..60 {
+    for _ in 0..36 {
         host.now += 3 * HOUR;
         say(&mut host, &session, SAYINGS[[0, 1, 2, 6][draw.below(4) as usize]]);
     }
     let before = check_ranges(&host, &session);
-    assert!(before >= 60, "{before}");
+    assert!((40..90).contains(&before), "{before}");
     let present = host.now;
 
     // 400 days ahead, by a wrong setting: as far as anybody can know, nobody came for so long.
@@ -191,7 +191,7 @@ fn a_clock_that_jumps_takes_nothing_for_good() {
     // Back by a year, and on to the present.
     host.now -= 365 * DAY;
     let past = say(&mut host, &session, "The bus was late again.");
-    assert!(past > back);
+    assert!(past > back, "{before} {ahead} {back} {past}");
     host.now = present + 2 * HOUR;
     let now = say(&mut host, &session, "The bus was late again.");
     assert!(now >= past);
