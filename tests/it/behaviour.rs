@@ -317,7 +317,7 @@ fn row_50_and_51_importance() {
 
 #[test]
 fn row_52_an_episode_is_stored_from_the_threshold_on() {
-    let said = "I had a terrible fight with my brother";
+    let said = "We had an argument last night";
     let kept = |threshold: f64| {
         let mut document: Value = serde_json::from_str(&file("personalities/alicia.json")).unwrap();
         document["memory_preferences"] = json!({ "importance_threshold": threshold });
