@@ -149,6 +149,8 @@ impl Roles {
     pub(super) const ERROR: Self = Self(1 << 17);
     /// Begins a question.
     pub(super) const QUESTION: Self = Self(1 << 18);
+    /// Is taken for granted: valued only where it is negated ("nobody listens").
+    pub(super) const EXPECTED: Self = Self(1 << 51);
 
     /// Leads to a fact ("my name is").
     pub(super) const LEAD: Self = Self(1 << 19);

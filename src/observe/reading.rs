@@ -68,6 +68,8 @@ pub(super) struct Claim<'a> {
     pub(super) entry: &'a Entry,
     /// Whether it is valued here: a word that is also an intensifier is not when a valued word follows.
     pub(super) valued: bool,
+    /// Whether it begins with a negator, so that one before it only agrees with it ("sin ningún problema").
+    pub(super) negative: bool,
 }
 
 /// A phrase that does something by itself.
@@ -190,6 +192,11 @@ impl<'a> Reading<'a> {
             .map_or(1.0, |clause| clause.weight)
     }
 
+    /// The phrase that claimed a token.
+    pub(super) fn claim_of(&self, token: usize) -> Option<&Claim<'a>> {
+        self.claims.get(self.words.get(token)?.claim?)
+    }
+
     /// Whether a token stands in a quotation or in code.
     pub(super) fn quoted(&self, token: usize) -> bool {
         self.words.get(token).is_some_and(|word| word.quoted)
@@ -304,10 +311,13 @@ impl<'a> Reading<'a> {
         let (mut claimed, mut emotion_end) = (0, 0);
         for at in 0..numbers.len() {
             let (mut claim, mut act, mut emotion) = (None, None, None);
+            let mut negative = false;
             for (length, entry) in lexicon.matches(numbers, at) {
                 let tokens = at..at + length;
                 if entry.claims_tokens() && at >= claimed {
-                    claim = Some(Claim { tokens: tokens.clone(), entry, valued: entry.valence != 0.0 });
+                    let valued = entry.valence != 0.0;
+                    claim = Some(Claim { tokens: tokens.clone(), entry, valued, negative });
+                    negative |= entry.roles.has(Roles::NEGATOR);
                 }
                 if entry.roles.has(Roles::ACTS) {
                     act = Some(Act { tokens: tokens.clone(), roles: entry.roles });
@@ -403,6 +413,7 @@ impl<'a> Reading<'a> {
             let followed = self.claims.get(index + 1).is_some_and(|next| {
                 next.tokens.start == end
                     && next.entry.valence != 0.0
+                    && !next.entry.roles.has(Roles::EXPECTED)
                     && self.words.get(end).map(|word| word.clause) == clause
             });
             if let Some(claim) = self.claims.get_mut(index) {

@@ -1,5 +1,6 @@
 //! Integration tests of the pure core: data-driven cases, one binary.
 
+mod behaviour;
 mod blend;
 mod card;
 mod compile;
@@ -10,6 +11,7 @@ mod engine;
 mod host;
 mod json;
 mod knowledge;
+mod memory;
 mod observe;
 mod observed_facts;
 mod personalities;
@@ -22,3 +24,4 @@ mod snapshot;
 mod template;
 #[cfg(feature = "typescript")]
 mod typescript;
+mod year;
