@@ -6,7 +6,7 @@ use super::Span;
 use super::lexicon::{Entry, Lexicon, Roles};
 use super::quotation::quotations;
 use super::symbols::Symbols;
-use crate::text::Scan;
+use crate::text::{Hashed, Scan};
 
 /// How far a negator reaches, in tokens.
 const NEGATOR_REACH: usize = 3;
@@ -120,7 +120,7 @@ impl<'a> Reading<'a> {
             questions: Vec::new(),
         };
         let mut borders = vec![Border::None; scan.len() + 1];
-        let mut numbers: Vec<u32> = scan.words().map(|word| number(lexicon, word)).collect();
+        let mut numbers: Vec<u32> = scan.hashed_words().map(|word| number(lexicon, word)).collect();
         reading.read_marks(symbols, &mut borders, &mut numbers);
         reading.read_phrases(lexicon, &mut borders, &numbers);
         reading.divide(&borders);
@@ -390,14 +390,15 @@ impl Border {
 }
 
 /// The number of a word in the lexicon; a drawn-out word ("soooo") is looked up in its plain spellings.
-fn number(lexicon: &Lexicon, word: &str) -> u32 {
+fn number(lexicon: &Lexicon, word: Hashed<'_>) -> u32 {
     let number = lexicon.number(word);
+    let word = word.word();
     if number != 0 || !is_drawn_out(word) {
         return number;
     }
     [2, 1]
         .into_iter()
-        .map(|most| lexicon.number(&shortened(word, most)))
+        .map(|most| lexicon.number(shortened(word, most).as_str().into()))
         .find(|number| *number != 0)
         .unwrap_or(0)
 }

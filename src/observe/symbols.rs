@@ -36,7 +36,7 @@ impl Symbols {
         for _ in 0..self.longest {
             let Some((start, character)) = characters.next() else { break };
             let end = start + character.len_utf8();
-            let number = self.symbols.number(rest.get(..end)?) as usize;
+            let number = self.symbols.number(rest.get(..end)?.into()) as usize;
             let Some(entry) = number.checked_sub(1).and_then(|index| self.entries.get(index)) else {
                 continue;
             };
