@@ -34,7 +34,7 @@ pub(crate) fn push_whole(text: &mut String, number: u64) {
     if number > 9 {
         push_whole(text, number / 10);
     }
-    text.extend(char::from_digit((number % 10) as u32, 10));
+    text.push(char::from(b'0' + (number % 10) as u8));
 }
 
 /// How many units of the last decimal a number has, without its sign, ties to even; `None` when they do not fit
