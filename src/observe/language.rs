@@ -102,14 +102,11 @@ fn detect(packs: &Packs, scan: &Scan) -> Detected {
         let languages = packs.detector().languages(word);
         let mut ones = languages;
         while ones != 0 {
-            if let Some(shared) = shared.get_mut(ones.trailing_zeros() as usize) {
-                let mut others = languages;
-                while others != 0 {
-                    if let Some(count) = shared.get_mut(others.trailing_zeros() as usize) {
-                        *count += 1;
-                    }
-                    others &= others - 1;
-                }
+            let shared = &mut shared[ones.trailing_zeros() as usize % COUNT];
+            let mut others = languages;
+            while others != 0 {
+                shared[others.trailing_zeros() as usize % COUNT] += 1;
+                others &= others - 1;
             }
             ones &= ones - 1;
         }

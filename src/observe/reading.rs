@@ -262,7 +262,11 @@ impl<'a> Reading<'a> {
     /// One walk over the tokens: every phrase of the lexicon, sorted by what it does.
     fn read_phrases(&mut self, lexicon: &'a Lexicon, borders: &mut [Border], numbers: &[u32]) {
         let (mut claimed, mut emotion_end) = (0, 0);
-        for at in 0..numbers.len() {
+        for (at, number) in numbers.iter().enumerate() {
+            // Most words are in no phrase.
+            if *number == 0 {
+                continue;
+            }
             let (mut claim, mut act, mut emotion) = (None, None, None);
             for (length, entry) in lexicon.matches(numbers, at) {
                 let tokens = at..at + length;
