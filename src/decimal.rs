@@ -60,7 +60,9 @@ fn units(value: f64, decimals: usize) -> Option<u64> {
 }
 
 fn power_of_ten(decimals: usize) -> u64 {
-    (0..decimals.min(9)).fold(1, |power, _| power * 10)
+    const POWERS: [u32; 10] =
+        [1, 10, 100, 1_000, 10_000, 100_000, 1_000_000, 10_000_000, 100_000_000, 1_000_000_000];
+    POWERS[decimals.min(9)].into()
 }
 
 #[cfg(test)]

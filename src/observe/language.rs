@@ -199,8 +199,9 @@ impl Script {
     /// syllable, so that a syllable counts once.
     fn of(letter: char) -> Option<Self> {
         Some(match letter {
+            'a'..='z' => Self::Latin,
             _ if letter.is_numeric() => return None,
-            'a'..='z' | '\u{C0}'..='\u{24F}' | '\u{1E00}'..='\u{1EFF}' => Self::Latin,
+            '\u{C0}'..='\u{24F}' | '\u{1E00}'..='\u{1EFF}' => Self::Latin,
             '\u{400}'..='\u{52F}' => Self::Cyrillic,
             '\u{1100}'..='\u{115F}' => Self::Hangul,
             '\u{1160}'..='\u{11FF}' => return None,

@@ -26,8 +26,8 @@ impl Symbols {
         let rest = folded.get(offset..)?;
         let first = rest.chars().next()?;
         if first.is_ascii() {
-            let after_digit = folded.get(..offset)?.ends_with(|c: char| c.is_ascii_digit());
-            if after_digit || !self.begins.contains(&first) {
+            let before = folded.as_bytes().get(..offset)?.last();
+            if !self.begins.contains(&first) || before.is_some_and(u8::is_ascii_digit) {
                 return None;
             }
         }

@@ -59,7 +59,7 @@ impl Scan {
         let mut reader = Reader {
             scan: Self {
                 folded: String::with_capacity(text.len()),
-                words: Vec::with_capacity(text.len() / 5 + 1),
+                words: Vec::with_capacity(text.len() / 4 + 1),
                 marks: Vec::with_capacity(text.len() / 16 + 1),
             },
             state: State::Between,
