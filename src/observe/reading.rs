@@ -6,7 +6,7 @@ use super::Span;
 use super::lexicon::{Entry, Lexicon, Roles};
 use super::quotation::quotations;
 use super::symbols::Symbols;
-use crate::text::{Hashed, Scan};
+use crate::text::Scan;
 
 /// How far a negator reaches, in tokens.
 const NEGATOR_REACH: usize = 3;
@@ -120,7 +120,12 @@ impl<'a> Reading<'a> {
             questions: Vec::new(),
         };
         let mut borders = vec![Border::None; scan.len() + 1];
-        let mut numbers: Vec<u32> = scan.hashed_words().map(|word| number(lexicon, word)).collect();
+        let mut numbers = lexicon.numbers(scan);
+        for (at, number) in numbers.iter_mut().enumerate() {
+            if *number == 0 {
+                *number = number_of_drawn_out(lexicon, scan.word(at));
+            }
+        }
         reading.read_marks(symbols, &mut borders, &mut numbers);
         reading.read_phrases(lexicon, &mut borders, &numbers);
         reading.divide(&borders);
@@ -393,12 +398,10 @@ impl Border {
     }
 }
 
-/// The number of a word in the lexicon; a drawn-out word ("soooo") is looked up in its plain spellings.
-fn number(lexicon: &Lexicon, word: Hashed<'_>) -> u32 {
-    let number = lexicon.number(word);
-    let word = word.word();
-    if number != 0 || !is_drawn_out(word) {
-        return number;
+/// The number of a drawn-out word ("soooo") in its plain spellings; 0 for any other word.
+fn number_of_drawn_out(lexicon: &Lexicon, word: &str) -> u32 {
+    if !is_drawn_out(word) {
+        return 0;
     }
     [2, 1]
         .into_iter()

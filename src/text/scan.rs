@@ -134,7 +134,10 @@ impl Scan {
 
     /// The folded words, in order, with their hashes.
     pub(crate) fn hashed_words(&self) -> impl Iterator<Item = Hashed<'_>> {
-        self.words.iter().map(|word| Hashed { word: self.text_of(word), hash: word.hash })
+        let bytes = self.folded.as_bytes();
+        self.words
+            .iter()
+            .map(|word| Hashed { word: bytes.get(word.start..word.end).unwrap_or_default(), hash: word.hash })
     }
 
     fn text_of(&self, word: &Word) -> &str {

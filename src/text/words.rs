@@ -17,7 +17,7 @@ pub(crate) struct Words {
 /// A word and its hash: whoever looks it up in several tables reads its letters once.
 #[derive(Clone, Copy, Debug)]
 pub(crate) struct Hashed<'a> {
-    pub(super) word: &'a str,
+    pub(super) word: &'a [u8],
     pub(super) hash: u32,
 }
 
@@ -34,14 +34,7 @@ pub(super) fn hash(mut hash: u32, following: &[u8]) -> u32 {
 
 impl<'a> From<&'a str> for Hashed<'a> {
     fn from(word: &'a str) -> Self {
-        Self { word, hash: hash(EMPTY_HASH, word.as_bytes()) }
-    }
-}
-
-impl<'a> Hashed<'a> {
-    /// The word.
-    pub(crate) fn word(self) -> &'a str {
-        self.word
+        Self { word: word.as_bytes(), hash: hash(EMPTY_HASH, word.as_bytes()) }
     }
 }
 
@@ -62,7 +55,7 @@ impl Words {
         else {
             return self.number(word);
         };
-        self.bytes.extend_from_slice(word.word.as_bytes());
+        self.bytes.extend_from_slice(word.word);
         self.ends.push((end, word.hash));
         let number = self.ends.len() as u32;
         if let Some(slot) = self.table.get_mut(place) {
@@ -94,7 +87,7 @@ impl Words {
             if hash == word.hash {
                 let start =
                     index.checked_sub(1).and_then(|before| self.ends.get(before)).map_or(0, |(end, _)| *end);
-                if self.bytes.get(start as usize..end as usize) == Some(word.word.as_bytes()) {
+                if self.bytes.get(start as usize..end as usize) == Some(word.word) {
                     return Some((place, number));
                 }
             }

@@ -38,17 +38,24 @@ fn numbers(observation: &Observation, interaction: Option<SentimentClass>) -> Ve
     let Observation { language, coverage, sentiment, emotions, intent, .. } = observation;
     let mut numbers = Vec::with_capacity(64);
     // Two or three letters, each a digit to the base 32.
-    let code = language.code.bytes().fold(0, |code, letter| code << 5 | u32::from(letter & 31));
-    numbers.extend([code.into(), language.confidence, f64::from(*coverage as u8)]);
-    numbers.extend([f64::from(sentiment.class as u8), sentiment.score]);
+    let mut code = 0;
+    for letter in language.code.bytes() {
+        code = code << 5 | u32::from(letter & 31);
+    }
+    numbers.push(code.into());
+    numbers.push(language.confidence);
+    numbers.push(f64::from(*coverage as u8));
+    numbers.push(f64::from(sentiment.class as u8));
+    numbers.push(sentiment.score);
     push_spans(&mut numbers, &sentiment.spans);
     numbers.push(emotions.len() as f64);
     for emotion in emotions {
-        numbers.extend([emotion.index() as f64, emotion.score]);
+        numbers.push(emotion.index() as f64);
+        numbers.push(emotion.score);
         push_spans(&mut numbers, &emotion.spans);
     }
-    let class = interaction.unwrap_or(SentimentClass::Neutral);
-    numbers.extend([f64::from(class as u8), f64::from(u8::from(observation.interaction.directed))]);
+    numbers.push(f64::from(interaction.unwrap_or(SentimentClass::Neutral) as u8));
+    numbers.push(f64::from(u8::from(observation.interaction.directed)));
     push_spans(&mut numbers, &observation.interaction.spans);
     // -1 = none.
     numbers.push(intent.map_or(-1.0, |intent| f64::from(intent as u8)));
@@ -57,7 +64,8 @@ fn numbers(observation: &Observation, interaction: Option<SentimentClass>) -> Ve
 
 fn push_spans(numbers: &mut Vec<f64>, spans: &[Span]) {
     numbers.push(spans.len() as f64);
-    for span in spans {
-        numbers.extend(span.map(f64::from));
+    for [start, end] in spans {
+        numbers.push(f64::from(*start));
+        numbers.push(f64::from(*end));
     }
 }
