@@ -1,5 +1,5 @@
 import type { Host } from "./driver.ts";
-import type { AnyModel } from "./models/model.ts";
+import type { AnyModel, Model } from "./models/model.ts";
 
 /**
  * What sessions share with the object that opened them.
@@ -8,6 +8,8 @@ import type { AnyModel } from "./models/model.ts";
  */
 export interface Connection extends Host {
   readonly model: AnyModel;
+  /** Who is asked for facts after each reply: a model, the one that replied, or nobody. */
+  readonly extractor: Model | "reply" | undefined;
   /** Runs work on a session after the work begun before it. */
   inTurn<T>(session: string, work: () => Promise<T>): Promise<T>;
 }

@@ -3,12 +3,28 @@ import type { Core } from "../build/wasm/core.js";
 import type { Connection } from "./connection.ts";
 import { ask, disposedError, run } from "./driver.ts";
 import { LuminoraError } from "./errors.ts";
-import type { Absorbed, Features, ImportReport, Restore, SessionSummary } from "./generated/types.ts";
-import type { AnyModel } from "./models/model.ts";
+import type {
+  Absorbed,
+  Analytics,
+  Archive,
+  CoreEvent,
+  EpisodeType,
+  FactCategory,
+  FactView,
+  FeatureSummary,
+  Features,
+  ImportReport,
+  MemoryChanged,
+  MemoryStatus,
+  MemoryView,
+  Restore,
+  SessionSummary,
+} from "./generated/types.ts";
+import type { AnyModel, Model } from "./models/model.ts";
 import { scriptedModel } from "./models/scripted.ts";
 import { type Clock, type Random, systemClock, systemRandom } from "./ports.ts";
 import { loadRuntime } from "./runtime.ts";
-import { Session } from "./session.ts";
+import { Session, type SessionEvents } from "./session.ts";
 import { memoryStorage } from "./storage/memory.ts";
 import type { Storage, StoredRecord } from "./storage/storage.ts";
 import { type TemplateSource, Templates } from "./templates.ts";
@@ -19,14 +35,73 @@ export interface LuminoraOptions {
   readonly storage?: Storage;
   /** Who answers. Default: the scripted model, offline. */
   readonly model?: AnyModel;
-  /** What is switched on; flags left out are off. Default: everything. */
-  readonly features?: Partial<Features>;
-  /** Limits; `contextTokens` (4,000) is the most tokens that a prompt may have. */
-  readonly limits?: { readonly contextTokens?: number };
+  /** What is switched on; flags left out are off. A preset by name, or the content of a file. Default: everything. */
+  readonly features?: Partial<Features> | FeaturePreset | { readonly v1_1_features: Partial<Features> };
+  readonly limits?: Limits;
+  readonly memory?: MemoryOptions;
   /** Milliseconds since 1970. */
   readonly clock?: Clock;
   /** So many unpredictable bytes. */
   readonly random?: Random;
+}
+
+/** Flags that go together. */
+export type FeaturePreset = "all_disabled" | "safe_rollout" | "all_enabled";
+
+/** How much there may be. What is beyond the limits of memory is archived: kept, exported, but not recalled. */
+export interface Limits {
+  /** The most tokens that a prompt may have. Default 4,000. */
+  readonly contextTokens?: number;
+  /** Active facts of a person; `null`: no limit. Default 500. */
+  readonly maxFacts?: number | null;
+  /** Active episodes of a relationship; `null`: no limit. Default 100. */
+  readonly maxEpisodes?: number | null;
+  /** Days without use after which what matters little is archived; `null`: never. Default 90. */
+  readonly retentionDays?: number | null;
+}
+
+/** How facts and episodes are found. */
+export interface MemoryOptions {
+  /**
+   * Who finds them. `rules`, the default: built-in rules for English and Spanish, offline. `model`: the rules, and
+   * then a model, asked once a turn after the reply was given (what it costs is in the run of that call).
+   */
+  readonly extractor?: "rules" | "model";
+  /** The model that is asked. Default: the one that answered. */
+  readonly model?: Model;
+  /** The least confidence of a fact that is kept, 0 to 1. Default 0.7. */
+  readonly factThreshold?: number;
+}
+
+/** A fact that is handed in; see {@link Luminora.remember}. */
+export interface Remembered {
+  /** Default `other`. */
+  readonly category?: FactCategory;
+  /** What it is about, in a word or two: `favourite tea`. */
+  readonly key: string;
+  /** What it says: any JSON but `null`, at most 2 KiB. */
+  readonly value: unknown;
+  /** 0 to 1. Default 1. */
+  readonly confidence?: number;
+  /** Words to find it by. */
+  readonly tags?: readonly string[];
+  /** What it was said about. */
+  readonly context?: string;
+}
+
+/** Which memories {@link Luminora.memories} lists. */
+export interface MemoryQuery {
+  readonly user?: string;
+  /** Default: both. */
+  readonly types?: readonly ("fact" | "episode")[];
+  /** Facts of this category alone. */
+  readonly category?: FactCategory;
+  /** Episodes of this type alone. */
+  readonly episodeType?: EpisodeType;
+  /** Episodes that still matter at least so much, 0 to 10. */
+  readonly minImportance?: number;
+  /** Default `active`. */
+  readonly status?: MemoryStatus | "all";
 }
 
 /** Who a new session is with, or which one to go on with. `user` absent = "anonymous". */
@@ -93,6 +168,7 @@ export class Luminora {
       clock: options.clock ?? systemClock,
       random: options.random ?? systemRandom,
       model: options.model ?? scriptedModel(),
+      extractor: options.memory?.extractor === "model" ? (options.memory.model ?? "reply") : undefined,
       closing: this.#closing.signal,
       operations: new Set(),
       inTurn: async (session, work) => {
@@ -119,7 +195,17 @@ export class Luminora {
     const runtime = await loadRuntime();
     const clock = options.clock ?? systemClock;
     const random = options.random ?? systemRandom;
-    const settings = { features: options.features, context_tokens: options.limits?.contextTokens };
+    const { contextTokens, maxFacts, maxEpisodes, retentionDays } = options.limits ?? {};
+    const settings = {
+      features: options.features,
+      context_tokens: contextTokens,
+      limits: {
+        max_facts: limit(maxFacts),
+        max_episodes: limit(maxEpisodes),
+        retention_days: limit(retentionDays),
+      },
+      fact_threshold: options.memory?.factThreshold,
+    };
     const core = ask(() => new runtime.Core(settings, runtime.packs, clock(), random(32)));
     return new Luminora(core, options.storage ?? defaultStorage(), options);
   }
@@ -146,6 +232,70 @@ export class Luminora {
   async sessions({ user = anonymous }: { user?: string } = {}): Promise<SessionSummary[]> {
     await this.#load(user);
     return ask(() => this.#connection.core.sessions(user) as SessionSummary[]);
+  }
+
+  /** What is switched on and what is off. */
+  get features(): FeatureSummary {
+    this.#check();
+    return ask(() => this.#connection.core.features() as FeatureSummary);
+  }
+
+  /** What is remembered of a person: facts by category and key, then episodes, what matters most first. */
+  async memories(query: MemoryQuery = {}): Promise<MemoryView[]> {
+    const { user = anonymous, types, category, episodeType, minImportance, status } = query;
+    await this.#load(user);
+    const { core, clock } = this.#connection;
+    const filter = { types, category, episode_type: episodeType, min_importance: minImportance, status };
+    return ask(() => core.memories(user, filter, clock()) as MemoryView[]);
+  }
+
+  /**
+   * Keeps a fact that a person, or you in their name, states. It corrects a fact of the same category and key, and
+   * outlives what extractors find.
+   */
+  async remember(fact: Remembered, { user = anonymous }: { user?: string } = {}): Promise<FactView> {
+    await this.#load(user);
+    const [changed] = await this.#memories({ type: "remember", user, fact });
+    const { core, clock } = this.#connection;
+    return ask(() => core.memory(user, changed?.memory ?? "", clock()) as FactView);
+  }
+
+  /**
+   * Erases the memory of that id, or else every fact and episode that holds all words of the query; gives what was
+   * erased. It is never learned again from what was said before.
+   */
+  async forget(query: string, { user = anonymous }: { user?: string } = {}): Promise<MemoryChanged[]> {
+    await this.#load(user);
+    return await this.#memories({ type: "forget", user, query });
+  }
+
+  /** Recalls again what a limit has archived. */
+  async restore(memory: string, { user = anonymous }: { user?: string } = {}): Promise<MemoryView> {
+    await this.#load(user);
+    await this.#memories({ type: "restore", user, memory });
+    const { core, clock } = this.#connection;
+    return ask(() => core.memory(user, memory, clock()) as MemoryView);
+  }
+
+  /** Archives what is beyond the limits or was not used for long; `dryRun` only tells what that would be. */
+  async retain({
+    user = anonymous,
+    dryRun = false,
+  }: {
+    user?: string;
+    dryRun?: boolean;
+  } = {}): Promise<Archive[]> {
+    await this.#load(user);
+    const { core, clock } = this.#connection;
+    const archives = ask(() => core.retention(user, clock()) as Archive[]);
+    if (!dryRun && archives.length > 0) await this.#memories({ type: "retain", user });
+    return archives;
+  }
+
+  /** What happened in all conversations of a person, counted. Nothing is sent. */
+  async analytics({ user = anonymous }: { user?: string } = {}): Promise<Analytics> {
+    await this.#load(user);
+    return ask(() => this.#connection.core.analytics(user) as Analytics);
   }
 
   /** Brings a relationship back from a snapshot file: all of it, or an error and nothing. */
@@ -217,24 +367,40 @@ export class Luminora {
     // All at once: the folds are then computed once.
     const log: StoredRecord[] = [];
     for await (const records of this.#connection.storage.scan(owner)) log.push(...records);
-    this.#absorb(log);
+    this.#merge(log);
   }
 
   /** Another tab changed a log. Logs that were never asked for are read when they are. */
   #hear(owner: string, records: readonly StoredRecord[], replaced: boolean): void {
     if (this.#closing.signal.aborted || !this.#owners.has(owner)) return;
     if (replaced) this.#connection.core.dropOwner(owner);
-    const { changed } = this.#absorb(records);
+    const { changed } = this.#merge(records);
+    this.#tell(owner, "absorb", { changed });
+  }
+
+  #merge(records: readonly StoredRecord[]): Absorbed {
+    const { core, clock } = this.#connection;
+    return ask(() => core.load(new TextEncoder().encode(JSON.stringify(records)), clock()) as Absorbed);
+  }
+
+  /** Runs a command about memories, and tells the sessions of that person. */
+  async #memories(command: {
+    readonly user: string;
+    readonly [argument: string]: unknown;
+  }): Promise<MemoryChanged[]> {
+    const onEvent = (event: CoreEvent) =>
+      this.#tell(command.user, event.type as keyof SessionEvents, event as never);
+    const output = await run(this.#connection, command, { onEvent });
+    return (output as { value: MemoryChanged[] }).value;
+  }
+
+  /** Tells the sessions of a person. */
+  #tell<Name extends keyof SessionEvents>(user: string, name: Name, event: SessionEvents[Name]): void {
     for (const reference of this.#sessions) {
       const session = reference.deref();
       if (!session) this.#sessions.delete(reference);
-      else if (session.user === owner) session.emit("absorb", { changed });
+      else if (session.user === user) session.emit(name, event);
     }
-  }
-
-  #absorb(records: readonly StoredRecord[]): Absorbed {
-    const { core, clock } = this.#connection;
-    return ask(() => core.absorb(new TextEncoder().encode(JSON.stringify(records)), clock()) as Absorbed);
   }
 
   #session(user: string, id: string): Session {
@@ -249,6 +415,13 @@ export class Luminora {
 }
 
 const anonymous = "anonymous";
+/** More than anybody can reach. */
+const unlimited = 2 ** 32 - 1;
+
+function limit(value: number | null | undefined): number | undefined {
+  return value === null ? unlimited : value;
+}
+
 const library = "luminora:library";
 
 async function textOf(file: string | Uint8Array | Blob): Promise<string> {

@@ -1,4 +1,18 @@
-import type { Reply } from "./generated/types.ts";
+import type { DroppedItem, MemoryChanged, Reply, Usage } from "./generated/types.ts";
+
+/** What a turn taught. */
+export interface Learned {
+  /** The memories that it made or changed. */
+  readonly learned: readonly MemoryChanged[];
+  /** What a model found and was left out, and why. */
+  readonly dropped: readonly DroppedItem[];
+  /** The run of the model's call, where a model was asked. */
+  readonly run?: string;
+  /** What that call took. */
+  readonly usage?: Usage;
+  /** Why the model's call failed. The reply is not touched by that. */
+  readonly error?: unknown;
+}
 
 /**
  * A reply on its way: iterate over it for the text as it arrives, or await it for the whole reply with what it
@@ -11,6 +25,7 @@ import type { Reply } from "./generated/types.ts";
  */
 export class ReplyStream implements AsyncIterable<string>, PromiseLike<Reply> {
   readonly #reply: Promise<Reply>;
+  readonly #learned: Promise<Learned>;
   readonly #abort: AbortController;
   readonly #deltas: string[] = [];
   #settled = false;
@@ -19,6 +34,7 @@ export class ReplyStream implements AsyncIterable<string>, PromiseLike<Reply> {
   /** @internal */
   constructor(
     start: (push: (delta: string) => void, signal: AbortSignal) => Promise<Reply>,
+    learn: (reply: Reply) => Promise<Learned>,
     signal?: AbortSignal,
   ) {
     this.#abort = new AbortController();
@@ -36,6 +52,16 @@ export class ReplyStream implements AsyncIterable<string>, PromiseLike<Reply> {
     });
     // Whoever awaits or iterates gets the error; nobody doing so must not bring the process down.
     this.#reply.catch(() => {});
+    this.#learned = this.#reply.then(learn);
+    this.#learned.catch(() => {});
+  }
+
+  /**
+   * What the turn taught. With `memory: { extractor: "model" }` it is complete some time after the reply, which does
+   * not wait for it. Rejects only where the reply does.
+   */
+  get learned(): Promise<Learned> {
+    return this.#learned;
   }
 
   /** The whole reply. Rejects with a `LuminoraError`; then nothing was stored. */

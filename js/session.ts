@@ -1,7 +1,11 @@
 import type { Connection } from "./connection.ts";
 import { ask, run } from "./driver.ts";
 import type {
+  Analytics,
+  ArchiveReason,
   ExportOptions,
+  ExtractionReport,
+  MemoryChanged,
   MoodPeriod,
   ParameterExplanation,
   Preview,
@@ -13,7 +17,7 @@ import type {
   TurnView,
 } from "./generated/types.ts";
 import { type AnyModel, isCallable } from "./models/model.ts";
-import { ReplyStream } from "./reply.ts";
+import { type Learned, ReplyStream } from "./reply.ts";
 import type { TemplateEntry } from "./templates.ts";
 
 /** What a relationship is like now. The two histories are read when they are asked for. */
@@ -40,7 +44,7 @@ const parameters = new Set(["verbosity", "formality", "humor", "empathy", "creat
 
 /** Why something is as it is. */
 export type Explanation =
-  | { readonly subject: "affinity"; readonly history: Progression[] }
+  | { readonly subject: "affinity"; readonly text: string; readonly history: Progression[] }
   | { readonly subject: "mood"; readonly history: MoodPeriod[] }
   | ({ readonly subject: "parameter" } & ParameterExplanation)
   | { readonly subject: "run"; readonly run: Readonly<Record<string, unknown>> };
@@ -55,6 +59,10 @@ export interface SessionEvents {
     readonly direction: "up" | "down";
   };
   "mood-change": { readonly from: string; readonly to: string; readonly intensity: number };
+  /** A fact or an episode is new, or another. */
+  "memory-change": MemoryChanged;
+  /** Memories were put aside by a limit; they are kept and exported, and can be restored. */
+  archived: { readonly ids: readonly string[]; readonly reason: ArchiveReason };
   /** Records of this person arrived from another tab or another object. */
   absorb: { readonly changed: readonly string[] };
 }
@@ -104,6 +112,7 @@ export class Session {
   send(text: string, options: SendOptions = {}): ReplyStream {
     return new ReplyStream(
       (push, signal) => this.#connection.inTurn(this.id, () => this.#send(text, options, push, signal)),
+      (reply) => this.#learn(reply, options.model ?? this.#connection.model),
       options.signal,
     );
   }
@@ -129,7 +138,10 @@ export class Session {
   /** Why affinity, mood or a parameter are as they are, or how a reply came about (by the id of its run). */
   explain(subject: string): Explanation {
     const { core, clock } = this.#connection;
-    if (subject === "affinity") return { subject, history: this.state.affinity.history };
+    if (subject === "affinity") {
+      const text = ask(() => core.explainAffinity(this.user, this.id));
+      return { subject, text, history: this.state.affinity.history };
+    }
     if (subject === "mood") return { subject, history: this.state.mood.history };
     if (parameters.has(subject)) {
       const explained = ask(() => core.explainParameter(this.user, this.id, subject, clock()));
@@ -151,6 +163,11 @@ export class Session {
   /** Changes title or status. */
   async update(changes: { title?: string; status?: SessionStatus }): Promise<void> {
     await this.#command({ type: "update-session", ...changes });
+  }
+
+  /** What happened in this conversation, counted. Nothing is sent. */
+  analytics(): Analytics {
+    return ask(() => this.#connection.core.analytics(this.user, this.id) as Analytics);
   }
 
   /** The relationship as the text of a snapshot file: template, affinity, mood, conversation. */
@@ -206,6 +223,25 @@ export class Session {
     };
     const callable = isCallable(model) ? model : undefined;
     return this.#replyOf(await run(this.#connection, command, { model: callable, signal, onEvent }));
+  }
+
+  /** Asks a model what the person said about themself, after the reply: what it finds is stored on its own. */
+  async #learn({ learned, user_turn: turn }: Reply, answering: AnyModel): Promise<Learned> {
+    const { extractor } = this.#connection;
+    const model = extractor === "reply" ? answering : extractor;
+    if (!model || !isCallable(model) || turn === null) return { learned, dropped: [] };
+    const command = { type: "extract", user: this.user, session: this.id, turn, model: declare(model) };
+    const onEvent = (event: { readonly type: string }) =>
+      this.emit(event.type as keyof SessionEvents, event as never);
+    try {
+      const output = await run(this.#connection, command, { model, onEvent });
+      if (output.type !== "extraction") return { learned, dropped: [] };
+      const report: ExtractionReport = output.value;
+      return { ...report, learned: [...learned, ...report.learned] };
+    } catch (error) {
+      // The reply was given and stored: what is not learned is no failure of it.
+      return { learned, dropped: [], error };
+    }
   }
 
   #replyOf(output: { readonly type: string; readonly value?: unknown }): Reply {

@@ -17,9 +17,14 @@ export type { Document } from "./document.ts";
 export { type ErrorCode, LuminoraError, type Problem } from "./errors.ts";
 export type * from "./generated/types.ts";
 export {
+  type FeaturePreset,
   type ImportOptions,
+  type Limits,
   Luminora,
   type LuminoraOptions,
+  type MemoryOptions,
+  type MemoryQuery,
+  type Remembered,
   type SessionOptions,
 } from "./luminora.ts";
 export { type ManualModel, manualModel } from "./models/manual.ts";
@@ -37,7 +42,7 @@ export {
   Template,
   validate,
 } from "./pure.ts";
-export type { ReplyStream } from "./reply.ts";
+export type { Learned, ReplyStream } from "./reply.ts";
 export { type CoreSource, init } from "./runtime.ts";
 export type { Explanation, SendOptions, Session, SessionEvents, SessionState } from "./session.ts";
 export { memoryStorage } from "./storage/memory.ts";

@@ -22,8 +22,12 @@ pub enum ErrorCode {
     SessionArchived,
     /// The run named does not exist.
     UnknownRun,
+    /// No memory with that id is known for this owner.
+    UnknownMemory,
     /// An argument has the wrong type or an unknown name.
     InvalidArgument,
+    /// A value has the wrong JSON type.
+    WrongType,
     /// A number lies outside its range.
     OutOfRange,
     /// A mood that is neither defined by the template nor its default mood.

@@ -3,7 +3,7 @@
 /**
  * Why a call was refused. The snake_case name is the `code` of a `LuminoraError` in JavaScript.
  */
-export type CoreErrorCode = "invalid_template" | "template_conflict" | "unknown_template" | "unknown_session" | "session_archived" | "unknown_run" | "invalid_argument" | "out_of_range" | "unknown_mood" | "unknown_target" | "budget_too_small" | "invalid_weight" | "duplicate_block" | "too_few_sources" | "too_many_sources" | "bad_weight" | "seed_required" | "feature_disabled" | "unknown_feature" | "integrity" | "invalid_record" | "invalid_owner" | "unsupported_format" | "too_large" | "bad_crc" | "hash_mismatch" | "snapshot_without_template" | "instance_exists" | "aborted" | "model_bad_response" | "model_refused" | "host_failure" | "invalid_operation";
+export type CoreErrorCode = "invalid_template" | "template_conflict" | "unknown_template" | "unknown_session" | "session_archived" | "unknown_run" | "unknown_memory" | "invalid_argument" | "wrong_type" | "out_of_range" | "unknown_mood" | "unknown_target" | "budget_too_small" | "invalid_weight" | "duplicate_block" | "too_few_sources" | "too_many_sources" | "bad_weight" | "seed_required" | "feature_disabled" | "unknown_feature" | "integrity" | "invalid_record" | "invalid_owner" | "unsupported_format" | "too_large" | "bad_crc" | "hash_mismatch" | "snapshot_without_template" | "instance_exists" | "aborted" | "model_bad_response" | "model_refused" | "host_failure" | "invalid_operation";
 
 /**
  * What an [`Error`] says.
@@ -511,6 +511,26 @@ export type FactCategory = "personal_info" | "preferences" | "relationships" | "
 export type EpisodeType = "emotional_moment" | "milestone" | "confession" | "conflict" | "achievement" | "bonding" | "routine";
 
 /**
+ * How far a fact can be relied on (personality specification 9), the least first.
+ */
+export type FactClass = "low" | "medium" | "high";
+
+/**
+ * How much an episode matters now, the least first.
+ */
+export type EpisodeClass = "trivial" | "low" | "medium" | "high" | "critical";
+
+/**
+ * What became of a memory.
+ */
+export type MemoryChange = "learned" | "confirmed" | "corrected" | "superseded" | "archived" | "restored" | "forgotten";
+
+/**
+ * Which limit puts a memory aside.
+ */
+export type ArchiveReason = "retention_days" | "max_facts" | "max_episodes";
+
+/**
  * A subject of a message.
  */
 export type Topic = { 
@@ -654,7 +674,7 @@ export type MoodCause = { "type": "trigger",
 /**
  * Where, in the person's turn.
  */
-spans: Array<[number, number]>, } | { "type": "decay" } | { "type": "manual" };
+spans: Array<[number, number]>, } | { "type": "decay" } | { "type": "manual" } | { "type": "model" };
 
 /**
  * A mood that has ended.
@@ -758,6 +778,168 @@ cost_usd: number | null,
 estimated: boolean, };
 
 /**
+ * A part of a turn that a memory comes from.
+ */
+export type MemorySource = { 
+/**
+ * The turn's id.
+ */
+turn: string, 
+/**
+ * Where in its text.
+ */
+span: [number, number], };
+
+/**
+ * Whether a memory is recalled.
+ */
+export type MemoryStatus = "active" | "superseded" | "archived";
+
+/**
+ * Who found a fact.
+ */
+export type FactOrigin = "rules" | "model" | "user" | "import";
+
+/**
+ * A value that a fact had before.
+ */
+export type EarlierValue = { 
+/**
+ * What it said.
+ */
+value: unknown, 
+/**
+ * 0..1.
+ */
+confidence: number, 
+/**
+ * Where it was said.
+ */
+sources?: Array<MemorySource>, 
+/**
+ * When it was first mentioned, ISO 8601 UTC.
+ */
+from: string, 
+/**
+ * When another value took its place, ISO 8601 UTC.
+ */
+to: string, };
+
+/**
+ * One thing that is known about a person. Its natural id follows from owner, category and key.
+ */
+export type fact = { "type": "fact", 
+/**
+ * What sort of fact it is.
+ */
+category: FactCategory, 
+/**
+ * What it is about: `[a-z0-9_]`, 1..64.
+ */
+key: string, 
+/**
+ * What it says: any JSON of at most 2 KiB.
+ */
+value: unknown, 
+/**
+ * 0..1.
+ */
+confidence: number, 
+/**
+ * When this value was first mentioned, ISO 8601 UTC.
+ */
+first_mentioned: string, 
+/**
+ * When this value was last mentioned, ISO 8601 UTC.
+ */
+last_updated: string, 
+/**
+ * How often this value was mentioned, from 1.
+ */
+mention_count: number, 
+/**
+ * Words to find it by.
+ */
+tags?: Array<string>, 
+/**
+ * What it was said about, at most 500 characters.
+ */
+context?: string, 
+/**
+ * Where it was said.
+ */
+sources?: Array<MemorySource>, 
+/**
+ * Who found it.
+ */
+origin: FactOrigin, 
+/**
+ * Whether it is recalled.
+ */
+status: MemoryStatus, 
+/**
+ * Earlier values, oldest first.
+ */
+history?: Array<EarlierValue>, };
+
+/**
+ * Something that happened to a person, as they told one personality.
+ */
+export type episode = { "type": "episode", 
+/**
+ * The instance that it was told to.
+ */
+instance: string, 
+/**
+ * What sort of thing happened.
+ */
+episode_type: EpisodeType, 
+/**
+ * 1..80 characters.
+ */
+title: string, 
+/**
+ * 1..400 characters.
+ */
+summary: string, 
+/**
+ * 0..10 at the time; how it fades is computed, never stored.
+ */
+importance: number, 
+/**
+ * How it felt.
+ */
+sentiment: SentimentClass, 
+/**
+ * When it was last told of, ISO 8601 UTC.
+ */
+timestamp: string, 
+/**
+ * What it is about.
+ */
+tags?: Array<string>, 
+/**
+ * Where it was told.
+ */
+sources?: Array<MemorySource>, 
+/**
+ * How many messages of the person told it, from 1.
+ */
+message_count: number, 
+/**
+ * Ids of facts that came up with it.
+ */
+related_facts?: Array<string>, 
+/**
+ * Ids of episodes that it goes with.
+ */
+related_episodes?: Array<string>, 
+/**
+ * Whether it is recalled.
+ */
+status: MemoryStatus, };
+
+/**
  * A record that was left out.
  */
 export type Quarantined = { 
@@ -842,6 +1024,287 @@ conversation_analytics: boolean,
 snapshot_export: boolean, };
 
 /**
+ * The flags by category.
+ */
+export type FeatureCategories = Readonly<Record<"memory" | "personality" | "analytics" | "export", Readonly<Record<string, boolean>>>>;
+
+/**
+ * What is on and what is off.
+ */
+export type FeatureSummary = { 
+/**
+ * 8.
+ */
+total_features: number, 
+/**
+ * How many are on.
+ */
+enabled_count: number, 
+/**
+ * How many are off.
+ */
+disabled_count: number, 
+/**
+ * Names of those that are on.
+ */
+enabled: Array<string>, 
+/**
+ * Names of those that are off.
+ */
+disabled: Array<string>, 
+/**
+ * The same by category.
+ */
+by_category: FeatureCategories, };
+
+/**
+ * Why a part of an answer was left out.
+ */
+export type DropReason = "no_json" | "broken_json" | "no_facts" | "wrong_type" | "no_category" | "no_key" | "no_value" | "long_value" | "bad_confidence" | "unsupported_quote" | "low_confidence" | "not_wanted" | "too_many" | "bad_episode" | "bad_mood" | "unknown_mood";
+
+/**
+ * A part of an answer that was left out.
+ */
+export type DroppedItem = { 
+/**
+ * JSON Pointer into the answer's JSON; empty for all of it.
+ */
+path: string, 
+/**
+ * Why.
+ */
+reason: DropReason, };
+
+/**
+ * A count per role.
+ */
+export type ByRole = { user: number, assistant: number, tool: number, };
+
+/**
+ * Tokens of one model's calls.
+ */
+export type ModelTokens = { 
+/**
+ * Kind of the model port.
+ */
+kind: string, 
+/**
+ * The model's id.
+ */
+id: string, 
+/**
+ * Tokens read.
+ */
+input_tokens: number, 
+/**
+ * Tokens written.
+ */
+output_tokens: number, 
+/**
+ * Whether any of it is our estimate.
+ */
+estimated: boolean, };
+
+/**
+ * How often a topic came up.
+ */
+export type TopicCount = { topic: string, count: number, };
+
+/**
+ * Where the scores go.
+ */
+export type SentimentDirection = "improving" | "declining" | "stable" | "insufficient";
+
+/**
+ * The score of a turn.
+ */
+export type ScorePoint = { 
+/**
+ * ISO 8601 UTC.
+ */
+at: string, 
+/**
+ * -1..1.
+ */
+score: number, };
+
+/**
+ * How the person's turns feel. Turns in a language without a pack are left out.
+ */
+export type SentimentSummary = { 
+/**
+ * Turns by class.
+ */
+distribution: Readonly<Record<SentimentClass, number>>, 
+/**
+ * Mean score, -1..1, 6 decimals; null without scored turns.
+ */
+mean: number | null, 
+/**
+ * Every score, oldest first.
+ */
+series: Array<ScorePoint>, 
+/**
+ * The mean of the last three scores against that of all before.
+ */
+direction: SentimentDirection, };
+
+/**
+ * A level that was reached.
+ */
+export type LevelPoint = { 
+/**
+ * The instance.
+ */
+instance: string, 
+/**
+ * The level's name.
+ */
+level: string, 
+/**
+ * Points then, 0..100.
+ */
+points: number, 
+/**
+ * ISO 8601 UTC.
+ */
+at: string, };
+
+/**
+ * Changes of affinity.
+ */
+export type AffinityCounts = { 
+/**
+ * How many, by interaction kind.
+ */
+by_kind: Readonly<Record<string, number>>, 
+/**
+ * How many, by reason.
+ */
+by_reason: Readonly<Record<string, number>>, };
+
+/**
+ * How often and how long a mood was there.
+ */
+export type MoodCount = { 
+/**
+ * Its name.
+ */
+mood: string, 
+/**
+ * How many times.
+ */
+count: number, 
+/**
+ * How long in all; the present one up to the last turn.
+ */
+duration_ms: number, };
+
+/**
+ * Facts by what became of them.
+ */
+export type FactCounts = { 
+/**
+ * How many there are.
+ */
+new: number, 
+/**
+ * How many of them were mentioned again or corrected.
+ */
+updated: number, 
+/**
+ * How many values were replaced.
+ */
+superseded: number, };
+
+/**
+ * What was remembered.
+ */
+export type MemoryCounts = { 
+/**
+ * Facts that came from these turns.
+ */
+facts: FactCounts, 
+/**
+ * Episodes by type.
+ */
+episodes: Readonly<Record<string, number>>, };
+
+/**
+ * What happened in one or all conversations of a person.
+ */
+export type Analytics = { 
+/**
+ * How many turns.
+ */
+turns: ByRole, 
+/**
+ * How many characters (Unicode scalar values).
+ */
+characters: ByRole, 
+/**
+ * When the first turn was made, ISO 8601 UTC; null without turns.
+ */
+first_at: string | null, 
+/**
+ * When the last turn was made.
+ */
+last_at: string | null, 
+/**
+ * UTC days with a turn.
+ */
+days_active: number, 
+/**
+ * Tokens by model.
+ */
+tokens: Array<ModelTokens>, 
+/**
+ * What the person's turns are about: the ten most frequent.
+ */
+topics: Array<TopicCount>, 
+/**
+ * How the person's turns feel.
+ */
+sentiment: SentimentSummary, 
+/**
+ * Each level that was reached, oldest first.
+ */
+level_path: Array<LevelPoint>, 
+/**
+ * Changes of affinity.
+ */
+affinity: AffinityCounts, 
+/**
+ * Per mood, in order of the first.
+ */
+moods: Array<MoodCount>, 
+/**
+ * What was remembered.
+ */
+memory: MemoryCounts, };
+
+/**
+ * What a model's look at a turn gave.
+ */
+export type ExtractionReport = { 
+/**
+ * Id of the run that it is recorded in.
+ */
+run: string, 
+/**
+ * The memories that it made or changed.
+ */
+learned: Array<MemoryChanged>, 
+/**
+ * What was left out, and why.
+ */
+dropped: Array<DroppedItem>, 
+/**
+ * Tokens of the call.
+ */
+usage: Usage, };
+
+/**
  * Which parts of a snapshot to bring back; absent ones are brought back.
  */
 export type Restore = { 
@@ -881,12 +1344,33 @@ temperature: number,
 /**
  * Most tokens of the answer.
  */
-maxOutputTokens: number, };
+maxOutputTokens: number, 
+/**
+ * JSON Schema that the answer has to match.
+ */
+responseSchema?: unknown, };
 
 /**
  * Which way a level changed.
  */
 export type Direction = "up" | "down";
+
+/**
+ * A memory that a call changed.
+ */
+export type MemoryChanged = { 
+/**
+ * Its id.
+ */
+memory: string, 
+/**
+ * Its `type`.
+ */
+memory_type: "fact" | "episode", 
+/**
+ * What became of it.
+ */
+change: MemoryChange, };
 
 /**
  * One thing that happened. Changes are told after they are stored, never before.
@@ -927,11 +1411,179 @@ intensity: number,
 /**
  * Why.
  */
-cause?: MoodCause, } | { "type": "erased", 
+cause?: MoodCause, } | { "type": "memory-change" } & MemoryChanged | { "type": "archived", 
+/**
+ * Their ids.
+ */
+ids: Array<string>, 
+/**
+ * The limit.
+ */
+reason: ArchiveReason, } | { "type": "erased", 
 /**
  * The owner.
  */
 user: string, };
+
+/**
+ * A fact in a list.
+ */
+export type FactView = { 
+/**
+ * Its id.
+ */
+id: string, 
+/**
+ * How far it can be relied on.
+ */
+class: FactClass, 
+/**
+ * In how many prompts it was.
+ */
+uses: number, "type": "fact", 
+/**
+ * What sort of fact it is.
+ */
+category: FactCategory, 
+/**
+ * What it is about: `[a-z0-9_]`, 1..64.
+ */
+key: string, 
+/**
+ * What it says: any JSON of at most 2 KiB.
+ */
+value: unknown, 
+/**
+ * 0..1.
+ */
+confidence: number, 
+/**
+ * When this value was first mentioned, ISO 8601 UTC.
+ */
+first_mentioned: string, 
+/**
+ * When this value was last mentioned, ISO 8601 UTC.
+ */
+last_updated: string, 
+/**
+ * How often this value was mentioned, from 1.
+ */
+mention_count: number, 
+/**
+ * Words to find it by.
+ */
+tags?: Array<string>, 
+/**
+ * What it was said about, at most 500 characters.
+ */
+context?: string, 
+/**
+ * Where it was said.
+ */
+sources?: Array<MemorySource>, 
+/**
+ * Who found it.
+ */
+origin: FactOrigin, 
+/**
+ * Whether it is recalled.
+ */
+status: MemoryStatus, 
+/**
+ * Earlier values, oldest first.
+ */
+history?: Array<EarlierValue>, };
+
+/**
+ * An episode in a list.
+ */
+export type EpisodeView = { 
+/**
+ * Its id.
+ */
+id: string, 
+/**
+ * What is left of its importance now, 0..10, 6 decimals.
+ */
+current_importance: number, 
+/**
+ * How much it matters now.
+ */
+class: EpisodeClass, 
+/**
+ * In how many prompts it was.
+ */
+uses: number, "type": "episode", 
+/**
+ * The instance that it was told to.
+ */
+instance: string, 
+/**
+ * What sort of thing happened.
+ */
+episode_type: EpisodeType, 
+/**
+ * 1..80 characters.
+ */
+title: string, 
+/**
+ * 1..400 characters.
+ */
+summary: string, 
+/**
+ * 0..10 at the time; how it fades is computed, never stored.
+ */
+importance: number, 
+/**
+ * How it felt.
+ */
+sentiment: SentimentClass, 
+/**
+ * When it was last told of, ISO 8601 UTC.
+ */
+timestamp: string, 
+/**
+ * What it is about.
+ */
+tags?: Array<string>, 
+/**
+ * Where it was told.
+ */
+sources?: Array<MemorySource>, 
+/**
+ * How many messages of the person told it, from 1.
+ */
+message_count: number, 
+/**
+ * Ids of facts that came up with it.
+ */
+related_facts?: Array<string>, 
+/**
+ * Ids of episodes that it goes with.
+ */
+related_episodes?: Array<string>, 
+/**
+ * Whether it is recalled.
+ */
+status: MemoryStatus, };
+
+/**
+ * A memory in a list.
+ */
+export type MemoryView = FactView | EpisodeView;
+
+/**
+ * What a limit puts aside.
+ */
+export type Archive = { 
+/**
+ * The limit.
+ */
+reason: ArchiveReason, 
+/**
+ * The memories.
+ */
+ids: Array<string>, };
 
 /**
  * A template in a list.
@@ -1249,7 +1901,15 @@ observation: Observation | null,
  */
 usage: Usage | null, 
 /**
- * Level and mood changes, as they were told.
+ * The memories that the person's message made or changed.
+ */
+learned: Array<MemoryChanged>, 
+/**
+ * What was noticed and not acted on, such as `fact_conflict`: what the person set by hand stays.
+ */
+findings: unknown[], 
+/**
+ * Level, mood and memory changes, as they were told.
  */
 events: Array<CoreEvent>, 
 /**
@@ -1298,4 +1958,4 @@ report: Array<ImportNote>, };
 /**
  * What an operation gives back.
  */
-export type Output = { "type": "template", "value": TemplateSummary } | { "type": "session", "value": SessionSummary } | { "type": "reply", "value": Reply } | { "type": "import", "value": ImportReport } | { "type": "nothing" };
+export type Output = { "type": "template", "value": TemplateSummary } | { "type": "session", "value": SessionSummary } | { "type": "reply", "value": Reply } | { "type": "import", "value": ImportReport } | { "type": "memories", "value": Array<MemoryChanged> } | { "type": "extraction", "value": ExtractionReport } | { "type": "nothing" };

@@ -1,6 +1,7 @@
-// What is copied into pkg/ as it is: the wasm, the data, the papers.
+// What is copied into pkg/ as it is: the wasm, the data, the papers. Only language packs, which pages fetch, lose the
+// white space that is there for their authors.
 
-import { copyFileSync, existsSync, mkdirSync, readdirSync, rmSync } from "node:fs";
+import { copyFileSync, existsSync, mkdirSync, readdirSync, readFileSync, rmSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { CORE_WASM } from "./wasm.mjs";
 
@@ -26,7 +27,10 @@ export function copyAssets(root) {
     if (!existsSync(join(root, folder))) continue;
     mkdirSync(join(pkg, folder));
     for (const name of readdirSync(join(root, folder)).filter((name) => name.endsWith(".json"))) {
-      copyFileSync(join(root, folder, name), join(pkg, folder, name));
+      const from = join(root, folder, name);
+      const to = join(pkg, folder, name);
+      if (folder === "packs") writeFileSync(to, JSON.stringify(JSON.parse(readFileSync(from, "utf8"))));
+      else copyFileSync(from, to);
     }
   }
 }

@@ -1,6 +1,6 @@
 //! The JSON Schema (draft 2020-12) of a snapshot. The hashes over its content are beyond a schema.
 
-use super::snapshot::{FORMAT, SnapshotTurn};
+use super::snapshot::{FORMAT, SnapshotTurn, read_episode, read_fact};
 use crate::json::{Fields, NOT_BLANK, Value};
 use crate::log::body::{AffinityBaseline, MoodBaseline};
 
@@ -8,14 +8,13 @@ use crate::log::body::{AffinityBaseline, MoodBaseline};
 pub fn schema() -> Value {
     let text = || Value::object(vec![("type", "string".into()), ("pattern", NOT_BLANK.into())]);
     let hash = || Value::object(vec![("type", "string".into()), ("pattern", "^[0-9a-f]{64}$".into())]);
-    let turns = vec![
-        ("type", "array".into()),
-        ("items", Fields::describe(|fields| drop(SnapshotTurn::read(fields)))),
-    ];
+    let list = |items: Value| Value::object(vec![("type", "array".into()), ("items", items)]);
     let state = vec![
         ("affinity", Fields::describe(|fields| drop(AffinityBaseline::parse(fields)))),
         ("mood", Fields::describe(|fields| drop(MoodBaseline::parse(fields)))),
-        ("conversation_history", Value::object(turns)),
+        ("learned_facts", list(Fields::describe(|fields| drop(read_fact(fields))))),
+        ("memorable_episodes", list(Fields::describe(|fields| drop(read_episode(fields))))),
+        ("conversation_history", list(Fields::describe(|fields| drop(SnapshotTurn::read(fields))))),
     ];
     let info = vec![("user_id", text()), ("session_id", text()), ("created_at", text())];
     let own = vec![

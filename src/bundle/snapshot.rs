@@ -9,7 +9,7 @@ use serde::Serialize;
 
 use crate::error::{Error, ErrorCode};
 use crate::json::{self, FieldError, Fields, Limits, Map, Value};
-use crate::log::body::{AffinityBaseline, MoodBaseline, Role};
+use crate::log::body::{AffinityBaseline, Episode, Fact, MoodBaseline, Role, Sharing};
 use crate::order;
 use crate::template::Template;
 use crate::template::model::Parameters;
@@ -30,7 +30,14 @@ const OWN_KEYS: [&str; 7] = [
     "hashes",
 ];
 /// Keys of `current_state` that this library reads; all others are kept for the next export.
-const STATE_KEYS: [&str; 4] = ["affinity", "mood", "conversation_history", "conversation_summary"];
+const STATE_KEYS: [&str; 6] = [
+    "affinity",
+    "mood",
+    "learned_facts",
+    "memorable_episodes",
+    "conversation_history",
+    "conversation_summary",
+];
 /// The largest file that is read.
 const LIMITS: Limits = Limits { bytes: 64 << 20, depth: 32, items: usize::MAX, items_at: &[] };
 
@@ -78,6 +85,10 @@ pub struct Snapshot {
     pub affinity: Option<AffinityBaseline>,
     /// In what mood.
     pub mood: Option<MoodBaseline>,
+    /// What is known of the owner, by category and key; `None` when the section is switched off.
+    pub facts: Option<Vec<Fact>>,
+    /// What happened to the owner, oldest first, each with its id; `None` when the section is switched off.
+    pub episodes: Option<Vec<(String, Episode)>>,
     /// What was said, oldest first; `None` when the section is switched off.
     pub conversation: Option<Vec<SnapshotTurn>>,
     /// State keys that this library does not know.
@@ -97,6 +108,15 @@ pub struct SnapshotTurn {
     pub at: String,
 }
 
+/// What the conversation is like, in short: computed for readers, and never read back.
+#[derive(Clone, Debug, Default, PartialEq)]
+pub struct ConversationSummary {
+    /// What the person talks about most.
+    pub main_topics: Vec<String>,
+    /// A sentiment class.
+    pub sentiment_overall: &'static str,
+}
+
 /// What an export says beside the [`Snapshot`]: computed from it, for readers, and never read back.
 #[derive(Clone, Debug, PartialEq, Serialize)]
 pub struct ActiveConfiguration {
@@ -112,7 +132,12 @@ pub struct ActiveConfiguration {
 
 impl Snapshot {
     /// The file's text. The same snapshot gives the same bytes.
-    pub fn write(&self, options: ExportOptions, active: &ActiveConfiguration, sentiment: &str) -> String {
+    pub fn write(
+        &self,
+        options: ExportOptions,
+        active: &ActiveConfiguration,
+        summary: &ConversationSummary,
+    ) -> String {
         let turns = self.conversation.as_deref().unwrap_or_default();
         let mut days: Vec<i64> =
             turns.iter().filter_map(|turn| timestamp::parse(&turn.at)).map(timestamp::day).collect();
@@ -159,11 +184,11 @@ impl Snapshot {
         if let Some(mood) = &self.mood {
             state.insert("mood", json::to_value(mood));
         }
-        let imported = |key: &str| self.imported.as_ref().and_then(|imported| imported.get(key)).cloned();
-        for (on, key) in [(options.facts, "learned_facts"), (options.episodes, "memorable_episodes")] {
-            if on {
-                state.insert(key, imported(key).unwrap_or_else(|| Vec::new().into()));
-            }
+        if let Some(facts) = &self.facts {
+            state.insert("learned_facts", facts.iter().map(fact_of_file).collect::<Vec<_>>());
+        }
+        if let Some(episodes) = &self.episodes {
+            state.insert("memorable_episodes", episodes.iter().map(episode_of_file).collect::<Vec<_>>());
         }
         if options.conversation {
             state.insert("conversation_history", json::to_value(turns));
@@ -171,14 +196,15 @@ impl Snapshot {
                 "conversation_summary",
                 Value::object(vec![
                     ("total_messages", turns.len().into()),
-                    ("main_topics", Vec::new().into()),
-                    ("sentiment_overall", sentiment.into()),
+                    ("main_topics", json::to_value(&summary.main_topics)),
+                    ("sentiment_overall", summary.sentiment_overall.into()),
                 ]),
             );
         }
-        state.insert("learned_mask", imported("learned_mask").unwrap_or(Value::Null));
+        let mask = self.imported.as_ref().and_then(|imported| imported.get("learned_mask"));
+        state.insert("learned_mask", mask.cloned().unwrap_or(Value::Null));
         for (key, item) in self.imported.iter().flatten() {
-            if !matches!(key.as_str(), "learned_facts" | "memorable_episodes" | "learned_mask") {
+            if key != "learned_mask" && !STATE_KEYS.contains(&key.as_str()) {
                 state.insert(key.clone(), item.clone());
             }
         }
@@ -229,7 +255,9 @@ impl Snapshot {
             state.get("mood").map(|value| Fields::read(value, "/current_state/mood", MoodBaseline::parse));
         let unknown: Map = state
             .iter()
-            .filter(|(key, value)| !STATE_KEYS.contains(&key.as_str()) && !is_nothing(key, value))
+            .filter(|(key, value)| {
+                !(STATE_KEYS.contains(&key.as_str()) || (key.as_str() == "learned_mask" && value.is_null()))
+            })
             .map(|(key, value)| (key.clone(), value.clone()))
             .collect();
         Ok(Self {
@@ -239,7 +267,9 @@ impl Snapshot {
             created_at,
             affinity: affinity.transpose().map_err(unreadable)?,
             mood: mood.transpose().map_err(unreadable)?,
-            conversation: state.get("conversation_history").map(read_turns).transpose()?,
+            facts: section(&state, "learned_facts", read_fact)?,
+            episodes: section(&state, "memorable_episodes", read_episode)?,
+            conversation: section(&state, "conversation_history", SnapshotTurn::read)?,
             imported: (!unknown.is_empty()).then_some(unknown),
         })
     }
@@ -266,15 +296,6 @@ fn content_hash(file: Map) -> (String, Map) {
     }
 }
 
-/// What an export writes for a section that is there but holds nothing; not worth keeping.
-fn is_nothing(key: &str, value: &Value) -> bool {
-    match key {
-        "learned_facts" | "memorable_episodes" => value.as_array().is_some_and(Vec::is_empty),
-        "learned_mask" => value.is_null(),
-        _ => false,
-    }
-}
-
 fn read_template(mut file: Map) -> Result<Template, Error> {
     let persona = file.get("persona").and_then(Value::as_object);
     if persona.is_none_or(Map::is_empty) {
@@ -296,17 +317,61 @@ fn read_template(mut file: Map) -> Result<Template, Error> {
     Template::from_value(Value::Object(document))
 }
 
-fn read_turns(value: &Value) -> Result<Vec<SnapshotTurn>, Error> {
-    const PATH: &str = "/current_state/conversation_history";
-    let Value::Array(items) = value else { return Err(unsupported(PATH, "a list is expected")) };
-    let mut turns = Vec::new();
+/// A list of the state, each item read by `read`; `None` where the section is absent.
+fn section<'a, T>(
+    state: &'a Map,
+    name: &str,
+    read: fn(&mut Fields<'a>) -> T,
+) -> Result<Option<Vec<T>>, Error> {
+    let Some(section) = state.get(name) else { return Ok(None) };
+    let path = ["/current_state/", name].concat();
+    let Value::Array(items) = section else { return Err(unsupported(&path, "a list is expected")) };
+    let mut list = Vec::with_capacity(items.len());
     for (index, item) in items.iter().enumerate() {
-        let mut path = PATH.to_owned();
+        let mut path = path.clone();
         json::pointer::push_index(&mut path, index);
-        let turn = Fields::read(item, &path, SnapshotTurn::read);
-        turns.push(turn.map_err(unreadable)?);
+        list.push(Fields::read(item, &path, read).map_err(unreadable)?);
     }
-    Ok(turns)
+    Ok(Some(list))
+}
+
+/// A fact as files write it: its record's body but for the type.
+fn fact_of_file(fact: &Fact) -> Value {
+    let mut value = json::to_value(fact);
+    if let Value::Object(fields) = &mut value {
+        fields.remove("type");
+    }
+    value
+}
+
+pub(super) fn read_fact(fields: &mut Fields<'_>) -> Fact {
+    let mut fact = Fact::parse(fields);
+    fact.sharing = Sharing::parse(fields, "", false);
+    fact
+}
+
+/// An episode as files write it: other names for type and time, and the id by which an erased one is known.
+fn episode_of_file((id, episode): &(String, Episode)) -> Value {
+    let mut file = Map::new();
+    file.insert("id", id.as_str());
+    if let Value::Object(fields) = json::to_value(episode) {
+        for (key, value) in fields {
+            match key.as_str() {
+                "type" | "instance" => {}
+                "episode_type" => file.insert("type", value),
+                "timestamp" => file.insert("date", value),
+                _ => file.insert(key, value),
+            }
+        }
+    }
+    Value::Object(file)
+}
+
+pub(super) fn read_episode(fields: &mut Fields<'_>) -> (String, Episode) {
+    let id = fields.id("id").unwrap_or_default();
+    let mut episode = Episode::parse(fields, "type", "date");
+    episode.sharing = Sharing::parse(fields, "", false);
+    (id, episode)
 }
 
 fn unreadable(error: FieldError) -> Error {

@@ -33,4 +33,4 @@ pub use format::CardFormat;
 pub use icon::export_with_icon;
 pub use png::{Inflate, PngExport, convert_png, export_png, is_png, read_png, write_png};
 pub use report::{LossAction, LossItem};
-pub(crate) use shorten::{different, first_characters};
+pub(crate) use shorten::different;

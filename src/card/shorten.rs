@@ -2,15 +2,11 @@
 
 use crate::json::Value;
 use crate::order::repeated;
+use crate::text::first_characters;
 
 /// What ends a sentence before a blank, and what does so anywhere.
 const ENDS: [char; 4] = ['.', '!', '?', '…'];
 const WIDE_ENDS: [char; 3] = ['。', '！', '？'];
-
-/// The first characters of a text, at most so many.
-pub(crate) fn first_characters(text: &str, most: usize) -> &str {
-    text.char_indices().nth(most).map_or(text, |(end, _)| text.get(..end).unwrap_or(text))
-}
 
 /// A text without the blanks around it and with at most `most` characters, and whether something is missing.
 pub(super) fn cut(text: &str, most: usize) -> (&str, bool) {

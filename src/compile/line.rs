@@ -109,6 +109,14 @@ impl Line {
         Self { section, keep, lead, tokens: estimate(&text), text, origin }
     }
 
+    /// What stands before the text of a line that is no number.
+    pub(super) fn label(&self) -> &'static Frame {
+        match self.lead {
+            Lead::Item { label, .. } | Lead::Label(label) => label,
+            Lead::Number => &AFTER_NUMBER,
+        }
+    }
+
     /// Whether `self`, standing behind `previous`, goes on with the same inline list.
     pub(super) fn continues(&self, previous: Option<&Line>) -> bool {
         let label = |lead| match lead {
@@ -154,4 +162,4 @@ pub(super) fn render(text: &mut String, lines: &[&Line]) -> u32 {
     tokens
 }
 
-const AFTER_NUMBER: Frame = Frame::new(". ");
+static AFTER_NUMBER: Frame = Frame::new(". ");

@@ -12,6 +12,7 @@ use super::layout::{mood_line, parameter_line};
 use super::level::{defined_levels, level_at, levels};
 use super::line::{Lead, Line, Section};
 use super::options::{Checked, CompileOptions};
+use super::parts::{PromptParts, PromptSection};
 use super::prompt::prompt;
 use super::stage::{ReadyLevel, ReadyMood};
 use super::target::Target;
@@ -132,20 +133,31 @@ impl Prepared {
         })
     }
 
-    /// The part of [`Prepared::compile`] that a turn needs: the text within a budget.
+    /// The part of [`Prepared::compile`] that a turn needs, in parts; the core is within a budget.
     ///
     /// # Errors
     /// As [`Prepared::compile`].
-    pub fn prompt(&self, options: &CompileOptions, budget: u32) -> Result<PromptText, Error> {
+    pub fn parts(&self, options: &CompileOptions, budget: u32) -> Result<PromptParts, Error> {
         let Resolved { level, mood, active, effective, temperature, intensity } =
             self.resolve(options, &mut Vec::new())?;
         let current = current_lines(mood, intensity, &effective.parameters);
         let lines = lines(&self.base, &active, &level.line, &current);
         let mut expanded = Vec::new();
-        let (lines, affixes) = self.shown(lines, (level, mood, &active), options, &mut expanded);
-        let prompt = prompt(&lines, &affixes, Some(budget))?;
-        let dropped = prompt.dropped.len();
-        Ok(PromptText { text: prompt.text, tokens: prompt.tokens, dropped, temperature })
+        let (mut lines, affixes) = self.shown(lines, (level, mood, &active), options, &mut expanded);
+        let principles = PromptSection::take(&mut lines, Section::Principles);
+        let state = PromptSection::take(&mut lines, Section::Relationship);
+        let examples = PromptSection::take(&mut lines, Section::Examples);
+        let core = prompt(&lines, &affixes, Some(budget))?;
+        let core_dropped = core.dropped.len();
+        Ok(PromptParts {
+            core: core.text,
+            core_tokens: core.tokens,
+            core_dropped,
+            principles,
+            state,
+            examples,
+            temperature,
+        })
     }
 
     /// The part of [`Prepared::compile`] that is numbers and names: no prompt is written, and nothing is warned of.
@@ -279,19 +291,6 @@ pub struct Settings {
     pub applied: Vec<String>,
     /// As in [`Compiled`].
     pub trace: Vec<(Parameter, ParameterTrace)>,
-}
-
-/// What a turn needs of a compiled personality.
-#[derive(Clone, Debug, PartialEq)]
-pub struct PromptText {
-    /// As in [`Compiled`].
-    pub text: String,
-    /// As in [`Compiled`].
-    pub tokens: u32,
-    /// How many lines did not fit.
-    pub dropped: usize,
-    /// As in [`Compiled`].
-    pub temperature: f64,
 }
 
 /// The lines that depend on the numbers of the moment.

@@ -1,7 +1,8 @@
 //! A document from which a conversion takes part by part, and the report that grows meanwhile.
 
-use crate::card::{LossAction, LossItem, different, first_characters};
+use crate::card::{LossAction, LossItem, different};
 use crate::json::{Map, Value, pointer};
+use crate::text::first_characters;
 
 /// What is left of a document, and what was said about the rest.
 pub(super) struct Source {

@@ -1,5 +1,6 @@
 //! What the host can ask of the core.
 
+use super::memory::Remembered;
 use crate::compile::MaskDeltas;
 use crate::error::Error;
 use crate::json::{Fields, Value};
@@ -49,6 +50,17 @@ pub enum Command {
         mask: Option<MaskDeltas>,
         /// Most tokens of the answer; 1,024 when absent.
         max_output_tokens: Option<u32>,
+    },
+    /// Asks a model what a turn says about the person; the reply was given before.
+    Extract {
+        /// The owner.
+        user: String,
+        /// The session's id.
+        session: String,
+        /// The id of the person's turn.
+        turn: String,
+        /// Who is asked.
+        model: ModelDeclaration,
     },
     /// Records what the host itself answered (manual mode).
     Reply {
@@ -103,6 +115,32 @@ pub enum Command {
         /// Accept a file whose hashes do not match its content.
         allow_modified: bool,
     },
+    /// Keeps a fact that the person, or the host in their name, states.
+    Remember {
+        /// The owner.
+        user: String,
+        /// The fact.
+        fact: Remembered,
+    },
+    /// Erases memories.
+    Forget {
+        /// The owner.
+        user: String,
+        /// A memory's id; else words that all stand in what is to be forgotten.
+        query: String,
+    },
+    /// Recalls again what a limit put aside.
+    Restore {
+        /// The owner.
+        user: String,
+        /// The memory's id.
+        memory: String,
+    },
+    /// Puts aside what is beyond the limits or was not used for long.
+    Retain {
+        /// The owner.
+        user: String,
+    },
     /// Erases everything of an owner.
     Erase {
         /// The owner.
@@ -136,13 +174,16 @@ impl Command {
                 user: fields.required_string("user"),
                 session: fields.required_string("session"),
                 text: fields.required_string("text"),
-                model: {
-                    let model = fields.nested("model", ModelDeclaration::parse);
-                    fields.require("model", model)
-                },
+                model: model(fields),
                 language: fields.id("language"),
                 mask: fields.nested("mask", MaskDeltas::parse),
                 max_output_tokens: fields.count("max_output_tokens"),
+            },
+            "extract" => Self::Extract {
+                user: fields.required_string("user"),
+                session: fields.required_string("session"),
+                turn: fields.required_string("turn"),
+                model: model(fields),
             },
             "reply" => Self::Reply {
                 user: fields.required_string("user"),
@@ -176,6 +217,21 @@ impl Command {
                 on_conflict: fields.choice("on_conflict", &OnConflict::NAMES).unwrap_or_default(),
                 allow_modified: fields.boolean("allow_modified").unwrap_or(false),
             },
+            "remember" => Self::Remember {
+                user: fields.required_string("user"),
+                fact: {
+                    let fact = fields.nested("fact", Remembered::parse);
+                    fields.check()?;
+                    fact.ok_or_else(|| Error::invalid_argument("/fact", "a fact is expected"))?
+                },
+            },
+            "forget" => {
+                Self::Forget { user: fields.required_string("user"), query: fields.required_string("query") }
+            }
+            "restore" => {
+                Self::Restore { user: fields.required_string("user"), memory: fields.required_id("memory") }
+            }
+            "retain" => Self::Retain { user: fields.required_string("user") },
             "erase" => Self::Erase {
                 user: fields.required_string("user"),
                 purge: fields.boolean("purge").unwrap_or(false),
@@ -185,6 +241,11 @@ impl Command {
             }
         })
     }
+}
+
+fn model(fields: &mut Fields<'_>) -> ModelDeclaration {
+    let model = fields.nested("model", ModelDeclaration::parse);
+    fields.require("model", model)
 }
 
 /// Which personality a session is opened with.

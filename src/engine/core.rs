@@ -7,13 +7,16 @@ use serde::Serialize;
 use super::command::{Command, Environment};
 use super::effect::{Effect, EffectResult, host_failure};
 use super::event::Event;
+use super::extraction::{ExtractionOperation, ExtractionReport};
 use super::features::Features;
 use super::import::ImportReport;
+use super::learning::MemoryChanged;
 use super::query::{SessionSummary, TemplateSummary};
 use super::turn::{Reply, TurnOperation};
 use crate::error::{Error, ErrorCode};
 use crate::json::{Fields, Value};
 use crate::log::{Device, HybridClock, IdSource, Record};
+use crate::memory;
 use crate::observe::Packs;
 use crate::order;
 use crate::state::{Absorbed, OwnerState};
@@ -25,17 +28,26 @@ pub(super) const LIBRARY: &str = "luminora:library";
 pub type Operation = u32;
 
 /// How a core is set up.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+#[derive(Clone, Copy, Debug, PartialEq)]
 pub struct CoreOptions {
     /// What is switched on.
     pub features: Features,
     /// Most tokens of a prompt, unless the template allows less; 4,000 by default.
     pub context_tokens: u32,
+    /// How much is recalled before the rest is put aside.
+    pub limits: memory::Limits,
+    /// The least confidence of a fact that an extractor found, 0..1; 0.7 by default.
+    pub fact_threshold: f64,
 }
 
 impl Default for CoreOptions {
     fn default() -> Self {
-        Self { features: Features::ALL, context_tokens: 4_000 }
+        Self {
+            features: Features::ALL,
+            context_tokens: 4_000,
+            limits: memory::Limits::default(),
+            fact_threshold: 0.7,
+        }
     }
 }
 
@@ -47,8 +59,24 @@ impl CoreOptions {
         let defaults = Self::default();
         let features = fields.raw("features").map(Features::parse).transpose()?.unwrap_or(defaults.features);
         let context_tokens = fields.count("context_tokens").unwrap_or(defaults.context_tokens);
+        let limits = fields.nested("limits", limits).unwrap_or_default();
+        let fact_threshold = fields.number("fact_threshold", 0.0, 1.0).unwrap_or(defaults.fact_threshold);
         fields.finish()?;
-        Ok(Self { features, context_tokens })
+        Ok(Self { features, context_tokens, limits, fact_threshold })
+    }
+}
+
+/// Absent limits have their defaults; `null` is no limit.
+fn limits(fields: &mut Fields<'_>) -> memory::Limits {
+    let mut limit = |name, default: Option<u32>| match fields.is_null(name) {
+        true => None,
+        false => fields.count(name).or(default),
+    };
+    let defaults = memory::Limits::default();
+    memory::Limits {
+        max_facts: limit("max_facts", defaults.max_facts),
+        max_episodes: limit("max_episodes", defaults.max_episodes),
+        retention_days: limit("retention_days", defaults.retention_days),
     }
 }
 
@@ -92,6 +120,10 @@ pub enum Output {
     Reply(Box<Reply>),
     /// Of `ImportSnapshot`.
     Import(ImportReport),
+    /// Of `Remember`, `Forget`, `Restore` and `Retain`: what they changed.
+    Memories(Vec<MemoryChanged>),
+    /// Of `Extract`.
+    Extraction(Box<ExtractionReport>),
     /// Of commands that have nothing to say.
     Nothing,
 }
@@ -101,6 +133,8 @@ pub enum Output {
 pub(super) enum Pending {
     /// The parts of a model's answer.
     Turn(Box<TurnOperation>),
+    /// The parts of a model's answer about a turn.
+    Extraction(Box<ExtractionOperation>),
     /// The storage of a batch; with it come the events and the output.
     Commit(Commit),
     /// The erasure of an owner.
@@ -126,6 +160,8 @@ pub(super) enum Outcome {
     Session(String),
     Reply(Box<Reply>),
     Import(ImportReport),
+    Memories(Vec<MemoryChanged>),
+    Extraction(Box<ExtractionReport>),
     Nothing,
 }
 
@@ -151,7 +187,22 @@ impl Core {
         }
     }
 
-    /// Merges records from a storage, another tab or another device. One id with two contents under one clock is
+    /// What is switched on.
+    pub fn features(&self) -> Features {
+        self.options.features
+    }
+
+    /// Merges records that this device wrote itself, from its storage or another tab: their clocks are believed, however
+    /// far ahead, so that nothing that was said while the device's clock was wrong is missing afterwards.
+    ///
+    /// # Errors
+    /// As [`Core::absorb`].
+    pub fn load(&mut self, records: Vec<Record>, now: u64) -> Result<Absorbed, Error> {
+        let newest = records.iter().map(|record| record.at.milliseconds()).max().unwrap_or(now);
+        self.absorb(records, now.max(newest))
+    }
+
+    /// Merges records from another device. One id with two contents under one clock is
     /// an `integrity` error, and then nothing of that owner is merged.
     pub fn absorb(&mut self, mut records: Vec<Record>, now: u64) -> Result<Absorbed, Error> {
         let one_owner =
@@ -205,6 +256,9 @@ impl Core {
                 };
                 self.send(request, now, ids)
             }
+            Command::Extract { user, session, turn, model } => {
+                self.extract((user, session, turn), model, now, ids)
+            }
             Command::Reply { user, session, text } => self.reply(&user, &session, text, now, &mut ids),
             Command::SetMood { user, session, name, intensity } => {
                 self.set_mood(&user, &session, &name, intensity, now)
@@ -217,6 +271,10 @@ impl Core {
                 let request = super::import::ImportRequest { user, restore, on_conflict, allow_modified };
                 self.import_snapshot(&source, request, now, &mut ids)
             }
+            Command::Remember { user, fact } => self.remember(&user, fact, now),
+            Command::Forget { user, query } => self.forget(&user, &query, now),
+            Command::Restore { user, memory } => self.restore(&user, &memory, now),
+            Command::Retain { user } => self.retain(&user, now),
             Command::Erase { user, purge } => self.erase(&user, purge, now),
         };
         self.settle(op, begun)
@@ -232,6 +290,7 @@ impl Core {
         let next = match (pending, result) {
             (_, EffectResult::Failed) => Err(host_failure()),
             (Pending::Turn(operation), result) => self.advance(*operation, result, now),
+            (Pending::Extraction(operation), result) => self.advance_extraction(*operation, result, now),
             (Pending::Commit(commit), EffectResult::Stored) => {
                 return self.committed(op, commit, now);
             }
@@ -293,6 +352,8 @@ impl Core {
                     Output::Reply(reply)
                 }
                 Outcome::Import(report) => Output::Import(report),
+                Outcome::Memories(changes) => Output::Memories(changes),
+                Outcome::Extraction(report) => Output::Extraction(report),
                 Outcome::Nothing => Output::Nothing,
             })
         });

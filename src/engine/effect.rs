@@ -43,6 +43,10 @@ pub struct ModelRequest {
     pub temperature: f64,
     /// Most tokens of the answer.
     pub max_output_tokens: u32,
+    /// JSON Schema that the answer has to match.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    #[cfg_attr(feature = "typescript", ts(optional, type = "unknown"))]
+    pub response_schema: Option<Value>,
 }
 
 /// What the host reports of an effect.

@@ -2,7 +2,9 @@
 
 use serde::Serialize;
 
+use super::learning::MemoryChanged;
 use crate::log::body::MoodCause;
+use crate::memory::ArchiveReason;
 
 /// One thing that happened. Changes are told after they are stored, never before.
 #[derive(Clone, Debug, PartialEq, Serialize)]
@@ -37,6 +39,15 @@ pub enum Event {
         #[serde(skip_serializing_if = "Option::is_none")]
         #[cfg_attr(feature = "typescript", ts(optional))]
         cause: Option<MoodCause>,
+    },
+    /// A fact or an episode is new, or another.
+    MemoryChange(MemoryChanged),
+    /// Memories were put aside by a limit. They stay, are exported, and can be restored.
+    Archived {
+        /// Their ids.
+        ids: Vec<String>,
+        /// The limit.
+        reason: ArchiveReason,
     },
     /// The owner was erased.
     Erased {

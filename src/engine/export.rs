@@ -3,13 +3,19 @@
 use std::sync::Arc;
 
 use super::core::Core;
-use crate::bundle::snapshot::{ActiveConfiguration, ExportOptions, Snapshot, SnapshotTurn};
+use crate::bundle::snapshot::{
+    ActiveConfiguration, ConversationSummary, ExportOptions, Snapshot, SnapshotTurn,
+};
 use crate::error::Error;
 use crate::json::Value;
-use crate::log::body::{Role, Turn};
+use crate::log::body::{Episode, Fact, Role, Turn};
 use crate::observe::{SentimentClass, observe_with};
+use crate::order::sort_by;
 use crate::state::Personality;
 use crate::timestamp;
+
+/// Topics that a summary names.
+const MAIN_TOPICS: usize = 5;
 
 impl Core {
     /// The snapshot of a session and its instance, as the file's text. `now` in milliseconds since 1970.
@@ -25,7 +31,7 @@ impl Core {
         // Without its section the conversation is neither copied nor read.
         let conversation: Option<Vec<SnapshotTurn>> =
             options.conversation.then(|| self.owner(user).turns(session).map(snapshot_turn).collect());
-        let sentiment = self.overall_sentiment(conversation.as_deref().unwrap_or_default(), &personality);
+        let summary = self.summary_of(conversation.as_deref().unwrap_or_default(), &personality);
         let view = self.session_state(user, session, now)?;
         let active = ActiveConfiguration {
             compiled_parameters: view.parameters,
@@ -41,26 +47,50 @@ impl Core {
             created_at: timestamp::format(now),
             affinity: Some(instance.affinity.to_baseline()),
             mood: Some(state.mood.to_baseline()),
+            facts: options.facts.then(|| self.facts_of_file(user)),
+            episodes: options.episodes.then(|| self.episodes_of_file(user, &state.session.instance)),
             conversation,
             imported,
         };
-        Ok(snapshot.write(options, &active, sentiment))
+        Ok(snapshot.write(options, &active, &summary))
     }
 
-    /// The class of the mean score of the person's turns.
-    fn overall_sentiment(&self, turns: &[SnapshotTurn], personality: &Personality) -> &'static str {
-        let scores: Vec<f64> = turns
-            .iter()
-            .filter(|turn| turn.role == Role::User)
-            .map(|turn| {
-                observe_with(&self.packs, &turn.text, None, Some(&personality.triggers), false)
-                    .sentiment
-                    .score
-            })
-            .collect();
-        #[allow(clippy::cast_precision_loss, reason = "a count of turns")]
-        let mean = scores.iter().sum::<f64>() / scores.len().max(1) as f64;
-        SentimentClass::of(mean).name()
+    /// What is known of an owner, by category and key; archived facts too.
+    fn facts_of_file(&self, user: &str) -> Vec<Fact> {
+        let mut facts: Vec<Fact> = self.owner(user).facts().map(|(_, fact)| fact.clone()).collect();
+        sort_by(&mut facts, |a, b| (a.category.name(), &a.key).cmp(&(b.category.name(), &b.key)));
+        facts
+    }
+
+    /// What an instance was told, oldest first; archived episodes too.
+    fn episodes_of_file(&self, user: &str, instance: &str) -> Vec<(String, Episode)> {
+        let told = self.owner(user).episodes().filter(|(_, episode)| episode.instance == instance);
+        let mut told: Vec<(String, Episode)> =
+            told.map(|(id, episode)| (id.to_owned(), episode.clone())).collect();
+        sort_by(&mut told, |a, b| (&a.1.timestamp, &a.0).cmp(&(&b.1.timestamp, &b.0)));
+        told
+    }
+
+    /// What the person talks about most, and the class of the mean score of their turns.
+    fn summary_of(&self, turns: &[SnapshotTurn], personality: &Personality) -> ConversationSummary {
+        let mut topics: Vec<(String, u32)> = Vec::new();
+        let (mut sum, mut scored) = (0.0, 0_u32);
+        for turn in turns.iter().filter(|turn| turn.role == Role::User) {
+            let observation = observe_with(&self.packs, &turn.text, None, Some(&personality.triggers), false);
+            sum += observation.sentiment.score;
+            scored += 1;
+            for topic in observation.topics {
+                match topics.iter_mut().find(|(known, _)| *known == topic.topic) {
+                    Some((_, count)) => *count += topic.count,
+                    None => topics.push((topic.topic, topic.count)),
+                }
+            }
+        }
+        sort_by(&mut topics, |a, b| b.1.cmp(&a.1).then_with(|| a.0.cmp(&b.0)));
+        ConversationSummary {
+            main_topics: topics.into_iter().take(MAIN_TOPICS).map(|(topic, _)| topic).collect(),
+            sentiment_overall: SentimentClass::of(sum / f64::from(scored.max(1))).name(),
+        }
     }
 }
 

@@ -11,9 +11,11 @@ use super::session::{live, new_instance};
 use crate::bundle::snapshot::{Snapshot, SnapshotTurn};
 use crate::error::{Error, ErrorCode};
 use crate::log::body::{
-    InstanceBaseline, MoodBaseline, Session, SessionBaseline, SessionStatus, Sharing, Source, Turn,
+    Episode, Fact, FactOrigin, InstanceBaseline, MoodBaseline, Session, SessionBaseline, SessionStatus,
+    Sharing, Source, Turn, Visibility,
 };
-use crate::log::{Content, IdSource, Record, check_owner};
+use crate::log::{Body, Content, IdSource, Record, check_owner, natural_id};
+use crate::memory::{Statement, learn};
 use crate::state::Personality;
 use crate::timestamp;
 
@@ -116,8 +118,81 @@ impl Core {
                 )?);
             }
         }
+        if restore.facts {
+            self.import_memories(&user, &instance, &snapshot, now, (ids, &mut records, &mut notes));
+        }
         let report = ImportReport { session, instance, user: user.clone(), report: notes };
         Ok(Commit::new(&user, records, Vec::new(), Outcome::Import(report)).begin(Vec::new()))
+    }
+
+    /// Facts merge with what is known; episodes that are not there yet are added. What the person erased stays so.
+    fn import_memories(
+        &mut self,
+        user: &str,
+        instance: &str,
+        snapshot: &Snapshot,
+        now: u64,
+        (ids, records, notes): (&mut IdSource, &mut Vec<Record>, &mut Vec<ImportNote>),
+    ) {
+        let anonymous = user == "anonymous";
+        let sharing_of_owner = |sharing: &Sharing| {
+            let visibility = if anonymous { Visibility::LocalOnly } else { sharing.visibility };
+            Sharing { visibility, ..sharing.clone() }
+        };
+        let mut memories: Vec<(String, Body)> = Vec::new();
+        // A fact's id follows from its owner.
+        let mut renamed: Vec<(String, String)> = Vec::new();
+        for (index, fact) in snapshot.facts.iter().flatten().enumerate() {
+            let path = || format!("/current_state/learned_facts/{index}");
+            let id = self.fact_id(user, fact.category, &fact.key);
+            let first = natural_id("fact", &[user, fact.category.name(), &fact.key], 0);
+            let in_file = natural_id("fact", &[&snapshot.user, fact.category.name(), &fact.key], 0);
+            renamed.push((in_file, id.clone()));
+            let known = self.owner(user).fact(&id);
+            if known.is_none() && id != first {
+                notes.push(note(&path(), "skipped", "the person erased this fact"));
+            } else if memories.iter().any(|(known, _)| *known == id) {
+                notes.push(note(&path(), "skipped", "an earlier fact of the file has this category and key"));
+            } else if let Some(known) = known {
+                // The newer one wins, and what the person set by hand stays.
+                match learn(Some(known), &statement_of(fact), &timestamp::format(now)) {
+                    Some((_, learned)) if fact.last_updated >= known.last_updated => {
+                        memories.push((id, learned.into()));
+                    }
+                    _ => notes.push(note(&path(), "skipped", "what is known is newer, or was set by hand")),
+                }
+            } else {
+                let sharing = sharing_of_owner(&fact.sharing);
+                memories.push((id, Fact { sharing, ..fact.clone() }.into()));
+            }
+        }
+        for (index, (id, episode)) in snapshot.episodes.iter().flatten().enumerate() {
+            let path = format!("/current_state/memorable_episodes/{index}");
+            let taken = memories.iter().any(|(known, _)| known == id);
+            let id = match self.owner(user).record(id) {
+                None if !id.is_empty() && !taken => id.clone(),
+                Some(record) if record.content == Content::Erased => {
+                    notes.push(note(&path, "skipped", "the person erased this episode"));
+                    continue;
+                }
+                Some(record) if matches!(record.body(), Some(Body::Episode(known)) if known.instance == instance) =>
+                {
+                    notes.push(note(&path, "skipped", "this episode is known"));
+                    continue;
+                }
+                _ => ids.next("memory"),
+            };
+            let sharing = sharing_of_owner(&episode.sharing);
+            let related = |fact: &String| renamed.iter().find(|(old, _)| old == fact);
+            let related_facts = episode.related_facts.iter().filter_map(related);
+            let related_facts = related_facts.map(|(_, new)| new.clone()).collect();
+            let instance = instance.to_owned();
+            let episode = Episode { instance, sharing, related_facts, ..episode.clone() };
+            memories.push((id, episode.into()));
+        }
+        for (id, body) in memories {
+            records.push(self.write(user, &id, body, now));
+        }
     }
 
     /// The file's own session id where it is free, else a new one.
@@ -223,6 +298,20 @@ impl Core {
             Error::new(ErrorCode::UnsupportedFormat, &error.hint).at(format!("{path}{}", error.path))
         })?;
         Ok(Some(self.write(user, &id, body, now)))
+    }
+}
+
+/// A fact of a file as something that is said.
+fn statement_of(fact: &Fact) -> Statement {
+    Statement {
+        category: fact.category,
+        key: fact.key.clone(),
+        value: fact.value.clone(),
+        confidence: fact.confidence,
+        tags: fact.tags.clone(),
+        context: fact.context.clone(),
+        origin: if fact.origin == FactOrigin::User { FactOrigin::User } else { FactOrigin::Import },
+        source: fact.sources.last().cloned(),
     }
 }
 

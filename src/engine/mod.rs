@@ -1,14 +1,20 @@
 //! The machine without I/O: commands go in, effects come out, the host performs them and resumes. State stays
 //! inside; the same commands, results and `env` give the same records, byte for byte.
 
+mod analytics;
+mod background;
 mod command;
 mod core;
 mod effect;
+mod episodes;
 mod event;
 mod export;
+mod extraction;
 mod features;
 mod import;
 mod knowledge;
+mod learning;
+mod memory;
 mod prompt;
 mod query;
 mod reaction;
@@ -16,13 +22,20 @@ mod scripted;
 mod session;
 mod turn;
 
+pub use analytics::{
+    AffinityCounts, Analytics, ByRole, FactCounts, LevelPoint, MemoryCounts, ModelTokens, MoodCount,
+    ScorePoint, SentimentDirection, SentimentSummary, TopicCount,
+};
 pub use command::{Command, Environment, ModelDeclaration, OnConflict, Restore, TemplateChoice};
 pub use core::{Core, CoreOptions, Operation, Output, Step};
 pub use effect::{Effect, EffectResult, FinishReason, ModelRequest, ReportedUsage};
 pub use event::{Direction, Event};
-pub use features::Features;
+pub use extraction::ExtractionReport;
+pub use features::{FeatureCategories, FeatureSummary, Features};
 pub use import::{ImportNote, ImportReport};
 pub use knowledge::{EntryPosition, FoundEntry, KnowledgeReport};
+pub use learning::MemoryChanged;
+pub use memory::{Archive, EpisodeView, FactView, MemoryFilter, MemoryView, Remembered};
 pub use query::{
     AffinityView, HistoryOptions, MoodView, ParameterExplanation, Preview, SessionState, SessionSummary,
     TemplateSummary, TurnView,

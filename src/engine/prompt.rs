@@ -3,9 +3,9 @@
 
 use super::core::Core;
 use super::effect::ModelRequest;
-use super::knowledge;
-use crate::compile::{CompileOptions, Message, Role};
-use crate::context::{Block, PER_MESSAGE, choose, estimate};
+use super::{background, knowledge};
+use crate::compile::{CompileOptions, Message, PromptSection, Role};
+use crate::context::{Block, Choices, Content, Item, PER_MESSAGE, choose, estimate};
 use crate::error::Error;
 use crate::knowledge::Selection;
 use crate::log::body::{self, BlockReport, Turn};
@@ -15,11 +15,21 @@ use crate::state::Personality;
 const DEFAULT_OUTPUT_TOKENS: u32 = 1_024;
 /// Turns of the session that may enter the prompt; more never fit a budget that is worth paying.
 const HISTORY_TURNS: usize = 400;
-/// Weight of the history among the optional blocks.
+/// Weights among the optional blocks (cognition specification 4).
+const STATE_WEIGHT: f64 = 0.8;
+const PRINCIPLES_WEIGHT: f64 = 0.7;
 const HISTORY_WEIGHT: f64 = 0.65;
+const EXAMPLES_WEIGHT: f64 = 0.4;
 
-/// Where the block of the knowledge stands among all.
-const KNOWLEDGE: usize = 1;
+/// Where each block stands among all: the order of the prompt.
+const PERSONA: usize = 0;
+const PRINCIPLES: usize = 1;
+const STATE: usize = 2;
+const EXAMPLES: usize = 3;
+const KNOWLEDGE: usize = 4;
+const FACTS: usize = 5;
+const EPISODES: usize = 6;
+const HISTORY: usize = 7;
 
 /// The name of an owner that has one.
 pub(super) fn named(user: &str) -> Option<&str> {
@@ -30,7 +40,11 @@ pub(super) fn named(user: &str) -> Option<&str> {
 pub(super) struct Request<'a> {
     pub user: &'a str,
     pub session: &'a str,
+    /// The session's instance.
+    pub instance: &'a str,
     pub text: &'a str,
+    /// Milliseconds since 1970.
+    pub now: i64,
     /// The relationship that the reply is given in.
     pub options: CompileOptions,
     pub context_tokens: Option<u32>,
@@ -66,42 +80,59 @@ impl Core {
         let budget = policy.min(window);
         let user_turn = message_block("user_turn", request.text);
         // Its less important lines are left out only when it would not fit otherwise.
-        let persona_budget = budget.saturating_sub(user_turn.tokens + PER_MESSAGE);
-        let compiled = personality.prepared.prompt(&request.options, persona_budget)?;
-        let persona = Block { tokens: compiled.tokens + PER_MESSAGE, ..Block::required("persona_core", "") };
-        let free = budget.saturating_sub(persona.tokens.saturating_add(user_turn.tokens));
-        let history = self.fitting_history(request.user, request.session, free);
+        let core_budget = budget.saturating_sub(user_turn.tokens + PER_MESSAGE);
+        let parts = personality.prepared.parts(&request.options, core_budget)?;
+        let core = Block { tokens: parts.core_tokens + PER_MESSAGE, ..Block::required("persona_core", "") };
         let found = self.find_knowledge(personality, &request);
-        let blocks = [persona, knowledge::block(&found), history.block(), user_turn];
+        let state = Block { tokens: parts.state.tokens(), ..Block::optional("state", STATE_WEIGHT, "") };
+        let mut blocks = [
+            core,
+            section_block("principles", PRINCIPLES_WEIGHT, &parts.principles),
+            state,
+            section_block("examples", EXAMPLES_WEIGHT, &parts.examples),
+            knowledge::block(&found),
+            self.facts_block(request.user, request.now),
+            self.episodes_block(request.user, request.instance, request.now),
+            Block::optional("history", HISTORY_WEIGHT, ""),
+            user_turn,
+        ];
+        let heavier = heavier_than_history(&blocks);
+        let free = budget.saturating_sub(choose(&heavier, budget)?.tokens);
+        let history = self.fitting_history(request.user, request.session, free);
+        blocks[HISTORY].tokens = history.tokens;
         let chosen = choose(&blocks, budget)?;
-        let [persona, knowledge_block, history_block, user_turn] = &blocks;
-        let mut system = compiled.text;
+        let mut system = parts.core;
+        write_section(&parts.principles, &chosen.taken(&blocks, PRINCIPLES), &mut system);
+        if chosen.is_used(STATE) {
+            write_section(&parts.state, &vec![true; parts.state.lines.len()], &mut system);
+        }
+        write_section(&parts.examples, &chosen.taken(&blocks, EXAMPLES), &mut system);
         let mut messages: Vec<Message> = Vec::with_capacity(history.taken.len() + 1);
         for turn in history.taken.iter().rev() {
             messages.extend(message(turn));
         }
         messages.push(Message { role: Role::User, content: request.text.to_owned() });
         let taken = chosen.taken(&blocks, KNOWLEDGE);
-        knowledge::write((&found, knowledge_block, &taken), &mut system, &mut messages);
-        let report = |block: &Block, dropped: usize| BlockReport {
-            name: block.name.clone(),
-            tokens: block.tokens,
-            items: Vec::new(),
-            dropped: u32::try_from(dropped).unwrap_or(u32::MAX),
+        knowledge::write((&found, &blocks[KNOWLEDGE], &taken), &mut system, &mut messages);
+        for index in [FACTS, EPISODES] {
+            background::write(&blocks[index], &chosen.taken(&blocks, index), &mut system);
+        }
+        let reports = reports(&blocks, &chosen, |index, taken| match index {
+            PERSONA => Some(parts.core_dropped),
+            KNOWLEDGE => some_of(found.kept.len() + found.over_budget.len(), taken),
+            HISTORY => some_of(history.turns, history.taken.len()),
+            _ => match &blocks[index].content {
+                Content::Items(items) => some_of(items.len(), taken),
+                Content::Text(_) => (!blocks[index].is_empty()).then_some(0),
+            },
+        });
+        let request = ModelRequest {
+            system,
+            messages,
+            temperature: parts.temperature,
+            max_output_tokens,
+            response_schema: None,
         };
-        let mut reports = vec![report(persona, compiled.dropped)];
-        let found_entries = found.kept.len() + found.over_budget.len();
-        if found_entries > 0 {
-            let items = chosen.items(&blocks, KNOWLEDGE);
-            let tokens = chosen.tokens_of(&blocks, KNOWLEDGE);
-            let dropped = found_entries - items.len();
-            reports.push(BlockReport { tokens, items, ..report(knowledge_block, dropped) });
-        }
-        if history.turns > 0 {
-            reports.push(report(history_block, history.turns - history.taken.len()));
-        }
-        reports.push(report(user_turn, 0));
-        let request = ModelRequest { system, messages, temperature: compiled.temperature, max_output_tokens };
         Ok(Prompt { request, blocks: reports, tokens: chosen.tokens, knowledge: (found, taken) })
     }
 
@@ -133,10 +164,56 @@ struct History<'a> {
     tokens: u32,
 }
 
-impl History<'_> {
-    fn block(&self) -> Block {
-        Block { tokens: self.tokens, ..Block::optional("history", HISTORY_WEIGHT, "") }
+/// What is taken before the history: it has all that these leave.
+fn heavier_than_history(blocks: &[Block]) -> Vec<Block> {
+    let heavier = |block: &&Block| block.required || block.weight > HISTORY_WEIGHT;
+    blocks.iter().filter(heavier).cloned().collect()
+}
+
+/// A section of the personality as a block; of its lines the first are wanted most.
+fn section_block(name: &str, weight: f64, section: &PromptSection) -> Block {
+    let mut items = Vec::with_capacity(section.lines.len());
+    for (index, (_, tokens)) in section.lines.iter().enumerate() {
+        // The texts stay where they are; no two scores are equal, so no id is asked for.
+        items.push(Item { id: String::new(), text: String::new(), tokens: *tokens, score: -(index as f64) });
     }
+    Block::divisible(name, weight, section.heading_tokens, items)
+}
+
+/// Writes the lines of a section that were taken.
+fn write_section(section: &PromptSection, taken: &[bool], system: &mut String) {
+    if taken.contains(&true) {
+        system.push_str(section.heading);
+        for ((line, _), _) in section.lines.iter().zip(taken).filter(|(_, taken)| **taken) {
+            system.push_str(line);
+        }
+    }
+}
+
+/// What became of each block; `dropped` says of how many items it does without, `None` = there was nothing to say.
+fn reports(
+    blocks: &[Block],
+    chosen: &Choices,
+    dropped: impl Fn(usize, usize) -> Option<usize>,
+) -> Vec<BlockReport> {
+    let mut reports = Vec::with_capacity(blocks.len());
+    for (index, block) in blocks.iter().enumerate() {
+        let items = chosen.items(blocks, index);
+        if let Some(dropped) = dropped(index, items.len()) {
+            reports.push(BlockReport {
+                name: block.name.clone(),
+                tokens: chosen.tokens_of(blocks, index),
+                // Lines of the personality have no ids.
+                items: items.into_iter().filter(|id| !id.is_empty()).collect(),
+                dropped: u32::try_from(dropped).unwrap_or(u32::MAX),
+            });
+        }
+    }
+    reports
+}
+
+fn some_of(all: usize, taken: usize) -> Option<usize> {
+    (all > 0).then(|| all - taken)
 }
 
 fn message_block(name: &str, text: &str) -> Block {

@@ -188,6 +188,9 @@ pub struct Preview {
     pub knowledge: Option<KnowledgeReport>,
 }
 
+/// Changes of affinity that an explanation tells.
+const EXPLAINED_CHANGES: usize = 10;
+
 impl Core {
     /// One session.
     pub fn session(&self, user: &str, session: &str) -> Result<SessionSummary, Error> {
@@ -297,6 +300,31 @@ impl Core {
         Ok((state, settings.trace))
     }
 
+    /// Why affinity is what it is: points, level, what is missing to the next one, and the latest changes in words.
+    pub fn explain_affinity(&self, user: &str, session: &str) -> Result<String, Error> {
+        let (_, instance, personality) = self.conversation(user, session)?;
+        let progress = instance.affinity.progress(personality.template());
+        let mut text = format!("{} points, level {}", progress.points, progress.level);
+        if let Some(next) = &progress.next_level {
+            text += &format!(", {} to {next}", progress.points_to_next_level);
+        }
+        text.push('.');
+        let history = &instance.affinity.history;
+        for (index, change) in history.iter().enumerate().rev().take(EXPLAINED_CHANGES) {
+            let before = index.checked_sub(1).and_then(|index| history.get(index));
+            let day = change.date.get(..10).unwrap_or_default();
+            text +=
+                &format!("\n{day}: {:+} = {} ({})", change.delta, change.points, change.reasons.join(", "));
+            // What neither the message nor the bounds of 0 and 100 explain was lost to idle days.
+            let lost =
+                before.map_or(0, |before| i32::from(before.points) + change.delta - i32::from(change.points));
+            if lost > 0 && change.reasons.iter().any(|reason| reason == "decay") {
+                text += &format!(", {lost} lost to idle days");
+            }
+        }
+        Ok(text)
+    }
+
     /// Every change of affinity of a session's instance, oldest first.
     pub fn affinity_history(&self, user: &str, session: &str) -> Result<Vec<Progression>, Error> {
         Ok(self.conversation(user, session)?.1.affinity.history.clone())
@@ -345,7 +373,9 @@ impl Core {
             prompt::Request {
                 user,
                 session,
+                instance: &state.session.instance,
                 text,
+                now: i64::try_from(now).unwrap_or(i64::MAX),
                 options,
                 context_tokens: None,
                 max_output_tokens: None,

@@ -28,8 +28,17 @@ impl Core {
     ) -> Reaction {
         let now = i64::try_from(now).unwrap_or(i64::MAX);
         let template = personality.template();
-        let observation =
+        let mut observation =
             observe_with(&self.packs, text, language, Some(&personality.triggers), after_assistant);
+        if !self.options.features.fact_extraction {
+            observation.facts.clear();
+        }
+        if !self.options.features.episodic_memory {
+            observation.episodes.clear();
+        }
+        if !template.memory_preferences.topics {
+            observation.topics.clear();
+        }
         let affinity = self.options.features.affinity_system.then(|| {
             let interaction =
                 Interaction { kind: &observation.interaction.kind, length: text.chars().count(), now };

@@ -6,8 +6,14 @@ use sha2::{Digest, Sha256};
 use crate::observe::{Intent, Observation, SentimentClass};
 use crate::template::Template;
 
-/// What the personality says to a message. `turn` counts the session's turns so far.
-pub(super) fn answer(template: &Template, observation: &Observation, seed: u64, turn: usize) -> String {
+/// What the personality says to a message. `turn` counts the session's turns so far; `memory` is the best of what it
+/// remembers of the person.
+pub(super) fn answer(
+    template: &Template,
+    observation: &Observation,
+    memory: Option<&str>,
+    (seed, turn): (u64, usize),
+) -> String {
     let draw = |purpose: &str, from: usize| draw(template.id(), seed, turn, purpose, from);
     let triggers = &template.trigger_responses;
     let lines = match observation.intent {
@@ -22,6 +28,12 @@ pub(super) fn answer(template: &Template, observation: &Observation, seed: u64, 
         return line.clone();
     }
     let frames = Frames::of(&template.persona.language);
+    // Now and then, and not in the middle of bad news.
+    let calm = observation.sentiment.score >= 0.0 && observation.intent.is_none();
+    if let Some(memory) = memory.filter(|_| calm && draw("memory", MEMORY_TURNS) == 0) {
+        let frame = frames.memory.get(draw("frame", frames.memory.len())).copied().unwrap_or("{memory}");
+        return set_word(frame, memory);
+    }
     let frames = match (observation.intent, observation.sentiment.class) {
         (Some(Intent::Question), _) => frames.question,
         (_, SentimentClass::VeryPositive | SentimentClass::Positive) => frames.glad,
@@ -53,12 +65,17 @@ fn set_word(frame: &str, word: &str) -> String {
     }
 }
 
+/// One turn in so many brings a memory up, where there is one.
+const MEMORY_TURNS: usize = 3;
+
 /// Sentences in which a word of the personality's vocabulary is set, by what the person's message was.
 struct Frames {
     question: &'static [&'static str],
     glad: &'static [&'static str],
     sorry: &'static [&'static str],
     plain: &'static [&'static str],
+    /// Sentences in which a memory is set.
+    memory: &'static [&'static str],
 }
 
 impl Frames {
@@ -91,6 +108,11 @@ static ENGLISH: Frames = Frames {
         "I see. Would you start with the small part or the large one?",
         "That makes me think of “{word}”. How did it come about?",
     ],
+    memory: &[
+        "I still have it in my ear: “{memory}”. How is that going?",
+        "You told me something once: “{memory}”. I have not forgotten.",
+        "“{memory}”, you said. Does that still hold?",
+    ],
 };
 
 static SPANISH: Frames = Frames {
@@ -114,6 +136,11 @@ static SPANISH: Frames = Frames {
         "Sigue, te escucho. Algo de «{word}» hay en eso.",
         "Ya veo. ¿Empezamos por lo pequeño o por lo grande?",
         "Eso me recuerda a «{word}». ¿Cómo fue que pasó?",
+    ],
+    memory: &[
+        "Todavía lo tengo presente: «{memory}». ¿Cómo va eso?",
+        "Una vez me contaste algo: «{memory}». No se me ha olvidado.",
+        "«{memory}», me dijiste. ¿Sigue siendo así?",
     ],
 };
 
@@ -155,8 +182,9 @@ mod tests {
     #[test]
     fn the_word_stands_in_its_place_or_not_at_all() {
         for frames in [&ENGLISH, &SPANISH] {
-            for frame in [frames.question, frames.glad, frames.sorry, frames.plain].concat() {
-                assert_eq!(set_word(frame, "tide"), frame.replace("{word}", "tide"));
+            for frame in [frames.question, frames.glad, frames.sorry, frames.plain, frames.memory].concat() {
+                let expected = frame.replace("{word}", "tide").replace("{memory}", "tide");
+                assert_eq!(set_word(frame, "tide"), expected);
             }
         }
     }

@@ -6,7 +6,9 @@ use serde::Serialize;
 use super::command::ModelDeclaration;
 use super::core::{Begun, Commit, Core, Outcome, Pending};
 use super::effect::{Effect, EffectResult, FinishReason, ReportedUsage};
+use super::episodes::Told;
 use super::event::Event;
+use super::learning::MemoryChanged;
 use super::prompt::{self, Prompt, named};
 use super::query::SessionState;
 use super::reaction::Reaction;
@@ -14,6 +16,7 @@ use super::scripted;
 use super::session::level_change;
 use crate::compile::{MaskDeltas, SOMEBODY};
 use crate::error::{Error, ErrorCode};
+use crate::json::{Map, Value};
 use crate::log::IdSource;
 use crate::log::body::{
     AffinityChange, BlockReport, MAXIMUM_TEXT_BYTES, Mode, ModelReference, MoodChange, Role, Run,
@@ -52,7 +55,12 @@ pub struct Reply {
     pub observation: Option<Observation>,
     /// Tokens of the model call; null in manual mode.
     pub usage: Option<Usage>,
-    /// Level and mood changes, as they were told.
+    /// The memories that the person's message made or changed.
+    pub learned: Vec<MemoryChanged>,
+    /// What was noticed and not acted on, such as `fact_conflict`: what the person set by hand stays.
+    #[cfg_attr(feature = "typescript", ts(type = "unknown[]"))]
+    pub findings: Vec<Value>,
+    /// Level, mood and memory changes, as they were told.
     pub events: Vec<Event>,
     /// The relationship after the turn.
     pub state: Option<SessionState>,
@@ -101,7 +109,9 @@ impl Core {
             prompt::Request {
                 user: &user,
                 session: &session,
+                instance: &conversation.session.instance,
                 text: &text,
+                now: i64::try_from(now).unwrap_or(i64::MAX),
                 options,
                 context_tokens: model.context_tokens,
                 max_output_tokens,
@@ -142,7 +152,10 @@ impl Core {
                     Some(reply) => reply,
                     None => {
                         let number = self.owner(&operation.user).turns(&operation.session).len();
-                        let said = scripted::answer(template, &operation.observation, model.seed, number);
+                        let memory = self.best_memory(&operation.user, &operation.blocks);
+                        let drawn = (model.seed, number);
+                        let said =
+                            scripted::answer(template, &operation.observation, memory.as_deref(), drawn);
                         let user = named(&operation.user).unwrap_or(SOMEBODY);
                         let seed = operation.ids.number();
                         Macros { character: template.character(), user, seed, place: 0 }
@@ -211,6 +224,17 @@ impl Core {
         let started_at = timestamp::format(started);
         let usage = (operation.mode != Mode::Manual)
             .then(|| usage(operation.usage, operation.prompt_tokens, &answer));
+        let (conversation, _, personality) = self.conversation(&user, &session)?;
+        let message = Told {
+            user: &user,
+            session: &session,
+            instance: &conversation.session.instance,
+            personality: &personality,
+            turn: &turn_id,
+            at: i64::try_from(started).unwrap_or(i64::MAX),
+            observation: &observation,
+        };
+        let learned = self.learn_from(&message, &personality.template().memory_preferences, now, &mut ids);
         let mut records = Vec::with_capacity(4);
         if operation.resumes_session {
             let mut body = self.session_of(&user, &session)?.session.clone();
@@ -222,8 +246,13 @@ impl Core {
             ..Turn::new(&session, Role::User, text, started_at.clone())
         };
         records.push(self.write(&user, &turn_id, turn, now));
+        let mut further = Map::new();
+        if !learned.findings.is_empty() {
+            further.insert("findings", learned.findings.clone());
+        }
         let run = Run {
             duration_ms: Some(now.saturating_sub(started)),
+            further,
             model: operation.model,
             blocks: operation.blocks,
             usage: usage.clone(),
@@ -242,7 +271,7 @@ impl Core {
             };
             records.push(self.write(&user, answer_id, turn, now));
         }
-        let reply = Reply {
+        let mut reply = Reply {
             text: answer,
             session,
             user_turn: Some(turn_id),
@@ -250,10 +279,13 @@ impl Core {
             run: run_id,
             observation: Some(observation),
             usage,
+            learned: Vec::new(),
+            findings: learned.findings.clone(),
             events: Vec::new(),
             state: None,
         };
-        let events = changes(affinity.as_ref(), mood.as_ref());
+        let mut events = changes(affinity.as_ref(), mood.as_ref());
+        reply.learned = learned.write(self, &user, now, (&mut records, &mut events));
         Ok(Commit::new(&user, records, events, Outcome::Reply(Box::new(reply))).begin(told))
     }
 
@@ -292,6 +324,8 @@ impl Core {
             run: run_id,
             observation: None,
             usage: None,
+            learned: Vec::new(),
+            findings: Vec::new(),
             events: Vec::new(),
             state: None,
         };
@@ -315,7 +349,7 @@ fn changes(affinity: Option<&AffinityChange>, mood: Option<&MoodChange>) -> Vec<
 }
 
 /// Tokens as reported, else as estimated.
-fn usage(reported: Option<ReportedUsage>, prompt_tokens: u32, answer: &str) -> Usage {
+pub(super) fn usage(reported: Option<ReportedUsage>, prompt_tokens: u32, answer: &str) -> Usage {
     match reported {
         Some(ReportedUsage { input_tokens, output_tokens }) => {
             Usage { input_tokens, output_tokens, cost_usd: None, estimated: false }
@@ -340,7 +374,7 @@ fn check_text(text: &str) -> Result<(), Error> {
     Err(Error::new(ErrorCode::InvalidArgument, problem).at("/text"))
 }
 
-fn check_answer(answer: &str, reason: FinishReason) -> Result<(), Error> {
+pub(super) fn check_answer(answer: &str, reason: FinishReason) -> Result<(), Error> {
     match reason {
         FinishReason::Error => {
             Err(Error::new(ErrorCode::ModelBadResponse, "the model stopped with an error"))

@@ -24,6 +24,8 @@ pub(super) enum Expected<'e> {
     Integer(i64, i64),
     Number(f64, f64),
     Object,
+    /// A pair of positions in a text.
+    Span,
     /// Pairs of positions in a text.
     Spans,
     List,
@@ -107,18 +109,10 @@ fn schema_of(expected: &Expected<'_>) -> Map {
                 schema.insert("maximum", *most);
             }
         }
+        Expected::Span => return span(),
         Expected::Spans => {
-            let position =
-                vec![("type", "integer".into()), ("minimum", 0_u32.into()), ("maximum", u32::MAX.into())];
-            let position = Value::object(position);
-            let pair = vec![
-                ("type", "array".into()),
-                ("items", position),
-                ("minItems", 2_u32.into()),
-                ("maxItems", 2_u32.into()),
-            ];
             schema.insert("type", "array");
-            schema.insert("items", Value::object(pair));
+            schema.insert("items", Value::Object(span()));
         }
         Expected::Object => schema.insert("type", "object"),
         Expected::List => schema.insert("type", "array"),
@@ -130,4 +124,14 @@ fn schema_of(expected: &Expected<'_>) -> Map {
         Expected::Nested(_) => {}
     }
     schema
+}
+
+fn span() -> Map {
+    let position = vec![("type", "integer".into()), ("minimum", 0_u32.into()), ("maximum", u32::MAX.into())];
+    let mut span = Map::new();
+    span.insert("type", "array");
+    span.insert("items", Value::object(position));
+    span.insert("minItems", 2_u32);
+    span.insert("maxItems", 2_u32);
+    span
 }

@@ -343,22 +343,26 @@ impl<'a> Fields<'a> {
         let items = self.items(name);
         describe!(self, name, Spans);
         for (index, item) in items.iter().enumerate() {
-            let position = |value: &Value| {
-                value.as_f64().filter(|at| at.fract() == 0.0 && (0.0..=f64::from(u32::MAX)).contains(at))
-            };
-            let pair = match item.as_array().map(Vec::as_slice) {
-                Some([start, end]) => position(start).zip(position(end)),
-                _ => None,
-            };
-            match pair {
-                Some((start, end)) => spans.push([start as u32, end as u32]),
+            match pair(item) {
+                Some(span) => spans.push(span),
                 None => {
                     let path = self.item_at(name, index);
-                    self.note(Err(FieldError::new(FieldCode::Type, path, "a pair of positions")));
+                    self.note(Err(FieldError::new(FieldCode::Type, path, PAIR)));
                 }
             }
         }
         spans
+    }
+
+    /// A pair of positions in a text.
+    pub(crate) fn span(&mut self, name: &'static str) -> Option<[u32; 2]> {
+        let value = self.raw(name);
+        describe!(self, name, Span);
+        let span = pair(value?);
+        if span.is_none() {
+            self.refuse(FieldCode::Type, name, PAIR);
+        }
+        span
     }
 
     fn item_at(&self, name: &str, index: usize) -> String {
@@ -433,5 +437,19 @@ impl<'a> Fields<'a> {
         let mut fields = Fields::new(value, path);
         let value = read(&mut fields);
         fields.finish().map(|()| value)
+    }
+}
+
+const PAIR: &str = "a pair of positions";
+
+fn pair(value: &Value) -> Option<[u32; 2]> {
+    let position = |value: &Value| {
+        value.as_f64().filter(|at| at.fract() == 0.0 && (0.0..=f64::from(u32::MAX)).contains(at))
+    };
+    match value.as_array().map(Vec::as_slice) {
+        Some([start, end]) => {
+            position(start).zip(position(end)).map(|(start, end)| [start as u32, end as u32])
+        }
+        _ => None,
     }
 }

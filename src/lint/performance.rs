@@ -40,7 +40,8 @@ pub(super) fn check(lint: &mut Lint<'_>) {
 fn long_prompt(lint: &mut Lint<'_>) {
     let prepared = Prepared::new(Arc::clone(lint.template));
     // Without a limit, every template compiles.
-    let tokens = prepared.prompt(&CompileOptions::default(), u32::MAX).map_or(0, |prompt| prompt.tokens);
+    let parts = prepared.parts(&CompileOptions::default(), u32::MAX);
+    let tokens = parts.map_or(0, |parts| parts.tokens());
     if tokens > LONG_PROMPT {
         let message = format!("The prompt has about {tokens} tokens; models follow a shorter one better.");
         lint.suggest(ProblemCode::LongPrompt, "", &message);

@@ -24,6 +24,12 @@ pub fn key_of(text: &str) -> Option<String> {
     (!key.is_empty()).then_some(key)
 }
 
+/// Whether a text is a key.
+pub(crate) fn is_key(text: &str) -> bool {
+    let allowed = |byte: u8| matches!(byte, b'a'..=b'z' | b'0'..=b'9' | b'_');
+    matches!(text.len(), 1..=LONGEST) && text.bytes().all(allowed)
+}
+
 /// The key under which a fact is kept: [`key_of`], and one name for what has several. A model that says `city` and a
 /// rule that says `location` mean one fact.
 pub fn canonical_key(category: FactCategory, text: &str) -> Option<String> {

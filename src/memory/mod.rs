@@ -4,9 +4,21 @@
 //! says is found by `observe`.
 
 mod episode;
+mod extraction;
 mod fact;
 mod key;
+mod learn;
+mod retention;
 
 pub use episode::{EpisodeClass, EpisodeType, decay, importance};
+pub(crate) use extraction::schema as extraction_schema;
+pub use extraction::{
+    DropReason, DroppedItem, ExtractedEpisode, ExtractedFact, ExtractedMood, Extraction, read_extraction,
+};
 pub use fact::{FactCategory, FactClass};
+pub(crate) use key::is_key;
 pub use key::{canonical_key, key_of};
+pub use learn::{MemoryChange, Statement, learn, opposite};
+pub(crate) use learn::{unite_source, unite_tags};
+pub use retention::{ArchiveReason, Limits, current_importance};
+pub(crate) use retention::{days_since, to_archive};

@@ -1,12 +1,16 @@
-//! What one message says: sentiment, emotions, interaction, intent and mood triggers, each with its spans.
+//! What one message says: sentiment, emotions, interaction, intent, mood triggers, topics, and candidates of facts and
+//! episodes, each with its spans.
 //!
 //! ```text
 //! text -> Scan (tokens, marks) -> language -> Reading (clauses, phrases, quotes, negation)
-//!      -> sentiment, emotions, interaction, intent, mood triggers -> Observation
+//!      -> sentiment, emotions, interaction, intent, mood triggers, topics -> Observation
+//!      -> tellings (leads that are neither asked nor supposed nor denied) -> facts, episodes -> Observation
 //! ```
 //! The rules are here, the words are data: a [`Packs`] is loaded at run time from JSON beside the program.
 
 mod emotion;
+mod episode;
+mod fact;
 mod intent;
 mod interaction;
 mod language;
@@ -16,7 +20,10 @@ mod pack;
 mod quotation;
 mod reading;
 mod sentiment;
+mod source;
 mod symbols;
+mod telling;
+mod topic;
 mod trigger;
 
 pub use observation::{
@@ -29,6 +36,7 @@ pub use trigger::TriggerSet;
 use crate::template::Template;
 use crate::text::Scan;
 use reading::Reading;
+use source::Source;
 
 /// What is known about a message besides its text.
 #[derive(Clone, Copy, Debug, Default)]
@@ -93,5 +101,12 @@ pub fn observe_with(
         after_assistant,
     );
     observation.mood_triggers = matched.moods;
+    observation.topics = topic::topics(&reading);
+    if telling::tells(&reading) {
+        let source = Source::new(text, &scan);
+        let tellings = telling::tellings(&reading, &source);
+        observation.facts = fact::facts(&reading, &source, &tellings);
+        observation.episodes = episode::episodes(&reading, &source, &tellings, observation.sentiment.class);
+    }
     observation
 }

@@ -1,8 +1,12 @@
 //! Language packs: the observer's words, read from JSON at run time.
 //!
-//! Two sorts of file, told apart by their keys: a *language pack* (`language`, `version`, and lists of phrases
-//! by what they mean) and the *common pack* (`version`, the function words by which languages are known, and
+//! Two sorts of file, told apart by their keys: a *language pack* (`language`, `version`, lists of phrases by what
+//! they mean, rules for facts and sorts of episodes) and the *common pack* (`version`, the function words by which languages are known, and
 //! the symbols that all languages share). Unknown keys are refused.
+//!
+//! A phrase of a language pack may stand for its inflections: `enjoy||s|ed` is "enjoy", "enjoys", "enjoyed".
+
+mod telling;
 
 use super::language::{CODES, Detector};
 use super::lexicon::{EMOTIONS, Entry, Lexicon, Roles};
@@ -26,6 +30,8 @@ const MAX_VALENCE: f64 = 3.0;
 /// What an intensifier and a diminisher multiply by (personality specification 6.1).
 const INTENSIFIER: f64 = 1.3;
 const DIMINISHER: f64 = 0.5;
+/// The valence of what is expected, which counts only where it is negated.
+const EXPECTED: f64 = 2.0;
 
 /// The loaded packs: what languages the observer can read, and how languages are told apart.
 #[derive(Clone, Debug, Default)]
@@ -138,6 +144,12 @@ fn lexicon(fields: &mut Fields<'_>) -> Result<Lexicon, Error> {
             !twice
         })?;
     }
+    builder.each(&Texts::read(fields, "expected")?, MAX_VALUED_TOKENS, &mut |entry| {
+        let twice = entry.valence != 0.0;
+        entry.valence = EXPECTED;
+        entry.roles = entry.roles.with(Roles::EXPECTED);
+        !twice
+    })?;
     for (name, degree) in [("intensifiers", INTENSIFIER), ("diminishers", DIMINISHER)] {
         builder.each(&Texts::read(fields, name)?, MAX_TOKENS, &mut |entry| {
             let twice = entry.degree != 0.0;
@@ -159,6 +171,7 @@ fn lexicon(fields: &mut Fields<'_>) -> Result<Lexicon, Error> {
             !twice
         })?;
     }
+    telling::read(fields, &mut builder)?;
     Ok(builder.lexicon)
 }
 
@@ -225,6 +238,11 @@ impl Texts {
     fn read(fields: &mut Fields<'_>, name: &'static str) -> Result<Self, FieldError> {
         let texts = Self::of(fields, name);
         fields.check().map(|()| texts)
+    }
+
+    /// The list of this name; absent is empty.
+    fn optional(fields: &mut Fields<'_>, name: &'static str) -> Self {
+        Self { path: fields.at(name), items: fields.texts(name) }
     }
 
     /// Hands each text to `apply`; what that refuses is refused at the text's pointer.
@@ -321,23 +339,24 @@ impl Builder {
         most_tokens: usize,
         apply: &mut dyn FnMut(&mut Entry) -> bool,
     ) -> Result<(), Error> {
-        self.phrases += phrases.items.len();
-        if self.phrases > MAX_PHRASES {
-            return Err(refused(&phrases.path, format!("more than {MAX_PHRASES} phrases")));
-        }
         phrases.each(&mut |text| {
-            let phrase = Phrase::new(text);
-            let problem = match self.lexicon.entry(&phrase) {
-                _ if phrase.len() > most_tokens => format!("has more than {most_tokens} tokens"),
-                None => "has no token".to_owned(),
-                Some(entry) => {
-                    if apply(entry) {
-                        return Ok(());
+            let (stem, endings) = text.split_once('|').unwrap_or((text, ""));
+            endings.split('|').try_for_each(|ending| {
+                self.phrases += 1;
+                let phrase = Phrase::new(&[stem, ending].concat());
+                let problem = match self.lexicon.entry(&phrase) {
+                    _ if self.phrases > MAX_PHRASES => format!("is one more than {MAX_PHRASES} phrases"),
+                    _ if phrase.len() > most_tokens => format!("has more than {most_tokens} tokens"),
+                    None => "has no token".to_owned(),
+                    Some(entry) => {
+                        if apply(entry) {
+                            return Ok(());
+                        }
+                        "is listed twice".to_owned()
                     }
-                    "is listed twice".to_owned()
-                }
-            };
-            Err(refused("", format!("\"{text}\" {problem}")))
+                };
+                Err(refused("", format!("\"{stem}{ending}\" {problem}")))
+            })
         })
     }
 }

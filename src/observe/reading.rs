@@ -18,6 +18,9 @@ const CONTRAST_WEIGHTS: [f64; 2] = [0.5, 1.5];
 /// A text read with one lexicon.
 pub(super) struct Reading<'a> {
     pub(super) scan: &'a Scan,
+    pub(super) lexicon: &'a Lexicon,
+    /// The number of each token in the lexicon.
+    pub(super) numbers: Vec<u32>,
     pub(super) words: Vec<Word>,
     pub(super) clauses: Vec<Clause>,
     /// Phrases that claimed their tokens, in order, without overlap.
@@ -26,6 +29,8 @@ pub(super) struct Reading<'a> {
     pub(super) acts: Vec<Act>,
     /// Phrases that name emotions, in order, without overlap.
     pub(super) emotions: Vec<EmotionWord>,
+    /// Phrases outside quotations that tell something: all, in order, at one token the shortest first.
+    pub(super) told: Vec<Told<'a>>,
     pub(super) symbols: Vec<Symbol<'a>>,
     /// Exclamation marks outside quotations.
     pub(super) exclamations: usize,
@@ -63,6 +68,8 @@ pub(super) struct Claim<'a> {
     pub(super) entry: &'a Entry,
     /// Whether it is valued here: a word that is also an intensifier is not when a valued word follows.
     pub(super) valued: bool,
+    /// Whether it begins with a negator, so that one before it only agrees with it ("sin ningún problema").
+    pub(super) negative: bool,
 }
 
 /// A phrase that does something by itself.
@@ -77,6 +84,13 @@ pub(super) struct Act {
 pub(super) struct EmotionWord {
     pub(super) tokens: Range<usize>,
     pub(super) emotions: u8,
+}
+
+/// A phrase that tells something, or changes what is told after it.
+#[derive(Clone, Debug)]
+pub(super) struct Told<'a> {
+    pub(super) tokens: Range<usize>,
+    pub(super) entry: &'a Entry,
 }
 
 /// An emoji or emoticon outside quotations.
@@ -110,11 +124,14 @@ impl<'a> Reading<'a> {
     pub(super) fn new(scan: &'a Scan, lexicon: &'a Lexicon, symbols: &'a Symbols) -> Self {
         let mut reading = Self {
             scan,
+            lexicon,
+            numbers: Vec::new(),
             words: vec![Word::default(); scan.len()],
             clauses: Vec::new(),
             claims: Vec::new(),
             acts: Vec::new(),
             emotions: Vec::new(),
+            told: Vec::new(),
             symbols: Vec::new(),
             exclamations: 0,
             questions: Vec::new(),
@@ -131,6 +148,7 @@ impl<'a> Reading<'a> {
         reading.divide(&borders);
         reading.weigh();
         reading.settle();
+        reading.numbers = numbers;
         reading
     }
 
@@ -179,6 +197,11 @@ impl<'a> Reading<'a> {
             .map_or(1.0, |clause| clause.weight)
     }
 
+    /// The phrase that claimed a token.
+    pub(super) fn claim_of(&self, token: usize) -> Option<&Claim<'a>> {
+        self.claims.get(self.words.get(token)?.claim?)
+    }
+
     /// Whether a token stands in a quotation or in code.
     pub(super) fn quoted(&self, token: usize) -> bool {
         self.words.get(token).is_some_and(|word| word.quoted)
@@ -187,6 +210,12 @@ impl<'a> Reading<'a> {
     /// Which clause a token is in.
     pub(super) fn clause_of(&self, token: usize) -> Option<&Clause> {
         self.clauses.get(self.words.get(token)?.clause)
+    }
+
+    /// Whether a token is in the sentence of the one before it.
+    pub(super) fn same_sentence(&self, token: usize) -> bool {
+        let sentence = |token: usize| self.clause_of(token).map(|clause| clause.sentence);
+        token.checked_sub(1).is_some_and(|before| sentence(before) == sentence(token))
     }
 
     /// The acts that begin among these tokens.
@@ -200,6 +229,17 @@ impl<'a> Reading<'a> {
     pub(super) fn roles_in(&self, clause: &Clause) -> Roles {
         let words = self.words.get(clause.tokens.clone()).unwrap_or_default();
         words.iter().filter(|word| !word.quoted).fold(Roles::default(), |roles, word| roles.with(word.roles))
+    }
+
+    /// The longest phrase with one of these roles that begins at a token: its length and its entry.
+    pub(super) fn phrase_at(&self, at: usize, roles: Roles) -> Option<(usize, &'a Entry)> {
+        let mut found = None;
+        for (length, entry) in self.lexicon.matches(&self.numbers, at) {
+            if entry.roles.has(roles) {
+                found = Some((length, entry));
+            }
+        }
+        found
     }
 
     /// Punctuation: borders, quotations, symbols, exclamations and questions.
@@ -273,16 +313,22 @@ impl<'a> Reading<'a> {
                 continue;
             }
             let (mut claim, mut act, mut emotion) = (None, None, None);
+            let mut negative = false;
             for (length, entry) in lexicon.matches(numbers, at) {
                 let tokens = at..at + length;
                 if entry.claims_tokens() && at >= claimed {
-                    claim = Some(Claim { tokens: tokens.clone(), entry, valued: entry.valence != 0.0 });
+                    let valued = entry.valence != 0.0;
+                    claim = Some(Claim { tokens: tokens.clone(), entry, valued, negative });
+                    negative |= entry.roles.has(Roles::NEGATOR);
                 }
                 if entry.roles.has(Roles::ACTS) {
                     act = Some(Act { tokens: tokens.clone(), roles: entry.roles });
                 }
                 if entry.emotions != 0 && at >= emotion_end {
                     emotion = Some(EmotionWord { tokens: tokens.clone(), emotions: entry.emotions });
+                }
+                if entry.roles.has(Roles::TELLING) && !self.quoted(at) {
+                    self.told.push(Told { tokens: tokens.clone(), entry });
                 }
                 if entry.roles.has(Roles::CLAUSE) && at > 0 {
                     if let Some(border) = borders.get_mut(at) {
@@ -369,6 +415,7 @@ impl<'a> Reading<'a> {
             let followed = self.claims.get(index + 1).is_some_and(|next| {
                 next.tokens.start == end
                     && next.entry.valence != 0.0
+                    && !next.entry.roles.has(Roles::EXPECTED)
                     && self.words.get(end).map(|word| word.clause) == clause
             });
             if let Some(claim) = self.claims.get_mut(index) {

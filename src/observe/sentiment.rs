@@ -1,5 +1,6 @@
 //! How positive a text is: the valence of its words, turned and weighed by what stands around them.
 
+use super::lexicon::Roles;
 use super::reading::Reading;
 use super::{Sentiment, SentimentClass, Span};
 
@@ -27,7 +28,11 @@ pub(super) fn valued_words(reading: &Reading<'_>) -> Vec<ValuedWord> {
     for claim in reading.claims.iter().filter(|claim| claim.valued && !reading.quoted(claim.tokens.start)) {
         let start = claim.tokens.start;
         let modifiers = reading.modifiers(start);
-        let turned = (0..modifiers.negators).fold(1.0, |factor, _| factor * NEGATION);
+        if claim.entry.roles.has(Roles::EXPECTED) && !modifiers.negated() {
+            continue;
+        }
+        let negators = if claim.negative { 0 } else { modifiers.negators };
+        let turned = (0..negators).fold(1.0, |factor, _| factor * NEGATION);
         valued.push(ValuedWord {
             valence: claim.entry.valence * modifiers.degree * turned * reading.weight(start),
             span: reading.scan.span_of(modifiers.start, claim.tokens.end - modifiers.start),

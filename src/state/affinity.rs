@@ -15,6 +15,30 @@ const MAXIMUM_DELTA: i32 = 10;
 /// Messages longer than this (Unicode scalar values) count one point more, unless they are negative.
 const LONG_MESSAGE: usize = 100;
 
+/// Gaps that are kept; a clock is not ahead for as many of them.
+const KEPT_GAPS: usize = 32;
+
+/// More than a day in which nobody came, as far as the clock can be believed. Milliseconds since 1970.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+struct Gap {
+    from: i64,
+    to: i64,
+    /// Points that it took.
+    decay: u8,
+}
+
+/// What the time of a run says about the clocks of those before it.
+#[derive(Clone, Copy)]
+enum ClockJudgement {
+    Plausible,
+    /// The clock was ahead since this gap.
+    WasAhead {
+        gap: usize,
+    },
+    /// Its own clock is behind.
+    Behind,
+}
+
 /// The affinity of an instance: a fold over its runs in clock order.
 #[derive(Clone, Debug, Default, PartialEq)]
 pub struct Affinity {
@@ -32,6 +56,9 @@ pub struct Affinity {
     pub last_interaction: Option<i64>,
     /// Every change, oldest first.
     pub history: Vec<Progression>,
+    /// The newest times at which nobody came for more than a day, oldest first. A later run may show that there was no
+    /// such time, but a clock that was ahead.
+    gaps: Vec<Gap>,
 }
 
 /// What one message asks of affinity.
@@ -72,6 +99,7 @@ impl Affinity {
             negative_interactions: 0,
             last_interaction: None,
             history: Vec::new(),
+            gaps: Vec::new(),
         }
     }
 
@@ -91,6 +119,7 @@ impl Affinity {
             negative_interactions: baseline.negative_interactions,
             last_interaction: baseline.last_interaction.as_deref().and_then(timestamp::parse),
             history,
+            gaps: Vec::new(),
         }
     }
 
@@ -110,16 +139,18 @@ impl Affinity {
     }
 
     /// Adds one run: `- decay`, `+ delta`, clamped at each step. The other fields of the change say what that
-    /// turn saw, which may differ when two devices talked at the same time.
+    /// turn saw, which may differ when two devices talked at the same time. What a clock that was ahead took for idle
+    /// days is given back by the first run that shows it.
     pub fn apply(&mut self, change: AffinityChange, started_at: String, template: &Template) {
+        if let Some(now) = timestamp::parse(&started_at) {
+            self.pass_time(now, change.decay);
+        }
         let decayed = self.points.saturating_sub(change.decay);
         self.points = add(decayed, change.delta);
         self.level = settle(template, &self.level, self.points);
         self.total_messages += 1;
         self.positive_interactions += u32::from(change.delta > 0);
         self.negative_interactions += u32::from(change.delta < 0);
-        // A device whose clock is behind must not make the last interaction older than it is.
-        self.last_interaction = self.last_interaction.max(timestamp::parse(&started_at));
         self.history.push(Progression {
             date: started_at,
             points: self.points,
@@ -128,6 +159,51 @@ impl Affinity {
             kind: change.kind,
             reasons: change.reasons,
         });
+    }
+
+    /// Notes that a run began, with what idle days took before it.
+    fn pass_time(&mut self, now: i64, decay: u8) {
+        let judgement = self.judge(now);
+        (self.points, self.last_interaction) = self.without_false_gaps(judgement);
+        match judgement {
+            ClockJudgement::Behind => return,
+            ClockJudgement::WasAhead { gap } => self.gaps.truncate(gap),
+            ClockJudgement::Plausible => {}
+        }
+        if let Some(from) = self.last_interaction.filter(|from| now.saturating_sub(*from) > DAY) {
+            let excess = (self.gaps.len() + 1).saturating_sub(KEPT_GAPS);
+            self.gaps.drain(..excess);
+            self.gaps.push(Gap { from, to: now, decay: decay.min(self.points) });
+        }
+        // A device whose clock is a little behind must not make the last interaction older than it is.
+        self.last_interaction = self.last_interaction.max(Some(now));
+    }
+
+    /// What the time of a run says about the clocks of those before it.
+    ///
+    /// A run that begins inside a gap shows that the clock was ahead behind that gap. One that begins a day or more
+    /// before the last, but at a time at which somebody came, has a clock that is behind.
+    fn judge(&self, now: i64) -> ClockJudgement {
+        if self.last_interaction.is_none_or(|last| last.saturating_sub(now) <= DAY) {
+            return ClockJudgement::Plausible;
+        }
+        for (index, gap) in self.gaps.iter().enumerate().rev() {
+            if now >= gap.to.saturating_sub(DAY) {
+                break;
+            }
+            if now >= gap.from {
+                return ClockJudgement::WasAhead { gap: index };
+            }
+        }
+        ClockJudgement::Behind
+    }
+
+    /// Points and last interaction as they are once a clock that was ahead is known to have been.
+    fn without_false_gaps(&self, judgement: ClockJudgement) -> (u8, Option<i64>) {
+        let ClockJudgement::WasAhead { gap } = judgement else { return (self.points, self.last_interaction) };
+        let gaps = self.gaps.get(gap..).unwrap_or_default();
+        let lost = gaps.iter().fold(0, |sum, gap| sum + i32::from(gap.decay));
+        (add(self.points, lost), gaps.first().map(|gap| gap.from))
     }
 
     /// How far it is to the next level.
@@ -152,7 +228,11 @@ impl Affinity {
 pub fn change(state: &Affinity, interaction: Interaction<'_>, template: &Template) -> AffinityChange {
     let config = &template.affinity_config;
     let mut reasons = Vec::new();
-    let decay = decay(state, interaction.now, config);
+    let (before, last) = state.without_false_gaps(state.judge(interaction.now));
+    if before != state.points {
+        reasons.push("clock_corrected".to_owned());
+    }
+    let decay = decay((before, last), interaction.now, config);
     if decay > 0 {
         reasons.push("decay".to_owned());
     }
@@ -174,9 +254,9 @@ pub fn change(state: &Affinity, interaction: Interaction<'_>, template: &Templat
         }
         _ => requested,
     };
-    let after = add(state.points.saturating_sub(decay), delta);
+    let after = add(before.saturating_sub(decay), delta);
     AffinityChange {
-        before: state.points,
+        before,
         decay,
         requested,
         delta,
@@ -201,8 +281,8 @@ fn points_of(kind: &str, config: &AffinityConfig) -> (i32, bool) {
 
 /// Points lost to idle days: `floor(max(0, days - grace_days) * decay_per_day)`, at most the points there are.
 /// A clock that went backwards counts as 0 days.
-fn decay(state: &Affinity, now: i64, config: &AffinityConfig) -> u8 {
-    let (Some(per_day), Some(last)) = (config.decay_per_day, state.last_interaction) else { return 0 };
+fn decay((points, last): (u8, Option<i64>), now: i64, config: &AffinityConfig) -> u8 {
+    let (Some(per_day), Some(last)) = (config.decay_per_day, last) else { return 0 };
     #[allow(clippy::cast_precision_loss, reason = "milliseconds are far below 2^53")]
     let days = now.saturating_sub(last).max(0) as f64 / DAY as f64;
     let lost = ((days - f64::from(config.grace_days)).max(0.0) * per_day).floor();
@@ -211,7 +291,7 @@ fn decay(state: &Affinity, now: i64, config: &AffinityConfig) -> u8 {
         clippy::cast_sign_loss,
         reason = "clamped to the points there are"
     )]
-    let lost = lost.clamp(0.0, f64::from(state.points)) as u8;
+    let lost = lost.clamp(0.0, f64::from(points)) as u8;
     lost
 }
 

@@ -1,12 +1,15 @@
-//! What the log adds up to: affinity per instance, mood per session. Folds over runs, and nothing that is stored.
+//! What the log adds up to: affinity per instance, mood per session, which memories
+//! there are and how they were used. Folds and indexes, and nothing that is stored.
 
 mod affinity;
 mod lane;
+mod memories;
 mod mood;
 mod owner;
 mod personality;
 
 pub use affinity::{Affinity, Interaction, Progress, change};
+pub use memories::Use;
 pub use mood::Mood;
 pub(crate) use owner::MAXIMUM_AHEAD;
 pub use owner::{Absorbed, InstanceState, OwnerState, Quarantined, SessionState};

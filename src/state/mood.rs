@@ -4,7 +4,7 @@ use crate::decimal::round6;
 use crate::log::body::{MoodBaseline, MoodCause, MoodChange, MoodPeriod};
 use crate::observe::MoodTrigger;
 use crate::template::model::{MoodConfig, MoodDetection};
-use crate::timestamp;
+use crate::timestamp::{self, DAY};
 
 /// The mood of a session: a fold over its runs in clock order.
 #[derive(Clone, Debug, PartialEq)]
@@ -65,8 +65,9 @@ impl Mood {
             self.since = at;
         }
         self.intensity = change.intensity;
-        // A device whose clock is behind must not make the mood younger than it is.
-        self.updated_at = self.updated_at.max(at);
+        // A device whose clock is a little behind must not make the mood younger than it is; one that is a day behind
+        // shows that the other clock was ahead, or else is behind itself, and a mood is short.
+        self.updated_at = if self.updated_at.saturating_sub(at) > DAY { at } else { self.updated_at.max(at) };
     }
 
     /// The same mood set by hand, as a new start.

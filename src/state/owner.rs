@@ -5,10 +5,11 @@ use std::sync::Arc;
 
 use super::affinity::Affinity;
 use super::lane::{Lane, Position};
+use super::memories::{Memories, Use, put, take};
 use super::mood::Mood;
 use super::personality::Personality;
 use crate::error::Error;
-use crate::log::body::{self, Instance, Run, Session, Turn};
+use crate::log::body::{self, Episode, Fact, Instance, Run, Session, Turn};
 use crate::log::{Body, Content, Merged, Record, newer};
 use crate::order;
 use crate::template::Template;
@@ -22,6 +23,7 @@ pub struct OwnerState {
     entries: Vec<Box<Entry>>,
     /// The turns and runs of every session, by session.
     lanes: Vec<Lane>,
+    memories: Memories,
 }
 
 /// A record with what is derived from it.
@@ -212,6 +214,45 @@ impl OwnerState {
         turns.iter().map(|entry| (entry.position.id.as_str(), entry.turn.as_ref(), entry.tokens))
     }
 
+    /// One fact.
+    pub fn fact(&self, id: &str) -> Option<&Fact> {
+        match self.record(id)?.body()? {
+            Body::Fact(fact) => Some(fact),
+            _ => None,
+        }
+    }
+
+    /// All facts, whatever their status, by id.
+    pub fn facts(&self) -> impl Iterator<Item = (&str, &Fact)> {
+        self.memories.facts.iter().filter_map(|id| Some((id.as_str(), self.fact(id)?)))
+    }
+
+    /// One episode.
+    pub fn episode(&self, id: &str) -> Option<&Episode> {
+        match self.record(id)?.body()? {
+            Body::Episode(episode) => Some(episode),
+            _ => None,
+        }
+    }
+
+    /// All episodes of all instances, whatever their status, by id.
+    pub fn episodes(&self) -> impl Iterator<Item = (&str, &Episode)> {
+        self.memories.episodes.iter().filter_map(|id| Some((id.as_str(), self.episode(id)?)))
+    }
+
+    /// How a memory was used.
+    pub fn use_of(&self, id: &str) -> Use {
+        self.memories.use_of(id)
+    }
+
+    /// All runs, by id.
+    pub fn runs(&self) -> impl Iterator<Item = (&str, &Run)> {
+        self.entries.iter().filter_map(|entry| match entry.record.body()? {
+            Body::Run(run) => Some((entry.record.id.as_str(), run.as_ref())),
+            _ => None,
+        })
+    }
+
     fn run(&self, id: &str) -> Option<&Run> {
         match self.record(id)?.body()? {
             Body::Run(run) => Some(run),
@@ -285,7 +326,16 @@ impl OwnerState {
             Some(Body::Run(run)) => {
                 let position = Position::of(record);
                 self.lane_mut(&run.session).put_run(position.clone());
+                self.memories.count(run);
                 stale.runs.push(position);
+                Derived::Nothing
+            }
+            Some(Body::Fact(_)) => {
+                put(&mut self.memories.facts, &record.id);
+                Derived::Nothing
+            }
+            Some(Body::Episode(_)) => {
+                put(&mut self.memories.episodes, &record.id);
                 Derived::Nothing
             }
         }
@@ -301,6 +351,13 @@ impl OwnerState {
                 stale.sessions.push(run.session.clone());
                 let session = self.session(&run.session);
                 stale.instances.extend(session.map(|state| state.session.instance.clone()));
+                stale.uses = true;
+            }
+            Some(Body::Fact(_)) if self.fact(&previous.id).is_none() => {
+                take(&mut self.memories.facts, &previous.id);
+            }
+            Some(Body::Episode(_)) if self.episode(&previous.id).is_none() => {
+                take(&mut self.memories.episodes, &previous.id);
             }
             _ => {}
         }
@@ -308,7 +365,15 @@ impl OwnerState {
 
     /// Folds what became stale: runs that are newer than everything folded are added, all else starts again.
     fn refold(&mut self, stale: Stale) {
-        let Stale { everything, mut sessions, mut instances, mut runs } = stale;
+        let Stale { everything, mut sessions, mut instances, mut runs, uses } = stale;
+        if uses {
+            self.memories.forget_use();
+            for entry in &self.entries {
+                if let Some(Body::Run(run)) = entry.record.body() {
+                    self.memories.count(run);
+                }
+            }
+        }
         if everything {
             for entry in &self.entries {
                 match entry.derived {
@@ -465,6 +530,8 @@ struct Stale {
     instances: Vec<String>,
     sessions: Vec<String>,
     runs: Vec<Position>,
+    /// A run is gone, and with it what it used.
+    uses: bool,
 }
 
 /// A record that may enter the log: its clock is plausible, and its body, now parsed, keeps the rules of its kind.

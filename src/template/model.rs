@@ -37,6 +37,8 @@ pub struct Template {
     pub mood_config: Option<MoodConfig>,
     /// How affinity moves; defaults when the document has no such section.
     pub affinity_config: AffinityConfig,
+    /// What of the person it remembers; everything when the document has no such section.
+    pub memory_preferences: MemoryPreferences,
     /// Soft guidance for the prompt, in declared order.
     pub principles: Vec<Principle>,
     /// What it knows about things that come up; no entries when the document has no such section.
@@ -320,6 +322,36 @@ pub struct AffinityConfig {
     pub grace_days: u32,
     /// How far below its minimum a level holds, 0..20.
     pub hysteresis: u8,
+}
+
+/// `memory_preferences`: what of the person it remembers.
+#[derive(Clone, Debug, PartialEq)]
+pub struct MemoryPreferences {
+    /// Names of the categories of facts to keep; `None` = all.
+    pub fact_categories: Option<Vec<String>>,
+    /// Names of the types of episodes to keep; `None` = all.
+    pub episode_types: Option<Vec<String>>,
+    /// The least importance of an episode to keep, 0..10; 5 when not given.
+    pub importance_threshold: f64,
+    /// Whether what messages are about is noted.
+    pub topics: bool,
+    /// Whether what a message with a question in it says is kept.
+    pub questions: bool,
+    /// Whether hobbies and preferences are kept.
+    pub shared_interests: bool,
+}
+
+impl Default for MemoryPreferences {
+    fn default() -> Self {
+        Self {
+            fact_categories: None,
+            episode_types: None,
+            importance_threshold: 5.0,
+            topics: true,
+            questions: true,
+            shared_interests: true,
+        }
+    }
 }
 
 /// One of `principles`: soft guidance.

@@ -4,6 +4,7 @@
 //! decomposed `café` are one word. Positions always refer to the text as it was written: a
 //! [`Span`] is a half-open range of UTF-16 code units, and `text.slice(start, end)` in JavaScript shows it.
 
+mod cut;
 mod find;
 mod fold;
 mod macros;
@@ -12,6 +13,7 @@ mod scan;
 mod table;
 mod words;
 
+pub(crate) use cut::first_characters;
 pub(crate) use find::find;
 pub use fold::fold;
 pub(crate) use fold::{is_word_character, plain};

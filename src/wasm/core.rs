@@ -4,8 +4,10 @@ use luminoracore::Error;
 use luminoracore::bundle::snapshot::ExportOptions;
 use luminoracore::compile::Role;
 use luminoracore::engine::{
-    self, Command, CoreOptions, Effect, EffectResult, Event, HistoryOptions, ModelRequest, Output, Step,
+    self, Command, CoreOptions, Effect, EffectResult, Event, HistoryOptions, MemoryFilter, ModelRequest,
+    Output, Step,
 };
+use luminoracore::json;
 use luminoracore::log::Record;
 use luminoracore::template::Template;
 use serde::Serialize;
@@ -36,7 +38,14 @@ impl Core {
         Ok(Self { core })
     }
 
-    /// Merges records, given as the JSON text of an array. Gives what became of them.
+    /// Merges records that this device wrote, given as the JSON text of an array. Gives what became of them.
+    pub fn load(&mut self, records: &[u8], now: Option<f64>) -> Result<JsValue, JsValue> {
+        let now = milliseconds(now.unwrap_or_else(js_sys::Date::now))?;
+        let loaded = Record::parse_all(records).and_then(|records| self.core.load(records, now));
+        loaded.map(|loaded| to_js(&loaded)).map_err(|error| throw(&error))
+    }
+
+    /// The same for records of another device: those from the future are left out.
     pub fn absorb(&mut self, records: &[u8], now: Option<f64>) -> Result<JsValue, JsValue> {
         let now = milliseconds(now.unwrap_or_else(js_sys::Date::now))?;
         let absorbed = Record::parse_all(records).and_then(|records| self.core.absorb(records, now));
@@ -159,6 +168,41 @@ impl Core {
         answer(self.core.explain_parameter(user, session, parameter, now))
     }
 
+    /// Why affinity is what it is, in words.
+    #[wasm_bindgen(js_name = explainAffinity)]
+    pub fn explain_affinity(&self, user: &str, session: &str) -> Result<String, JsValue> {
+        self.core.explain_affinity(user, session).map_err(|error| throw(&error))
+    }
+
+    /// The memories of an owner.
+    pub fn memories(&self, user: &str, filter: JsValue, now: Option<f64>) -> Result<JsValue, JsValue> {
+        let filter = MemoryFilter::parse(&from_js(&filter)?).map_err(|error| throw(&error))?;
+        let now = milliseconds(now.unwrap_or_else(js_sys::Date::now))?;
+        Ok(to_js(&self.core.memories(user, &filter, now)))
+    }
+
+    /// One memory.
+    pub fn memory(&self, user: &str, id: &str, now: Option<f64>) -> Result<JsValue, JsValue> {
+        let now = milliseconds(now.unwrap_or_else(js_sys::Date::now))?;
+        answer(self.core.memory(user, id, now))
+    }
+
+    /// What the limits would put aside now.
+    pub fn retention(&self, user: &str, now: Option<f64>) -> Result<JsValue, JsValue> {
+        let now = milliseconds(now.unwrap_or_else(js_sys::Date::now))?;
+        Ok(to_js(&self.core.retention(user, now)))
+    }
+
+    /// What happened in a session, or in all of an owner's.
+    pub fn analytics(&self, user: &str, session: Option<String>) -> Result<JsValue, JsValue> {
+        answer(self.core.analytics(user, session.as_deref()))
+    }
+
+    /// What is switched on.
+    pub fn features(&self) -> JsValue {
+        to_js(&self.core.features().summary())
+    }
+
     /// How a reply came about: the run's body as JSON text.
     pub fn run(&self, user: &str, run: &str) -> Result<String, JsValue> {
         self.core.run(user, run).map_err(|error| throw(&error))
@@ -199,7 +243,7 @@ struct StepView<'a> {
 #[derive(Serialize)]
 #[serde(tag = "type", rename_all = "kebab-case")]
 enum EffectView<'a> {
-    Call { request: RequestView },
+    Call { request: RequestView<'a> },
     Append { owner: &'a str, records: &'a [Record], replace: bool },
     Erase { owner: &'a str },
 }
@@ -208,13 +252,15 @@ enum EffectView<'a> {
 /// parsed: the system text and the contents of the messages, one behind the other.
 #[derive(Serialize)]
 #[serde(rename_all = "camelCase")]
-struct RequestView {
+struct RequestView<'a> {
     /// UTF-16 code units of each text.
     lengths: Vec<usize>,
     /// A letter for each message: `u`ser, `a`ssistant or `s`ystem.
     roles: String,
     temperature: f64,
     max_output_tokens: u32,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    response_schema: Option<&'a json::Value>,
 }
 
 fn step(step: Step) -> Result<JsValue, JsValue> {
@@ -242,13 +288,14 @@ fn step(step: Step) -> Result<JsValue, JsValue> {
     Ok(view)
 }
 
-impl RequestView {
-    fn new(request: &ModelRequest, texts: &mut String) -> Self {
+impl<'a> RequestView<'a> {
+    fn new(request: &'a ModelRequest, texts: &mut String) -> Self {
         let mut view = Self {
             lengths: vec![utf16_length(&request.system)],
             roles: String::new(),
             temperature: request.temperature,
             max_output_tokens: request.max_output_tokens,
+            response_schema: request.response_schema.as_ref(),
         };
         texts.push_str(&request.system);
         for message in &request.messages {

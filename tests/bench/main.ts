@@ -3,6 +3,7 @@
 import { lastResult, type Row } from "./measure.ts";
 import { readyRows } from "./ready.ts";
 import { blendRows, boundaryRows, compileRows, load, memoryRows, readingRows, turnRows } from "./rows.ts";
+import { drawYear } from "./year.ts";
 
 await load();
 const groups: [title: string, rows: () => Row[] | Promise<Row[]>][] = [
@@ -22,6 +23,8 @@ for (const [title, rows] of groups) {
   print([`— ${title}`]);
   for (const row of await rows()) print(cells(row));
 }
+console.log("— A year: points of affinity, 2,000 turns on two devices (· nobody came)");
+for (const line of await drawYear()) console.log(line);
 if (lastResult() === undefined) throw new Error("the work was left out");
 
 function cells({ what, times, counterpart, note }: Row): string[] {

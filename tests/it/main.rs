@@ -10,7 +10,9 @@ mod engine;
 mod host;
 mod json;
 mod knowledge;
+mod memory;
 mod observe;
+mod observed_facts;
 mod personalities;
 mod png;
 mod predecessor;
@@ -21,3 +23,4 @@ mod snapshot;
 mod template;
 #[cfg(feature = "typescript")]
 mod typescript;
+mod year;

@@ -13,17 +13,17 @@ use serde_json::{Value, json};
 use crate::sample::tree;
 use SentimentClass::{Negative, Neutral, Positive, VeryNegative, VeryPositive};
 
-fn file(path: &str) -> Vec<u8> {
+pub(crate) fn file(path: &str) -> Vec<u8> {
     let path = Path::new(env!("CARGO_MANIFEST_DIR")).join(path);
     std::fs::read(&path).unwrap_or_else(|error| panic!("{}: {error}", path.display()))
 }
 
-fn packs() -> Packs {
+pub(crate) fn packs() -> Packs {
     let files = ["packs/en.json", "packs/es.json", "packs/languages.json"].map(file);
     Packs::load(&files.each_ref().map(Vec::as_slice)).expect("the shipped packs load")
 }
 
-fn read(language: &str, text: &str) -> Observation {
+pub(crate) fn read(language: &str, text: &str) -> Observation {
     let context = ObserveContext { language: Some(language), ..ObserveContext::default() };
     observe(&packs(), text, &context)
 }
@@ -71,6 +71,7 @@ fn bare_template(language: &str) -> Template {
         hierarchical_config: None,
         mood_config: None,
         affinity_config: AffinityConfig::default(),
+        memory_preferences: Default::default(),
         principles: Vec::new(),
         knowledge: Default::default(),
         max_context_tokens: None,
@@ -121,6 +122,58 @@ fn rows_29_to_34_and_37_classes() {
     assert_eq!(emotion_names(&read("en", "I am unhappy")), ["sadness"]);
     assert_eq!(emotion_names(&read("es", "Soy infeliz")), ["sadness"]);
     assert_eq!(emotion_names(&read("en", "I'm not afraid")), Vec::<&str>::new());
+}
+
+#[test]
+fn emotions_are_found_in_every_inflection_and_dropped_where_they_are_negated() {
+    for (language, text, emotions) in [
+        ("en", "We laughed and laughed, what a joyful evening", "joy"),
+        ("en", "He cheered when he opened the box", "joy"),
+        ("en", "I'm not happy about it", ""),
+        ("en", "She wept at the station", "sadness"),
+        ("en", "It saddens me to leave", "sadness"),
+        ("en", "I'm not sad anymore", ""),
+        ("en", "That letter infuriates me", "anger"),
+        ("en", "he was raging at the door", "anger"),
+        ("en", "I am not angry with you", ""),
+        ("en", "It frightens me a little", "fear"),
+        ("en", "The storm terrified the dog", "fear"),
+        ("en", "I'm not afraid", ""),
+        ("en", "dont worry about me", ""),
+        ("en", "tears of joy", "joy"),
+        ("en", "it doesn't scare me", ""),
+        ("en", "The news astonished all of us", "surprise"),
+        ("en", "nothing surprises me in this town", ""),
+        ("en", "That smell disgusts me", "disgust"),
+        ("en", "it isn't gross", ""),
+        ("en", "She cuddled the puppy", "affection"),
+        ("en", "I don't love him", ""),
+        ("en", "We appreciated the lift home", "gratitude"),
+        ("en", "He was never grateful for it", ""),
+        ("es", "Nos reímos toda la tarde", "joy"),
+        ("es", "mis padres están contentísimos", "joy"),
+        ("es", "No estoy contento con el plan", ""),
+        ("es", "Lloramos en la despedida", "sadness"),
+        ("es", "Ya no estoy triste", ""),
+        ("es", "me entristece verlo así", "sadness"),
+        ("es", "Mis vecinas están furiosas", "anger"),
+        ("es", "Se enojó con el taxista", "anger"),
+        ("es", "no estoy enfadada contigo", ""),
+        ("es", "Me asusté con el ruido", "fear"),
+        ("es", "les aterra la oscuridad", "fear"),
+        ("es", "No tengo miedo", ""),
+        ("es", "no te preocupes", ""),
+        ("es", "Me sorprendieron con una visita", "surprise"),
+        ("es", "no me sorprende", ""),
+        ("es", "esas fotos son repulsivas", "disgust"),
+        ("es", "No me da asco", ""),
+        ("es", "Lo abracé muy fuerte", "affection"),
+        ("es", "Nunca te quise, no te amo", ""),
+        ("es", "Le agradecimos el gesto", "gratitude"),
+        ("es", "No estoy agradecida por eso", ""),
+    ] {
+        assert_eq!(emotion_names(&read(language, text)).join(" "), emotions, "{text}");
+    }
 }
 
 #[test]
@@ -250,6 +303,14 @@ fn modifiers_multiply_as_specified() {
         ("❤\u{FE0F}", 2.0),
         ("ok :)", 1.0),
         ("see https://example.org at 12:30", 0.0),
+        ("he never answers", -1.5),
+        ("he always answers", 0.0),
+        ("isn't it good", 2.0),
+        ("it isn't good", -1.5),
+        ("couldn't be better", 3.0),
+        ("couldn't be worse", -2.0),
+        ("it was supposed to be fun", -1.5),
+        ("I don't think it's good", -1.5),
     ] {
         assert_eq!(score(text), of(sum), "{text}");
     }
@@ -258,6 +319,11 @@ fn modifiers_multiply_as_specified() {
     assert_eq!(spanish("no es nunca bueno"), of(-1.5));
     assert_eq!(spanish("no solo bueno"), of(2.0));
     assert_eq!(spanish("sin embargo bueno"), of(3.0), "the \"sin\" of \"sin embargo\" negates nothing");
+    assert_eq!(spanish("no es para nada bueno"), of(-1.5), "\"para nada\" agrees with \"no\"");
+    assert_eq!(spanish("no tengo ningún problema"), of(1.0), "nothing turns a phrase that holds its negator");
+    assert_eq!(spanish("nadie me escucha"), of(-1.5), "what is expected counts where it is negated");
+    assert_eq!(spanish("mi madre me escucha"), of(0.0), "and nowhere else");
+    assert_eq!(spanish("no puedo parar de reír"), of(2.0), "\"no parar de\" negates nothing");
 }
 
 #[test]
@@ -384,6 +450,9 @@ fn packs_refuse_what_they_do_not_know() {
     assert_eq!(load(language.replacen("\"love\"", "\"...\"", 1)).path, "/0/lexicon/0/phrases/0");
     assert_eq!(load(language.replacen("\"love\"", "\"good\"", 1)).path, "/0/lexicon/2/phrases/0");
     assert_eq!(load(language.replacen("\"en\"", "\"English\"", 1)).path, "/0/language");
+    assert_eq!(load(language.replacen("\"love\"", "\"lov|e|e\"", 1)).path, "/0/lexicon/0/phrases/0");
+    assert_eq!(load(language.replacen("\"love\"", "\"||\"", 1)).path, "/0/lexicon/0/phrases/0");
+    assert_eq!(load(language.replacen("\"expected\"", "\"awaited\"", 1)).path, "/0");
     assert_eq!(load("{".to_owned()).path, "/0");
     assert_eq!(load(" ".repeat((1 << 20) + 1)).path, "/0");
     let twice = Packs::load(&[language.as_bytes(), language.as_bytes()]).expect_err("refused");
@@ -394,13 +463,16 @@ fn packs_refuse_what_they_do_not_know() {
     );
 }
 
-/// One sentence with its three-way label.
+/// One message with its three-way label.
 #[derive(serde::Deserialize)]
 struct Labelled {
     sentiment: String,
     text: String,
     #[serde(default)]
     negation: bool,
+    /// `dev` messages were looked at while the packs grew; nothing was added for what is misread of the `held`.
+    #[serde(default)]
+    half: String,
 }
 
 #[derive(serde::Deserialize)]
@@ -408,58 +480,101 @@ struct LabelledCases {
     cases: std::collections::BTreeMap<String, Vec<Labelled>>,
 }
 
-#[test]
-fn three_way_accuracy_is_at_least_85_percent_per_language() {
-    let cases: LabelledCases =
-        serde_json::from_slice(&file("tests/cases/observe/sentiment.json")).expect("labelled cases");
+impl LabelledCases {
+    fn read(path: &str) -> Self {
+        serde_json::from_slice(&file(path)).expect("labelled cases")
+    }
+}
+
+/// Three-way accuracy of the messages of one half of one language; prints the confusion matrix, and what was
+/// misread unless it is held.
+fn accuracy(language: &str, cases: &[Labelled], half: &str) -> f64 {
     let packs = packs();
     let names = ["positive", "neutral", "negative"];
-    let mut report = String::new();
-    let mut low = false;
-    let mut negated = 0;
-    for (language, cases) in &cases.cases {
-        let mut confusion = [[0_u32; 3]; 3];
-        let mut wrong = String::new();
-        for case in cases {
-            negated += usize::from(case.negation);
-            let context = ObserveContext { language: Some(language), ..ObserveContext::default() };
-            let observation = observe(&packs, &case.text, &context);
-            let found = match observation.sentiment.class {
-                VeryPositive | Positive => 0,
-                Neutral => 1,
-                Negative | VeryNegative => 2,
-            };
-            let truth = names.iter().position(|name| *name == case.sentiment).expect("a three-way label");
-            confusion[truth][found] += 1;
-            if case.negation {
-                assert!(
-                    truth.abs_diff(found) < 2,
-                    "a negated word keeps its un-negated class: {}",
-                    case.text
-                );
-            }
-            if truth != found {
-                let score = observation.sentiment.score;
-                wrong += &format!("  {} read as {} ({score}): {}\n", case.sentiment, names[found], case.text);
-            }
+    let mut confusion = [[0_u32; 3]; 3];
+    let mut wrong = String::new();
+    let mut turned = String::new();
+    for case in cases.iter().filter(|case| case.half == half) {
+        let context = ObserveContext { language: Some(language), ..ObserveContext::default() };
+        let observation = observe(&packs, &case.text, &context);
+        let found = match observation.sentiment.class {
+            VeryPositive | Positive => 0,
+            Neutral => 1,
+            Negative | VeryNegative => 2,
+        };
+        let truth = names.iter().position(|name| *name == case.sentiment).expect("a three-way label");
+        confusion[truth][found] += 1;
+        let score = observation.sentiment.score;
+        let line = format!("  {} read as {} ({score}): {}\n", case.sentiment, names[found], case.text);
+        // Of a held message nothing is told, not even that it is turned the wrong way.
+        if case.negation && truth.abs_diff(found) == 2 && half != "held" {
+            turned += &line;
         }
-        let right: u32 = (0..3).map(|class| confusion[class][class]).sum();
-        let accuracy = f64::from(right) / cases.len() as f64;
-        low |= accuracy < 0.85 || cases.len() < 120;
-        report += &format!(
-            "{language}: {right} of {} = {accuracy:.3}; rows are labels, columns readings, {names:?}: {confusion:?}\n{wrong}",
+        if truth != found && half != "held" {
+            wrong += &line;
+        }
+    }
+    let right: u32 = (0..3).map(|class| confusion[class][class]).sum();
+    let all: u32 = confusion.iter().flatten().sum();
+    let accuracy = f64::from(right) / f64::from(all);
+    println!(
+        "{language} {half}: {right} of {all} = {accuracy:.3}; rows are labels, columns readings, {names:?}: {confusion:?}\n{wrong}"
+    );
+    assert!(turned.is_empty(), "a negated word keeps its un-negated class:\n{turned}");
+    accuracy
+}
+
+#[test]
+fn three_way_accuracy_is_at_least_85_percent_per_language() {
+    let set = LabelledCases::read("tests/cases/observe/sentiment.json");
+    let mut negated = 0;
+    for (language, cases) in &set.cases {
+        assert!(cases.len() >= 120, "only {} messages in {language}", cases.len());
+        negated += cases.iter().filter(|case| case.negation).count();
+        assert!(accuracy(language, cases, "") >= 0.85, "{language}");
+    }
+    assert!(negated >= 40, "only {negated} messages with negation");
+}
+
+#[test]
+fn three_way_accuracy_on_independent_messages_is_at_least_85_percent_per_language() {
+    let set = LabelledCases::read("tests/cases/observe/sentiment-independent.json");
+    for (language, cases) in &set.cases {
+        let negated = cases.iter().filter(|case| case.negation).count();
+        assert!(
+            cases.len() >= 220 && negated >= 45,
+            "{language}: {} messages, {negated} negated",
             cases.len()
         );
+        let halves = ["dev", "held"].map(|half| accuracy(language, cases, half));
+        assert!(halves.iter().all(|accuracy| *accuracy >= 0.85), "{language}: {halves:?}");
     }
-    println!("{report}");
-    assert!(!low, "{report}");
-    assert!(negated >= 40, "only {negated} sentences with negation");
 }
 
 proptest! {
     #[test]
     fn no_text_breaks_the_observer(text in any::<String>(), language in 0..3_usize) {
         check(&text, [None, Some("en"), Some("es")][language]);
+    }
+
+    #[test]
+    fn no_mixture_of_leads_and_values_breaks_the_observer(
+        parts in proptest::collection::vec(
+            prop_oneof![
+                Just("my name is "), Just("I'm "), Just("im "), Just("my "), Just("dog "), Just("is called "), Just("Max "),
+                Just("28 "), Just("years old "), Just("twenty "), Just("and "), Just("work in "), Just("IT "), Just("I "),
+                Just("love "), Just("my favorite "), Just("color "), Just("is "), Just("birthday "), Just("is on "),
+                Just("May "), Just("12"), Just("/"), Just("1990 "), Just("died "), Just("if "), Just("she said "),
+                Just("maybe "), Just("\""), Just(". "), Just(", "), Just("? "), Just("\n"), Just("😀"), Just("Ávila "),
+                Just("me llamo "), Just("mi "), Just("perro "), Just("favorito es "), Just("tengo "), Just("treinta "),
+                Just("y "), Just("dos "), Just("años "), Just("de "), Just("la "), Just("soy "), Just("perdí a mi "),
+                Just("sister's "), Just("'s "), Just("e\u{301} "), Just("every day "), Just("i play "), Just("…"),
+            ],
+            0..30,
+        ),
+        language in 0..3_usize,
+    ) {
+        check(&parts.concat(), [None, Some("en"), Some("es")][language]);
     }
 
     #[test]
@@ -489,7 +604,9 @@ fn check(text: &str, language: Option<&str>) {
     let lists = std::iter::once(&observation.sentiment.spans)
         .chain([&observation.interaction.spans])
         .chain(observation.emotions.iter().map(|emotion| &emotion.spans))
-        .chain(observation.mood_triggers.iter().map(|trigger| &trigger.spans));
+        .chain(observation.mood_triggers.iter().map(|trigger| &trigger.spans))
+        .chain(observation.facts.iter().map(|fact| &fact.spans))
+        .chain(observation.episodes.iter().map(|episode| &episode.spans));
     for spans in lists {
         for [start, end] in spans {
             assert!(start < end && *end as usize <= length, "{spans:?} in {text:?}");
@@ -498,4 +615,23 @@ fn check(text: &str, language: Option<&str>) {
     }
     assert!((-1.0..=1.0).contains(&observation.sentiment.score));
     assert!(observation.emotions.iter().all(|emotion| (0.0..=1.0).contains(&emotion.score)));
+    for fact in &observation.facts {
+        assert!((0.0..=1.0).contains(&fact.confidence) && !fact.spans.is_empty() && !fact.reason.is_empty());
+        let in_alphabet = |c: char| c.is_ascii_lowercase() || c.is_ascii_digit() || c == '_';
+        assert!((1..=64).contains(&fact.key.len()) && fact.key.chars().all(in_alphabet), "{}", fact.key);
+        assert!(fact.value.as_str().is_none_or(|value| !value.trim().is_empty()));
+        let others = observation
+            .facts
+            .iter()
+            .filter(|other| (other.category, &other.key) == (fact.category, &fact.key));
+        assert_eq!(others.count(), 1, "one candidate a key in {text:?}");
+    }
+    for episode in &observation.episodes {
+        assert!((1..=80).contains(&episode.title.chars().count()), "{:?}", episode.title);
+        assert!((1..=400).contains(&episode.summary.chars().count()), "{:?}", episode.summary);
+        assert!((0.0..=10.0).contains(&episode.importance) && !episode.spans.is_empty());
+        let others = observation.episodes.iter().filter(|other| other.episode_type == episode.episode_type);
+        assert_eq!(others.count(), 1, "one episode a type in {text:?}");
+    }
+    assert!(observation.topics.iter().all(|topic| topic.count > 0));
 }

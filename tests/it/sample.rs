@@ -65,6 +65,7 @@ pub(crate) fn plain() -> Template {
         hierarchical_config: None,
         mood_config: None,
         affinity_config: AffinityConfig::default(),
+        memory_preferences: Default::default(),
         principles: Vec::new(),
         knowledge: Knowledge::default(),
         max_context_tokens: None,
@@ -216,6 +217,7 @@ pub(crate) fn alicia() -> Template {
             detection: MoodDetection::default(),
         }),
         affinity_config: AffinityConfig::default(),
+        memory_preferences: Default::default(),
         principles: vec![
             Principle { text: "Patience before cleverness".to_owned(), weight: 0.5 },
             Principle { text: "Living things come first".to_owned(), weight: 0.9 },

@@ -68,7 +68,8 @@ fn an_erased_conversation_stays_erased() {
     host.run(&json!({ "type": "erase", "user": "diego" })).unwrap();
     assert!(host.storage.scan("diego").iter().all(|record| record.body().is_none()));
     let Ok(Output::Import(report)) = host.run(&import(&file)) else { panic!("the import failed") };
-    assert_eq!(report.report.iter().filter(|note| note.action == "skipped").count(), 8);
+    // Eight turns and what was learned from them.
+    assert_eq!(report.report.iter().filter(|note| note.action == "skipped").count(), 9);
     let turns = host.core.history("diego", &report.session, &HistoryOptions::default()).unwrap();
     assert!(turns.is_empty(), "what the person erased does not come back");
     assert!(!serde_json::to_string(&host.storage.all()).unwrap().contains("Mondays"));

@@ -1,10 +1,13 @@
 //! The bodies of stored records, one file a kind: typed values that exist only if the rules of the kind hold.
 //! The same parsers run on writes, on absorb and on import.
 
+mod episode;
+mod fact;
 mod instance;
 mod run;
 mod session;
 mod sharing;
+mod source;
 mod turn;
 
 use std::sync::Arc;
@@ -15,12 +18,17 @@ use crate::json::{self, Fields, Value};
 use crate::template::Template;
 
 pub use crate::json::{FieldCode as RecordCode, FieldError as RecordError};
+pub use episode::Episode;
+pub(crate) use episode::{MAXIMUM_SUMMARY, MAXIMUM_TITLE};
+pub(crate) use fact::MAXIMUM_VALUE_BYTES;
+pub use fact::{EarlierValue, Fact, FactOrigin};
 pub use instance::{AffinityBaseline, Instance, InstanceBaseline, Progression};
 pub use run::{
     AffinityChange, BlockReport, Mode, ModelReference, MoodCause, MoodChange, Outcome, Run, Usage,
 };
 pub use session::{MoodBaseline, MoodPeriod, Session, SessionBaseline, SessionStatus};
 pub use sharing::{Learn, Sharing, Visibility};
+pub use source::{MemorySource, MemoryStatus};
 pub(crate) use turn::MAXIMUM_TEXT_BYTES;
 pub use turn::{Role, Source, TextFormat, Turn};
 
@@ -40,6 +48,10 @@ pub enum Body {
     Turn(Arc<Turn>),
     /// How a turn was produced.
     Run(Box<Run>),
+    /// One thing that is known about a person.
+    Fact(Box<Fact>),
+    /// Something that happened to a person.
+    Episode(Box<Episode>),
     /// A body that was not parsed yet, or whose kind or schema this library does not know: kept untouched.
     Other(Value),
 }
@@ -53,11 +65,16 @@ pub fn parse(kind: &str, schema: u32, owner: &str, body: Value) -> Result<Body, 
         "session" => Fields::read(&body, "", |fields| Session::read(fields, owner))?.into(),
         "turn" => Fields::read(&body, "", |fields| Turn::read(fields, owner))?.into(),
         "run" => Fields::read(&body, "", |fields| Run::read(fields, owner))?.into(),
+        "memory" => match body.get("type").and_then(Value::as_str) {
+            Some("fact") => Fields::read(&body, "", |fields| Fact::read(fields, owner))?.into(),
+            Some("episode") => Fields::read(&body, "", |fields| Episode::read(fields, owner))?.into(),
+            _ => Body::Other(body),
+        },
         _ => Body::Other(body),
     })
 }
 
-/// The JSON Schemas (draft 2020-12) of the bodies, by kind. What depends on other fields, on the owner or on other
+/// The JSON Schemas (draft 2020-12) of the bodies, by kind; of memories by type. What depends on other fields, on the owner or on other
 /// records is beyond them.
 #[cfg(feature = "typescript")]
 pub fn schemas() -> Vec<(&'static str, Value)> {
@@ -66,6 +83,8 @@ pub fn schemas() -> Vec<(&'static str, Value)> {
         ("session", Fields::describe(|fields| drop(Session::read(fields, "")))),
         ("turn", Fields::describe(|fields| drop(Turn::read(fields, "")))),
         ("run", Fields::describe(|fields| drop(Run::read(fields, "")))),
+        ("fact", Fields::describe(|fields| drop(Fact::read(fields, "")))),
+        ("episode", Fields::describe(|fields| drop(Episode::read(fields, "")))),
     ]
 }
 
@@ -78,6 +97,7 @@ impl Body {
             Self::Session(_) => "session",
             Self::Turn(_) => "turn",
             Self::Run(_) => "run",
+            Self::Fact(_) | Self::Episode(_) => "memory",
             Self::Other(_) => "",
         }
     }
@@ -101,6 +121,8 @@ impl Serialize for Body {
             Self::Session(session) => session.serialize(serializer),
             Self::Turn(turn) => turn.as_ref().serialize(serializer),
             Self::Run(run) => run.serialize(serializer),
+            Self::Fact(fact) => fact.serialize(serializer),
+            Self::Episode(episode) => episode.serialize(serializer),
             Self::Other(body) => body.serialize(serializer),
         }
     }
@@ -116,4 +138,4 @@ macro_rules! from {
     };
 }
 
-from! { Instance in Box; Session in Box; Turn in Arc; Run in Box; }
+from! { Instance in Box; Session in Box; Turn in Arc; Run in Box; Fact in Box; Episode in Box; }

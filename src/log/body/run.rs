@@ -174,6 +174,8 @@ pub enum MoodCause {
     Decay,
     /// The host set it.
     Manual,
+    /// A model named it.
+    Model,
 }
 
 impl MoodCause {
@@ -183,6 +185,7 @@ impl MoodCause {
             Self::Trigger { .. } => "trigger",
             Self::Decay => "decay",
             Self::Manual => "manual",
+            Self::Model => "model",
         }
     }
 }
@@ -337,12 +340,14 @@ impl MoodChange {
 
 impl MoodCause {
     fn parse(fields: &mut Fields<'_>) -> Self {
-        let kind = fields.required_choice("type", &[("trigger", 0), ("decay", 1), ("manual", 2)]);
+        let kinds = [("trigger", 0), ("decay", 1), ("manual", 2), ("model", 3)];
+        let kind = fields.required_choice("type", &kinds);
         let spans = fields.spans("spans");
         match kind {
             0 => Self::Trigger { spans },
             1 => Self::Decay,
-            _ => Self::Manual,
+            2 => Self::Manual,
+            _ => Self::Model,
         }
     }
 }

@@ -63,7 +63,7 @@ fn is_true(value: &bool) -> bool {
 
 impl Sharing {
     /// Reads the common fields. `summary_at_most`: the kind allows no more than `sync_summary`.
-    pub(super) fn parse(fields: &mut Fields<'_>, owner: &str, summary_at_most: bool) -> Self {
+    pub(crate) fn parse(fields: &mut Fields<'_>, owner: &str, summary_at_most: bool) -> Self {
         let visibilities = [
             ("local_only", Visibility::LocalOnly),
             ("sync_summary", Visibility::SyncSummary),

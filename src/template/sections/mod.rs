@@ -80,6 +80,7 @@ pub(super) fn template(document: Value) -> Template {
         hierarchical_config: document.get("hierarchical_config").map(levels::hierarchical_config),
         mood_config: document.get("mood_config").map(moods::mood_config),
         affinity_config: affinity::affinity_config(section("affinity_config")),
+        memory_preferences: memory_preferences::memory_preferences(section("memory_preferences")),
         principles: items(&document, "principles").iter().map(principles::principle).collect(),
         knowledge: knowledge::knowledge(section("knowledge")),
         max_context_tokens: policy::max_context_tokens(section("policy")),

@@ -1,0 +1,333 @@
+//! Memories by hand: remember, forget, restore, retain, and reading them.
+
+use serde::Serialize;
+
+use super::core::{Begun, Commit, Core, Outcome, Output};
+use super::event::Event;
+use super::learning::{Learning, MemoryChanged};
+use crate::decimal::round6;
+use crate::error::{Error, ErrorCode};
+use crate::json::{Fields, Value};
+use crate::log::body::{Episode, Fact, FactOrigin, MemoryStatus};
+use crate::log::{Content, Record, check_owner};
+use crate::memory::{
+    ArchiveReason, EpisodeClass, EpisodeType, FactCategory, FactClass, MemoryChange, Statement,
+    canonical_key, current_importance,
+};
+use crate::order;
+use crate::text::tokens;
+
+/// A fact that the host hands in.
+#[derive(Clone, Debug, PartialEq)]
+pub struct Remembered {
+    /// `other` when absent.
+    pub category: FactCategory,
+    /// What it is about; made a key.
+    pub key: String,
+    /// Any JSON of at most 2 KiB.
+    pub value: Value,
+    /// 0..1; 1 when absent.
+    pub confidence: f64,
+    /// Words to find it by.
+    pub tags: Vec<String>,
+    /// What it was said about.
+    pub context: Option<String>,
+}
+
+impl Remembered {
+    pub(super) fn parse(fields: &mut Fields<'_>) -> Self {
+        let value = fields.raw("value").cloned();
+        Self {
+            category: fields.choice("category", &FactCategory::NAMES).unwrap_or(FactCategory::Other),
+            key: fields.required_string("key"),
+            value: fields.require("value", value),
+            confidence: fields.number("confidence", 0.0, 1.0).unwrap_or(1.0),
+            tags: fields.texts("tags"),
+            context: fields.text("context", 500),
+        }
+    }
+}
+
+/// Which memories to list; absent = all.
+#[derive(Clone, Debug, Default, PartialEq)]
+pub struct MemoryFilter {
+    /// `fact`, `episode`.
+    pub types: Option<Vec<String>>,
+    /// Facts of this category alone.
+    pub category: Option<FactCategory>,
+    /// Episodes of this type alone.
+    pub episode_type: Option<EpisodeType>,
+    /// Episodes whose importance now is at least this, 0..10.
+    pub min_importance: Option<f64>,
+    /// `active` when absent; `all` lists every one.
+    pub status: Option<MemoryStatus>,
+    /// Whatever the status.
+    pub all: bool,
+}
+
+impl MemoryFilter {
+    /// Reads the options of a call.
+    pub fn parse(options: &Value) -> Result<Self, Error> {
+        Ok(Fields::read(options, "", |fields| {
+            let all = fields.raw("status").and_then(Value::as_str) == Some("all");
+            Self {
+                types: fields.raw("types").is_some().then(|| fields.texts("types")),
+                category: fields.choice("category", &FactCategory::NAMES),
+                episode_type: fields.choice("episode_type", &EpisodeType::NAMES),
+                min_importance: fields.number("min_importance", 0.0, 10.0),
+                status: if all { None } else { fields.choice("status", &MemoryStatus::NAMES) },
+                all,
+            }
+        })?)
+    }
+
+    fn admits(&self, memory_type: &str, status: MemoryStatus) -> bool {
+        self.types.as_ref().is_none_or(|types| types.iter().any(|name| name == memory_type))
+            && (self.all || status == self.status.unwrap_or(MemoryStatus::Active))
+    }
+}
+
+/// A memory in a list.
+#[derive(Clone, Debug, PartialEq, Serialize)]
+#[cfg_attr(feature = "typescript", derive(ts_rs::TS))]
+#[serde(untagged)]
+#[allow(clippy::large_enum_variant, reason = "a list for reading")]
+pub enum MemoryView {
+    /// One thing that is known about the person.
+    Fact(FactView),
+    /// Something that happened to the person.
+    Episode(EpisodeView),
+}
+
+/// A fact in a list.
+#[derive(Clone, Debug, PartialEq, Serialize)]
+#[cfg_attr(feature = "typescript", derive(ts_rs::TS))]
+pub struct FactView {
+    /// Its id.
+    pub id: String,
+    /// What it says.
+    #[serde(flatten)]
+    pub fact: Fact,
+    /// How far it can be relied on.
+    pub class: FactClass,
+    /// In how many prompts it was.
+    pub uses: u32,
+}
+
+/// An episode in a list.
+#[derive(Clone, Debug, PartialEq, Serialize)]
+#[cfg_attr(feature = "typescript", derive(ts_rs::TS))]
+pub struct EpisodeView {
+    /// Its id.
+    pub id: String,
+    /// What it says.
+    #[serde(flatten)]
+    pub episode: Episode,
+    /// What is left of its importance now, 0..10, 6 decimals.
+    pub current_importance: f64,
+    /// How much it matters now.
+    pub class: EpisodeClass,
+    /// In how many prompts it was.
+    pub uses: u32,
+}
+
+/// What a limit puts aside.
+#[derive(Clone, Debug, PartialEq, Serialize)]
+#[cfg_attr(feature = "typescript", derive(ts_rs::TS))]
+pub struct Archive {
+    /// The limit.
+    pub reason: ArchiveReason,
+    /// The memories.
+    pub ids: Vec<String>,
+}
+
+impl Core {
+    /// Keeps a fact that the person, or the host in their name, states. It outlives what extractors find.
+    pub(super) fn remember(&mut self, user: &str, fact: Remembered, now: u64) -> Result<Begun, Error> {
+        check_owner(user)?;
+        let key = canonical_key(fact.category, &fact.key).ok_or_else(|| {
+            Error::invalid_argument("/fact/key", "a key holds at least one letter from a to z or digit")
+        })?;
+        if crate::json::compact(&fact.value).len() > crate::log::body::MAXIMUM_VALUE_BYTES {
+            return Err(Error::invalid_argument("/fact/value", "a value has at most 2 KiB as JSON"));
+        }
+        let mut learning = Learning::new(self, user, now);
+        learning.state(Statement {
+            category: fact.category,
+            key,
+            value: fact.value,
+            confidence: fact.confidence,
+            tags: fact.tags,
+            context: fact.context,
+            origin: FactOrigin::User,
+            source: None,
+        });
+        learning.keep_limits(self.options.limits);
+        Ok(self.commit_learned(user, learning.finish(), now))
+    }
+
+    /// Erases the memory of that id, or else every fact and episode that holds all words of the query.
+    pub(super) fn forget(&mut self, user: &str, query: &str, now: u64) -> Result<Begun, Error> {
+        check_owner(user)?;
+        let owner = self.owner(user);
+        let live = |record: &&Record| record.kind == "memory" && record.content != Content::Erased;
+        let ids = match owner.record(query).filter(live) {
+            Some(record) => vec![record.id.clone()],
+            None => self.memories_about(user, query),
+        };
+        let mut records = Vec::with_capacity(ids.len());
+        let mut changes = Vec::with_capacity(ids.len());
+        for id in ids {
+            let memory_type = if self.owner(user).episode(&id).is_some() { "episode" } else { "fact" };
+            let at = self.clock.tick(now);
+            let kind = "memory".to_owned();
+            changes.push(MemoryChanged { memory: id.clone(), memory_type, change: MemoryChange::Forgotten });
+            records.push(Record { id, owner: user.to_owned(), kind, at, content: Content::Erased });
+        }
+        if records.is_empty() {
+            return Ok(Begun::Done(Output::Memories(changes)));
+        }
+        let events = changes.iter().cloned().map(Event::MemoryChange).collect();
+        Ok(Commit::new(user, records, events, Outcome::Memories(changes)).begin(Vec::new()))
+    }
+
+    /// Recalls again what was put aside.
+    pub(super) fn restore(&mut self, user: &str, memory: &str, now: u64) -> Result<Begun, Error> {
+        check_owner(user)?;
+        let owner = self.owner(user);
+        let (fact, episode) = (owner.fact(memory).cloned(), owner.episode(memory).cloned());
+        let mut change =
+            MemoryChanged { memory: memory.to_owned(), memory_type: "fact", change: MemoryChange::Restored };
+        let record = if let Some(fact) = fact {
+            self.write(user, memory, Fact { status: MemoryStatus::Active, ..fact }, now)
+        } else if let Some(episode) = episode {
+            change.memory_type = "episode";
+            self.write(user, memory, Episode { status: MemoryStatus::Active, ..episode }, now)
+        } else {
+            let message = format!("\"{user}\" has no memory \"{memory}\"");
+            return Err(Error::new(ErrorCode::UnknownMemory, message).at("/memory"));
+        };
+        let events = vec![Event::MemoryChange(change.clone())];
+        Ok(Commit::new(user, vec![record], events, Outcome::Memories(vec![change])).begin(Vec::new()))
+    }
+
+    /// Puts aside what is beyond the limits or was not used for long.
+    pub(super) fn retain(&mut self, user: &str, now: u64) -> Result<Begun, Error> {
+        check_owner(user)?;
+        let mut learning = Learning::new(self, user, now);
+        learning.keep_limits(self.options.limits);
+        Ok(self.commit_learned(user, learning.finish(), now))
+    }
+
+    /// What [`Command::Retain`](super::Command::Retain) would put aside at `now` (milliseconds since 1970).
+    pub fn retention(&self, user: &str, now: u64) -> Vec<Archive> {
+        let mut learning = Learning::new(self, user, now);
+        learning.keep_limits(self.options.limits);
+        learning.finish().archives()
+    }
+
+    /// The memories of an owner: facts by category and key, then episodes, the most important first.
+    pub fn memories(&self, user: &str, filter: &MemoryFilter, now: u64) -> Vec<MemoryView> {
+        let now = i64::try_from(now).unwrap_or(i64::MAX);
+        let owner = self.owner(user);
+        let mut facts = Vec::new();
+        for (id, fact) in owner.facts().filter(|(_, fact)| filter.admits("fact", fact.status)) {
+            if filter.category.is_none_or(|category| category == fact.category) {
+                facts.push(fact_view(id, fact, owner.use_of(id).count));
+            }
+        }
+        order::sort_by(&mut facts, |a, b| {
+            (a.fact.category, &a.fact.key, &a.id).cmp(&(b.fact.category, &b.fact.key, &b.id))
+        });
+        let mut episodes = Vec::new();
+        for (id, episode) in owner.episodes().filter(|(_, episode)| filter.admits("episode", episode.status))
+        {
+            let view = episode_view(id, episode, owner.use_of(id).count, now);
+            let important = filter.min_importance.is_none_or(|least| view.current_importance >= least);
+            if important && filter.episode_type.is_none_or(|kind| kind == episode.episode_type) {
+                episodes.push(view);
+            }
+        }
+        order::sort_by(&mut episodes, |a, b| {
+            let important = b.current_importance.total_cmp(&a.current_importance);
+            let newer = important.then_with(|| b.episode.timestamp.cmp(&a.episode.timestamp));
+            newer.then_with(|| a.id.cmp(&b.id))
+        });
+        let facts = facts.into_iter().map(MemoryView::Fact);
+        facts.chain(episodes.into_iter().map(MemoryView::Episode)).collect()
+    }
+
+    /// One memory.
+    ///
+    /// # Errors
+    /// `unknown_memory`.
+    pub fn memory(&self, user: &str, id: &str, now: u64) -> Result<MemoryView, Error> {
+        let now = i64::try_from(now).unwrap_or(i64::MAX);
+        let owner = self.owner(user);
+        let uses = owner.use_of(id).count;
+        let fact = owner.fact(id).map(|fact| MemoryView::Fact(fact_view(id, fact, uses)));
+        let view =
+            fact.or_else(|| Some(MemoryView::Episode(episode_view(id, owner.episode(id)?, uses, now))));
+        view.ok_or_else(|| {
+            Error::new(ErrorCode::UnknownMemory, format!("\"{user}\" has no memory \"{id}\"")).at("/memory")
+        })
+    }
+
+    /// The facts and episodes that hold all words of a query.
+    fn memories_about(&self, user: &str, query: &str) -> Vec<String> {
+        let wanted: Vec<String> = tokens(query).into_iter().map(|token| token.text).collect();
+        let holds = |text: &str| {
+            let words: Vec<String> = tokens(text).into_iter().map(|token| token.text).collect();
+            wanted.iter().all(|word| words.contains(word))
+        };
+        let mut ids = Vec::new();
+        if wanted.is_empty() {
+            return ids;
+        }
+        let owner = self.owner(user);
+        for (id, fact) in owner.facts() {
+            let key = fact.key.replace('_', " ");
+            let value = crate::json::compact(&fact.value);
+            let text = [fact.category.name(), key.as_str(), value.as_str(), &fact.tags.join(" ")].join(" ");
+            if holds(&text) {
+                ids.push(id.to_owned());
+            }
+        }
+        for (id, episode) in owner.episodes() {
+            if holds(&[episode.title.as_str(), &episode.summary, &episode.tags.join(" ")].join(" ")) {
+                ids.push(id.to_owned());
+            }
+        }
+        ids
+    }
+
+    /// The step that stores what was learned, if anything was.
+    pub(super) fn commit_learned(
+        &mut self,
+        user: &str,
+        learned: super::learning::Learned,
+        now: u64,
+    ) -> Begun {
+        let (mut records, mut events) = (Vec::new(), Vec::new());
+        let changes = learned.write(self, user, now, (&mut records, &mut events));
+        if records.is_empty() {
+            return Begun::Done(Output::Memories(changes));
+        }
+        Commit::new(user, records, events, Outcome::Memories(changes)).begin(Vec::new())
+    }
+}
+
+fn fact_view(id: &str, fact: &Fact, uses: u32) -> FactView {
+    FactView { id: id.to_owned(), fact: fact.clone(), class: FactClass::of(fact.confidence), uses }
+}
+
+fn episode_view(id: &str, episode: &Episode, uses: u32, now: i64) -> EpisodeView {
+    let current = current_importance(episode, now);
+    EpisodeView {
+        id: id.to_owned(),
+        episode: episode.clone(),
+        current_importance: round6(current),
+        class: EpisodeClass::of(current),
+        uses,
+    }
+}
