@@ -137,7 +137,7 @@ impl<'a> Reading<'a> {
             questions: Vec::new(),
         };
         let mut borders = vec![Border::None; scan.len() + 1];
-        let mut numbers = lexicon.numbers(scan);
+        let mut numbers: Vec<u32> = scan.hashed_words().map(|word| lexicon.number(word)).collect();
         for (at, number) in numbers.iter_mut().enumerate() {
             if *number == 0 {
                 *number = number_of_drawn_out(lexicon, scan.word(at));
