@@ -320,6 +320,16 @@ mod tests {
         }
 
         #[test]
+        fn a_word_has_the_hash_of_its_letters(text in "[a-zA-Zé\u{301}'1-3 가-]{0,30}") {
+            let scan = Scan::new(&text);
+            prop_assert_eq!(scan.hashed_words().count(), scan.len());
+            for (hashed, word) in scan.hashed_words().zip(scan.words()) {
+                let expected = Hashed::from(word);
+                prop_assert_eq!((hashed.word, hashed.hash), (expected.word, expected.hash));
+            }
+        }
+
+        #[test]
         fn spans_are_in_order_and_inside_the_text(text in any::<String>()) {
             let units: Vec<u16> = text.encode_utf16().collect();
             let mut last = [0, 0];
