@@ -11,6 +11,7 @@ import type {
   Target,
   Validation,
 } from "./generated/types.ts";
+import { observationReader } from "./observation.ts";
 import { loadedRuntime } from "./runtime.ts";
 
 /** What a compile can be told beyond the template. */
@@ -131,11 +132,10 @@ export function compile(template: Template | Document, options: CompileOptions =
 export function observe(text: string, options: { language?: string; template?: Template } = {}): Observation {
   const { packs } = loadedRuntime();
   const { language, template } = options;
-  return ask(
-    () =>
-      (template
-        ? packs.observeFor(text, language, template.handle)
-        : packs.observe(text, language)) as Observation,
+  return ask(() =>
+    template
+      ? packs.observeFor(text, language, template.handle, observationReader)
+      : packs.observe(text, language, observationReader),
   );
 }
 

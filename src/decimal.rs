@@ -34,7 +34,7 @@ pub(crate) fn push_whole(text: &mut String, number: u64) {
     if number > 9 {
         push_whole(text, number / 10);
     }
-    text.extend(char::from_digit((number % 10) as u32, 10));
+    text.push(char::from(b'0' + (number % 10) as u8));
 }
 
 /// How many units of the last decimal a number has, without its sign, ties to even; `None` when they do not fit
@@ -60,7 +60,9 @@ fn units(value: f64, decimals: usize) -> Option<u64> {
 }
 
 fn power_of_ten(decimals: usize) -> u64 {
-    (0..decimals.min(9)).fold(1, |power, _| power * 10)
+    const POWERS: [u32; 10] =
+        [1, 10, 100, 1_000, 10_000, 100_000, 1_000_000, 10_000_000, 100_000_000, 1_000_000_000];
+    POWERS[decimals.min(9)].into()
 }
 
 #[cfg(test)]

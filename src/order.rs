@@ -5,7 +5,7 @@ use std::cmp::Ordering;
 
 /// Sorts stably by a comparison.
 pub(crate) fn sort_by<T>(items: &mut [T], mut compare: impl FnMut(&T, &T) -> Ordering) {
-    let order = sorted_indices(items.len(), &mut |a, b| match (items.get(a), items.get(b)) {
+    let order = disorder(items.len(), &mut |a, b| match (items.get(a), items.get(b)) {
         (Some(a), Some(b)) => compare(a, b),
         _ => Ordering::Equal,
     });
@@ -17,6 +17,16 @@ pub(crate) fn sort_by<T>(items: &mut [T], mut compare: impl FnMut(&T, &T) -> Ord
 /// Sorts stably by a key.
 pub(crate) fn sort_by_key<T, K: Ord>(items: &mut [T], key: impl Fn(&T) -> K) {
     sort_by(items, |a, b| key(a).cmp(&key(b)));
+}
+
+/// The indices in the order of the items that they stand for; none when the items are in order, as most lists are.
+fn disorder(length: usize, compare: &mut dyn FnMut(usize, usize) -> Ordering) -> Vec<usize> {
+    for index in 1..length {
+        if compare(index - 1, index) == Ordering::Greater {
+            return sorted_indices(length, compare);
+        }
+    }
+    Vec::new()
 }
 
 /// For each text, whether an equal one stands before it. Where there is no text, nothing is repeated.

@@ -84,7 +84,7 @@ impl<'a> Text<'a> {
 impl Open<'_> {
     fn separate(&mut self) {
         // A bracket that is content is followed by a quotation mark.
-        if !self.text.ends_with(['{', '[']) {
+        if !matches!(self.text.as_bytes().last(), Some(b'{' | b'[')) {
             self.text.push(',');
         }
     }
@@ -94,10 +94,12 @@ impl Open<'_> {
         item.serialize(Text(self.text))
     }
 
-    fn key(&mut self, key: &str) {
+    /// The name of a field: it has nothing to escape.
+    fn key(&mut self, name: &'static str) {
         self.separate();
-        push_string(self.text, key);
-        self.text.push(':');
+        self.text.push('"');
+        self.text.push_str(name);
+        self.text.push_str("\":");
     }
 
     fn close(self) -> Result<(), Never> {

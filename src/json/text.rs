@@ -62,6 +62,20 @@ pub(super) fn push_double(out: &mut String, value: f64) {
         push_whole(out, value as u64);
         return;
     }
+    // And most others have at most 6 decimals. A decimal of 15 digits or fewer that gives the double has the shortest
+    // digits: no two of them give the same.
+    let millionths = (value * 1e6 + 0.5) as u64;
+    if value < 1e9 && millionths as f64 / 1e6 == value {
+        push_whole(out, millionths / 1_000_000);
+        out.push('.');
+        let (mut rest, mut unit) = (millionths % 1_000_000, 100_000);
+        while rest > 0 {
+            push_whole(out, rest / unit);
+            rest %= unit;
+            unit /= 10;
+        }
+        return;
+    }
     let mut buffer = ryu::Buffer::new();
     let (digits, point) = digits_and_point(buffer.format_finite(value));
     push_digits(out, &digits, point);

@@ -163,6 +163,12 @@ mod tests {
 
     proptest! {
         #[test]
+        fn numbers_of_few_decimals_are_written_as_the_reference_does(units in any::<u64>(), digits in 0..20_u32, decimals in 0..9_i32) {
+            let value = Value::from((units % 10_u64.pow(digits)) as f64 / 10_f64.powi(decimals));
+            prop_assert_eq!(canonical(&value), serde_json_canonicalizer::to_string(&value).unwrap());
+        }
+
+        #[test]
         fn the_canonical_form_is_that_of_the_reference(value in values()) {
             prop_assert_eq!(canonical(&value), serde_json_canonicalizer::to_string(&value).unwrap());
         }

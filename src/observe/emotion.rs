@@ -32,6 +32,9 @@ pub(super) fn emotions(reading: &Reading<'_>) -> Vec<Emotion> {
         shown.push((symbol.entry.emotions, 1.0, symbol.span));
     }
     let mut found = Vec::new();
+    if shown.is_empty() {
+        return found;
+    }
     for (index, name) in EMOTIONS.into_iter().enumerate() {
         let mut strength = 0.0;
         let mut spans = Vec::new();

@@ -3,7 +3,7 @@
 use super::lexicon::Lexicon;
 use super::observation::{Coverage, Language};
 use super::pack::Packs;
-use crate::text::{Scan, Words};
+use crate::text::{Hashed, Scan, Words};
 
 /// The languages of the template format, in its order.
 pub(super) const CODES: [&str; 10] = ["en", "es", "fr", "de", "it", "pt", "zh", "ja", "ko", "ru"];
@@ -75,7 +75,7 @@ impl Detector {
     }
 
     /// The languages of a word.
-    fn languages(&self, word: &str) -> u16 {
+    fn languages(&self, word: Hashed<'_>) -> u16 {
         let index = self.words.number(word).checked_sub(1);
         index.and_then(|index| self.languages.get(index as usize)).copied().unwrap_or(0)
     }
@@ -96,42 +96,47 @@ fn detect(packs: &Packs, scan: &Scan) -> Detected {
         return detected;
     }
     const COUNT: usize = CODES.len();
-    let mut totals = [0_usize; COUNT];
-    // Related languages share words: two languages are compared by those of the first that the second has not.
-    let mut beyond = [[0_usize; COUNT]; COUNT];
-    for word in scan.words() {
+    // Words of one language, and of two at once.
+    let mut shared = [[0_usize; COUNT]; COUNT];
+    for word in scan.hashed_words() {
         let languages = packs.detector().languages(word);
-        let speaks = |language: usize| languages >> language & 1 == 1;
-        for (language, beyond) in beyond.iter_mut().enumerate() {
-            if !speaks(language) {
-                continue;
+        let mut ones = languages;
+        while ones != 0 {
+            let shared = &mut shared[ones.trailing_zeros() as usize % COUNT];
+            let mut others = languages;
+            while others != 0 {
+                shared[others.trailing_zeros() as usize % COUNT] += 1;
+                others &= others - 1;
             }
-            totals[language] += 1;
-            for (other, count) in beyond.iter_mut().enumerate() {
-                *count += usize::from(!speaks(other));
-            }
+            ones &= ones - 1;
         }
     }
-    let most = totals.iter().copied().max().unwrap_or(0);
+    let total = |language: usize| shared[language][language];
+    // Related languages share words: two languages are compared by those of the first that the second has not.
+    let beyond = |language: usize, other: usize| total(language) - shared[language][other];
+    let most = (0..COUNT).map(total).max().unwrap_or(0);
     if most < FEWEST_HITS {
         return Detected::Undecided;
     }
     let mut mixed = None;
     for language in 0..COUNT {
+        if total(language) < FEWEST_HITS {
+            continue;
+        }
         let (mut ahead, mut runner_up, mut own) = (true, 0, 0);
         for other in 0..COUNT {
-            if other == language {
+            if other == language || total(other) == 0 {
                 continue;
             }
-            let (ours, theirs) = (beyond[language][other], beyond[other][language]);
-            ahead &= totals[other] == 0 || ours >= (2 * theirs).max(1);
+            let (ours, theirs) = (beyond(language, other), beyond(other, language));
+            ahead &= ours >= (2 * theirs).max(1);
             if theirs > runner_up {
                 (runner_up, own) = (theirs, ours);
             } else if theirs == runner_up {
                 own = own.max(ours);
             }
         }
-        let total = totals[language];
+        let total = total(language);
         if total == most && ahead {
             return Detected::Language(CODES[language], share(most, runner_up));
         }
@@ -194,8 +199,9 @@ impl Script {
     /// syllable, so that a syllable counts once.
     fn of(letter: char) -> Option<Self> {
         Some(match letter {
+            'a'..='z' => Self::Latin,
             _ if letter.is_numeric() => return None,
-            'a'..='z' | '\u{C0}'..='\u{24F}' | '\u{1E00}'..='\u{1EFF}' => Self::Latin,
+            '\u{C0}'..='\u{24F}' | '\u{1E00}'..='\u{1EFF}' => Self::Latin,
             '\u{400}'..='\u{52F}' => Self::Cyrillic,
             '\u{1100}'..='\u{115F}' => Self::Hangul,
             '\u{1160}'..='\u{11FF}' => return None,

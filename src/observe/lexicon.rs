@@ -2,7 +2,7 @@
 
 use super::fact::Rule;
 use crate::memory::EpisodeType;
-use crate::text::{Phrase, PhraseMap};
+use crate::text::{Hashed, Phrase, PhraseMap};
 
 /// The eight emotions, in the order in which they are reported.
 pub(super) const EMOTIONS: [&str; 8] =
@@ -35,7 +35,7 @@ impl Lexicon {
     }
 
     /// The number of a word, for [`Lexicon::matches`]; 0 when no phrase holds it.
-    pub(super) fn number(&self, word: &str) -> u32 {
+    pub(super) fn number(&self, word: Hashed<'_>) -> u32 {
         self.phrases.number(word)
     }
 

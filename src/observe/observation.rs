@@ -2,6 +2,7 @@
 
 use serde::Serialize;
 
+use super::lexicon::EMOTIONS;
 use crate::json::Value;
 use crate::memory::{EpisodeType, FactCategory};
 pub use crate::text::Span;
@@ -140,6 +141,13 @@ pub struct Emotion {
     pub score: f64,
     /// Where.
     pub spans: Vec<Span>,
+}
+
+impl Emotion {
+    /// Its place among the eight.
+    pub fn index(&self) -> usize {
+        EMOTIONS.iter().position(|name| *name == self.name).unwrap_or_default()
+    }
 }
 
 /// What a message does to the relationship, not how the person feels.

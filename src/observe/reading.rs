@@ -137,7 +137,12 @@ impl<'a> Reading<'a> {
             questions: Vec::new(),
         };
         let mut borders = vec![Border::None; scan.len() + 1];
-        let mut numbers: Vec<u32> = scan.words().map(|word| number(lexicon, word)).collect();
+        let mut numbers: Vec<u32> = scan.hashed_words().map(|word| lexicon.number(word)).collect();
+        for (at, number) in numbers.iter_mut().enumerate() {
+            if *number == 0 {
+                *number = number_of_drawn_out(lexicon, scan.word(at));
+            }
+        }
         reading.read_marks(symbols, &mut borders, &mut numbers);
         reading.read_phrases(lexicon, &mut borders, &numbers);
         reading.divide(&borders);
@@ -309,7 +314,11 @@ impl<'a> Reading<'a> {
     /// One walk over the tokens: every phrase of the lexicon, sorted by what it does.
     fn read_phrases(&mut self, lexicon: &'a Lexicon, borders: &mut [Border], numbers: &[u32]) {
         let (mut claimed, mut emotion_end) = (0, 0);
-        for at in 0..numbers.len() {
+        for (at, number) in numbers.iter().enumerate() {
+            // Most words are in no phrase.
+            if *number == 0 {
+                continue;
+            }
             let (mut claim, mut act, mut emotion) = (None, None, None);
             let mut negative = false;
             for (length, entry) in lexicon.matches(numbers, at) {
@@ -443,15 +452,14 @@ impl Border {
     }
 }
 
-/// The number of a word in the lexicon; a drawn-out word ("soooo") is looked up in its plain spellings.
-fn number(lexicon: &Lexicon, word: &str) -> u32 {
-    let number = lexicon.number(word);
-    if number != 0 || !is_drawn_out(word) {
-        return number;
+/// The number of a drawn-out word ("soooo") in its plain spellings; 0 for any other word.
+fn number_of_drawn_out(lexicon: &Lexicon, word: &str) -> u32 {
+    if !is_drawn_out(word) {
+        return 0;
     }
     [2, 1]
         .into_iter()
-        .map(|most| lexicon.number(&shortened(word, most)))
+        .map(|most| lexicon.number(shortened(word, most).as_str().into()))
         .find(|number| *number != 0)
         .unwrap_or(0)
 }

@@ -26,8 +26,8 @@ impl Symbols {
         let rest = folded.get(offset..)?;
         let first = rest.chars().next()?;
         if first.is_ascii() {
-            let after_digit = folded.get(..offset)?.ends_with(|c: char| c.is_ascii_digit());
-            if after_digit || !self.begins.contains(&first) {
+            let before = folded.as_bytes().get(..offset)?.last();
+            if !self.begins.contains(&first) || before.is_some_and(u8::is_ascii_digit) {
                 return None;
             }
         }
@@ -36,7 +36,7 @@ impl Symbols {
         for _ in 0..self.longest {
             let Some((start, character)) = characters.next() else { break };
             let end = start + character.len_utf8();
-            let number = self.symbols.number(rest.get(..end)?) as usize;
+            let number = self.symbols.number(rest.get(..end)?.into()) as usize;
             let Some(entry) = number.checked_sub(1).and_then(|index| self.entries.get(index)) else {
                 continue;
             };

@@ -1,7 +1,7 @@
 //! Phrases: token sequences that match whole tokens at consecutive positions, whatever stands between them.
 
 use super::Scan;
-use super::words::Words;
+use super::words::{Hashed, Words};
 
 /// A sequence of folded tokens.
 #[derive(Clone, Debug, PartialEq, Eq, Hash)]
@@ -63,13 +63,13 @@ impl<V: Default> PhraseMap<V> {
 
 impl<V> PhraseMap<V> {
     /// The number of a word, for [`PhraseMap::matches`]; 0 when no phrase holds it.
-    pub fn number(&self, word: &str) -> u32 {
+    pub(crate) fn number(&self, word: Hashed<'_>) -> u32 {
         self.tree.words.number(word)
     }
 
     /// The numbers of all words of a text.
     pub fn numbers(&self, scan: &Scan) -> Vec<u32> {
-        scan.words().map(|word| self.number(word)).collect()
+        scan.hashed_words().map(|word| self.number(word)).collect()
     }
 
     /// The phrases that begin at token `at`, shortest first: their lengths in tokens and their values.

@@ -2,6 +2,7 @@
 
 use super::Span;
 use super::fold::{fold_character, is_combining_mark, is_word_character};
+use super::words::{EMPTY_HASH, Hashed, hash};
 
 /// A word: `[\p{L}\p{N}]+(?:['-][\p{L}\p{N}]+)*` of the folded text.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -47,6 +48,8 @@ pub struct Mark {
 struct Word {
     start: usize,
     end: usize,
+    /// Of the folded word.
+    hash: u32,
     span: Span,
 }
 
@@ -56,21 +59,19 @@ impl Scan {
         let mut reader = Reader {
             scan: Self {
                 folded: String::with_capacity(text.len()),
-                words: Vec::with_capacity(text.len() / 5 + 1),
-                marks: Vec::new(),
+                words: Vec::with_capacity(text.len() / 4 + 1),
+                marks: Vec::with_capacity(text.len() / 16 + 1),
             },
             state: State::Between,
         };
         let mut position = 0;
         let mut rest = text;
         loop {
-            // Most text is runs of ASCII letters and digits: they need neither folding nor a look at each.
-            let length = rest.bytes().take_while(u8::is_ascii_alphanumeric).count();
+            // Most text is ASCII, and needs no look at what each character folds to.
+            let length = rest.bytes().take_while(u8::is_ascii).count();
             let (run, after) = rest.split_at_checked(length).unwrap_or_default();
-            if !run.is_empty() {
-                reader.read_run(run, position);
-                position += run.len() as u32;
-            }
+            reader.read_ascii(run, position);
+            position += run.len() as u32;
             let mut characters = after.chars();
             let Some(source) = characters.next() else { break };
             rest = characters.as_str();
@@ -80,7 +81,9 @@ impl Scan {
             let mut empty = true;
             fold_character(source, &mut |folded| {
                 empty = false;
-                reader.read(folded, source, span);
+                let offset = reader.scan.folded.len();
+                reader.scan.folded.push(folded);
+                reader.read(folded, source, offset, span);
             });
             if empty && is_combining_mark(source) {
                 reader.extend_to(position);
@@ -129,6 +132,14 @@ impl Scan {
         self.words.iter().map(|word| self.text_of(word))
     }
 
+    /// The folded words, in order, with their hashes.
+    pub(crate) fn hashed_words(&self) -> impl Iterator<Item = Hashed<'_>> {
+        let bytes = self.folded.as_bytes();
+        self.words
+            .iter()
+            .map(|word| Hashed { word: bytes.get(word.start..word.end).unwrap_or_default(), hash: word.hash })
+    }
+
     fn text_of(&self, word: &Word) -> &str {
         self.folded.get(word.start..word.end).unwrap_or_default()
     }
@@ -154,34 +165,58 @@ enum State {
 }
 
 impl Reader {
-    /// Reads ASCII letters and digits that stand at `start`.
-    fn read_run(&mut self, run: &str, start: u32) {
-        let offset = self.scan.folded.len();
+    /// Reads ASCII characters that stand at `position`.
+    fn read_ascii(&mut self, run: &str, position: u32) {
+        let from = self.scan.folded.len();
         self.scan.folded.push_str(run);
-        if let Some(added) = self.scan.folded.get_mut(offset..) {
+        if let Some(added) = self.scan.folded.get_mut(from..) {
             added.make_ascii_lowercase();
         }
-        self.extend_word(offset, [start, start + run.len() as u32]);
+        let bytes = run.as_bytes();
+        let mut at = 0;
+        while let Some(byte) = bytes.get(at).copied() {
+            let start = at;
+            while bytes.get(at).is_some_and(u8::is_ascii_alphanumeric) {
+                at += 1;
+            }
+            if at > start {
+                self.extend_word(from + start, from + at, [position + start as u32, position + at as u32]);
+            } else {
+                at += 1;
+                let character = char::from(byte);
+                self.read(
+                    character,
+                    character,
+                    from + start,
+                    [position + start as u32, position + at as u32],
+                );
+            }
+        }
     }
 
-    /// Gives the word what was folded from `offset` on; a new word when none goes on.
-    fn extend_word(&mut self, offset: usize, span: Span) {
-        let end = self.scan.folded.len();
-        match (self.state, self.scan.words.last_mut()) {
-            (State::InWord | State::AfterJoiner(_), Some(word)) => {
-                word.end = end;
-                word.span[1] = span[1];
-            }
-            _ => self.scan.words.push(Word { start: offset, end, span }),
+    /// Gives the word what was folded between two offsets; a new word when none goes on.
+    fn extend_word(&mut self, start: usize, end: usize, span: Span) {
+        let Self { scan: Scan { folded, words, .. }, state } = self;
+        if matches!(state, State::Between) {
+            words.push(Word { start, end: start, hash: EMPTY_HASH, span });
+        }
+        if let Some(word) = words.last_mut() {
+            // With the joiner before it.
+            word.hash = hash(word.hash, folded.as_bytes().get(word.end..end).unwrap_or_default());
+            word.end = end;
+            word.span[1] = span[1];
         }
         self.state = State::InWord;
     }
 
-    fn read(&mut self, character: char, source: char, span: Span) {
-        let offset = self.scan.folded.len();
-        self.scan.folded.push(character);
+    /// Reads what was folded to one character at `offset`.
+    fn read(&mut self, character: char, source: char, offset: usize, span: Span) {
+        if character == ' ' && matches!(self.state, State::Between | State::InWord) {
+            self.state = State::Between;
+            return;
+        }
         if is_word_character(character) {
-            self.extend_word(offset, span);
+            self.extend_word(offset, offset + character.len_utf8(), span);
             return;
         }
         if let State::AfterJoiner(joiner) = self.state {
@@ -282,6 +317,16 @@ mod tests {
         fn a_scan_holds_the_folded_text(text in any::<String>()) {
             let scan = Scan::new(&text);
             prop_assert_eq!(scan.folded(), fold(&text));
+        }
+
+        #[test]
+        fn a_word_has_the_hash_of_its_letters(text in "[a-zA-Zé\u{301}'1-3 가-]{0,30}") {
+            let scan = Scan::new(&text);
+            prop_assert_eq!(scan.hashed_words().count(), scan.len());
+            for (hashed, word) in scan.hashed_words().zip(scan.words()) {
+                let expected = Hashed::from(word);
+                prop_assert_eq!((hashed.word, hashed.hash), (expected.word, expected.hash));
+            }
         }
 
         #[test]

@@ -8,30 +8,55 @@
 pub(crate) struct Words {
     /// All words, one after the other.
     bytes: Vec<u8>,
-    /// Where each word ends.
-    ends: Vec<u32>,
+    /// Where each word ends, and its hash.
+    ends: Vec<(u32, u32)>,
     /// Numbers by hash, 0 = free: twice as many places as words or more, a power of two.
     table: Vec<u32>,
 }
 
+/// A word and its hash: whoever looks it up in several tables reads its letters once.
+#[derive(Clone, Copy, Debug)]
+pub(crate) struct Hashed<'a> {
+    pub(super) word: &'a [u8],
+    pub(super) hash: u32,
+}
+
+/// The hash of no letter.
+pub(super) const EMPTY_HASH: u32 = 0x811C_9DC5;
+
+/// The hash (FNV-1a) of a word and of what follows it.
+pub(super) fn hash(mut hash: u32, following: &[u8]) -> u32 {
+    for byte in following {
+        hash = (hash ^ u32::from(*byte)).wrapping_mul(0x0100_0193);
+    }
+    hash
+}
+
+impl<'a> From<&'a str> for Hashed<'a> {
+    fn from(word: &'a str) -> Self {
+        Self { word: word.as_bytes(), hash: hash(EMPTY_HASH, word.as_bytes()) }
+    }
+}
+
 impl Words {
     /// The number of a word; 0 when it was not added.
-    pub(crate) fn number(&self, word: &str) -> u32 {
-        self.find(word.as_bytes()).map_or(0, |(_, number)| number)
+    pub(crate) fn number(&self, word: Hashed<'_>) -> u32 {
+        self.find(word).map_or(0, |(_, number)| number)
     }
 
     /// The number of a word, which is added when it is new; 0 when the table is full.
     pub(crate) fn add(&mut self, word: &str) -> u32 {
+        let word = Hashed::from(word);
         if self.table.len() <= 2 * self.ends.len() {
             self.grow();
         }
         let (Some((place, 0)), Ok(end)) =
-            (self.find(word.as_bytes()), u32::try_from(self.bytes.len() + word.len()))
+            (self.find(word), u32::try_from(self.bytes.len() + word.word.len()))
         else {
             return self.number(word);
         };
-        self.bytes.extend_from_slice(word.as_bytes());
-        self.ends.push(end);
+        self.bytes.extend_from_slice(word.word);
+        self.ends.push((end, word.hash));
         let number = self.ends.len() as u32;
         if let Some(slot) = self.table.get_mut(place) {
             *slot = number;
@@ -41,42 +66,37 @@ impl Words {
 
     fn grow(&mut self) {
         self.table = vec![0; (2 * self.table.len()).max(64)];
-        for number in 1..=self.ends.len() as u32 {
-            let mut place = self.place(self.word(number));
+        for (index, (_, hash)) in self.ends.iter().enumerate() {
+            let mut place = self.place(*hash);
             while self.table.get(place).is_some_and(|other| *other != 0) {
                 place = self.after(place);
             }
             if let Some(slot) = self.table.get_mut(place) {
-                *slot = number;
+                *slot = index as u32 + 1;
             }
         }
     }
 
     /// The place of a word in the table and what stands there: its number, or 0.
-    fn find(&self, word: &[u8]) -> Option<(usize, u32)> {
-        let mut place = self.place(word);
+    fn find(&self, word: Hashed<'_>) -> Option<(usize, u32)> {
+        let mut place = self.place(word.hash);
         loop {
             let number = *self.table.get(place)?;
-            if number == 0 || self.word(number) == word {
-                return Some((place, number));
+            let Some(index) = (number as usize).checked_sub(1) else { return Some((place, 0)) };
+            let (end, hash) = *self.ends.get(index)?;
+            if hash == word.hash {
+                let start =
+                    index.checked_sub(1).and_then(|before| self.ends.get(before)).map_or(0, |(end, _)| *end);
+                if self.bytes.get(start as usize..end as usize) == Some(word.word) {
+                    return Some((place, number));
+                }
             }
             place = self.after(place);
         }
     }
 
-    fn word(&self, number: u32) -> &[u8] {
-        let index = number as usize;
-        let start = index.checked_sub(2).and_then(|before| self.ends.get(before)).copied().unwrap_or(0);
-        let end = index.checked_sub(1).and_then(|last| self.ends.get(last)).copied().unwrap_or(0);
-        self.bytes.get(start as usize..end as usize).unwrap_or_default()
-    }
-
-    /// Where the search for a word begins: FNV-1a.
-    fn place(&self, word: &[u8]) -> usize {
-        let mut hash = 0x811C_9DC5_u32;
-        for byte in word {
-            hash = (hash ^ u32::from(*byte)).wrapping_mul(0x0100_0193);
-        }
+    /// Where the search for a hash begins.
+    fn place(&self, hash: u32) -> usize {
         (hash ^ (hash >> 15)) as usize & self.table.len().wrapping_sub(1)
     }
 
@@ -101,16 +121,16 @@ mod tests {
         ) {
             let mut table = Words::default();
             let mut numbers: HashMap<String, u32> = HashMap::new();
-            prop_assert_eq!(table.number(&other), 0);
+            prop_assert_eq!(table.number(other.as_str().into()), 0);
             for word in words {
                 let next = numbers.len() as u32 + 1;
                 let number = *numbers.entry(word.clone()).or_insert(next);
                 prop_assert_eq!(table.add(&word), number);
             }
             for (word, number) in &numbers {
-                prop_assert_eq!(table.number(word), *number);
+                prop_assert_eq!(table.number(word.as_str().into()), *number);
             }
-            prop_assert_eq!(table.number(&other), numbers.get(&other).copied().unwrap_or(0));
+            prop_assert_eq!(table.number(other.as_str().into()), numbers.get(&other).copied().unwrap_or(0));
         }
     }
 }

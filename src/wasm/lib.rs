@@ -7,6 +7,7 @@ mod card;
 mod core;
 mod dialect;
 mod environment;
+mod observation;
 mod packs;
 mod template;
 mod value;

@@ -1,11 +1,11 @@
 //! Language packs: JSON beside the wasm, loaded once and shared by everything that observes.
 
-use luminoracore::observe::{self, ObserveContext};
-use luminoracore::template::Template;
+use luminoracore::observe::{self, TriggerSet, observe_with};
 use wasm_bindgen::prelude::*;
 
+use crate::observation::{ObservationReader, observation_to_js};
 use crate::template::TemplateHandle;
-use crate::value::{throw, to_js};
+use crate::value::throw;
 
 /// Loaded language packs.
 #[wasm_bindgen]
@@ -24,20 +24,32 @@ impl LanguagePacks {
     }
 
     /// What a message says.
-    pub fn observe(&self, text: &str, language: Option<String>) -> JsValue {
-        self.read(text, language, None)
+    pub fn observe(&self, text: &str, language: Option<String>, reader: &ObservationReader) -> JsValue {
+        self.read(text, language, None, reader)
     }
 
     /// What a message says to a personality: with its triggers, its names and its language.
     #[wasm_bindgen(js_name = observeFor)]
-    pub fn observe_for(&self, text: &str, language: Option<String>, template: &TemplateHandle) -> JsValue {
-        self.read(text, language, Some(template.template()))
+    pub fn observe_for(
+        &self,
+        text: &str,
+        language: Option<String>,
+        template: &TemplateHandle,
+        reader: &ObservationReader,
+    ) -> JsValue {
+        self.read(text, language, Some(template.triggers()), reader)
     }
 }
 
 impl LanguagePacks {
-    fn read(&self, text: &str, language: Option<String>, template: Option<&Template>) -> JsValue {
-        let context = ObserveContext { language: language.as_deref(), template, after_assistant: false };
-        to_js(&observe::observe(&self.packs, text, &context))
+    fn read(
+        &self,
+        text: &str,
+        language: Option<String>,
+        triggers: Option<&TriggerSet>,
+        reader: &ObservationReader,
+    ) -> JsValue {
+        let observation = observe_with(&self.packs, text, language.as_deref(), triggers, false);
+        observation_to_js(&observation, reader)
     }
 }

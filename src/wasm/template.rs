@@ -6,6 +6,7 @@ use std::sync::Arc;
 use luminoracore::compile::{CompileOptions, Compiled, Prepared};
 use luminoracore::json::{self, Map};
 use luminoracore::lint::{ValidateOptions, validate};
+use luminoracore::observe::TriggerSet;
 use luminoracore::template::Template;
 use luminoracore::template::blend::{BlendOptions, Source, blend};
 use wasm_bindgen::prelude::*;
@@ -18,12 +19,13 @@ pub fn validate_document(source: &[u8], strict: bool, lint: bool) -> JsValue {
     to_js(&validate(source, ValidateOptions { strict, lint }))
 }
 
-/// A personality, and once it is compiled everything prepared that does not change from turn to turn.
+/// A personality, and once it is compiled or observed for, everything prepared that does not change from turn to turn.
 #[wasm_bindgen]
 pub struct TemplateHandle {
     /// A blend is taken apart when it is first asked for more than its report.
     template: LazyCell<Arc<Template>, Box<dyn FnOnce() -> Arc<Template>>>,
     prepared: OnceCell<Prepared>,
+    triggers: OnceCell<TriggerSet>,
 }
 
 #[wasm_bindgen]
@@ -88,11 +90,15 @@ impl TemplateHandle {
     }
 
     fn later(template: Box<dyn FnOnce() -> Arc<Template>>) -> Self {
-        Self { template: LazyCell::new(template), prepared: OnceCell::new() }
+        Self { template: LazyCell::new(template), prepared: OnceCell::new(), triggers: OnceCell::new() }
     }
 
     fn prepared(&self) -> &Prepared {
         self.prepared.get_or_init(|| Prepared::new(Arc::clone(&self.template)))
+    }
+
+    pub(crate) fn triggers(&self) -> &TriggerSet {
+        self.triggers.get_or_init(|| TriggerSet::new(&self.template))
     }
 
     pub(crate) fn template(&self) -> &Template {

@@ -7,6 +7,7 @@ import {
   Luminora,
   type Model,
   memoryStorage,
+  observe,
   parse,
   type Session,
   validate,
@@ -221,10 +222,6 @@ export async function readingRows(): Promise<Row[]> {
   const document = bytes("personalities", "alicia.json");
   const decoder = new TextDecoder();
   const text = read("personalities", "alicia.json");
-  const observer = packs();
-  const message =
-    "You are so kind, thank you! I was a little sad today, but talking to you makes me happy again, my dear.";
-  const observed = measure(() => observer.observe(message, undefined));
   const files = packNames.map((name) => bytes("pkg", "packs", `${name}.json`));
   const { luminora, session } = await sessionOf(200);
   const snapshot = await session.exportSnapshot();
@@ -241,12 +238,7 @@ export async function readingRows(): Promise<Row[]> {
       counterpart: measure(() => JSON.parse(decoder.decode(document))),
       note: "the counterpart only parses",
     },
-    {
-      what: `observe ${message.length} characters`,
-      times: observed,
-      counterpart: measure(() => message.toLowerCase().match(/[\p{L}\p{N}']+/gu)),
-      note: `${(message.length / observed.median).toFixed(1)} MB/s; the counterpart only finds words`,
-    },
+    ...observeRows(),
     {
       what: "load the language packs",
       times: measure(() => new LanguagePacks(files).free()),
@@ -267,6 +259,52 @@ export async function readingRows(): Promise<Row[]> {
     },
     { what: "template.id of a warm handle", times: measure(idOf(text)) },
   ];
+}
+
+/** Everyday messages, all of about the same length: feelings and none, questions, two languages. */
+const messages = [
+  "You are so kind, thank you! I was a little sad today, but talking to you makes me happy again, my dear.",
+  "I had a long day, and then I did it: drawing number 17 is done. You would like it. Shall I show you one?",
+  "What do you think about painting? I tried it once in school, but it did not go well, and I never did it again.",
+  "The train was late again this morning and nobody told us why, so I walked the last two miles in the rain.",
+  "My sister moved to Lisbon last year with her two cats; she works at the harbour and says she likes it a lot.",
+  "Can you help me plan the week? Monday is full, Tuesday is free, and on Wednesday I have to see the dentist.",
+  "This is not what I asked for. Please read the question again and answer only the second part of it, thanks.",
+  "I read the book you told me about, and I could not put it down until three in the morning :) so good!!",
+  "Hoy ha sido un día muy largo, pero al final todo salió bien y estoy contenta. ¿Qué has hecho tú esta tarde?",
+  "No sé si me gusta la idea de viajar solo, me da un poco de miedo, pero tampoco quiero quedarme en casa.",
+];
+
+/** The observer: a call for each message, and inside the core, where one call reads them all many times over. */
+function observeRows(): Row[] {
+  const observer = packs();
+  const unread = { read: () => undefined };
+  const english = messages.slice(0, 8);
+  const long = Array(1000).fill(english.join("\n")).join("\n");
+  const template = parse(fullAlicia());
+  return [
+    observeRow("each of ten messages", messages, (text) => observe(text)),
+    observeRow("the same, for a personality", messages, (text) => observe(text, { template })),
+    observeRow("the one with the most feelings", messages.slice(0, 1), (text) => observe(text)),
+    observeRow("one text of 8,000 messages", [long], (text) => observer.observe(text, undefined, unread)),
+  ];
+}
+
+function observeRow(which: string, texts: string[], work: (text: string) => unknown): Row {
+  const length = texts.join("").length;
+  // A message is shorter than the clock is exact: all of them make one sample.
+  const all = (each: (text: string) => unknown) => {
+    const { median, p95 } = measure(() => texts.map(each));
+    return { median: median / texts.length, p95: p95 / texts.length };
+  };
+  const times = all(work);
+  const perSecond = length / texts.length / times.median;
+  return {
+    what: `observe: ${which}`,
+    times,
+    counterpart: all((text) => text.toLowerCase().match(/[\p{L}\p{N}']+/gu)),
+    note: `${perSecond.toFixed(1)} MB/s, ${(100 / perSecond).toFixed(2)} for 100 characters; goal 20 and 5; the counterpart only finds words`,
+  };
 }
 
 function idOf(text: string) {

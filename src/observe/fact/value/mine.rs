@@ -16,7 +16,7 @@ impl<'a> Taker<'a> {
         let word = self.reading.scan.word(tokens.end - 1);
         for ending in ["", "s", "es"] {
             let Some(word) = word.strip_suffix(ending).filter(|_| tokens.len() == 1) else { continue };
-            let numbers = [lexicon.number(word)];
+            let numbers = [lexicon.number(word.into())];
             let known = lexicon.matches(&numbers, 0).find(|(_, entry)| entry.roles.has(Roles::THING));
             if let Some(key) = known.and_then(|(_, entry)| self.key(entry)) {
                 return Some(key);
@@ -77,7 +77,7 @@ impl<'a> Taker<'a> {
             // "my sister's name is"
             None => {
                 let word = self.reading.scan.word(at).strip_suffix("'s")?;
-                let numbers = [lexicon.number(word)];
+                let numbers = [lexicon.number(word.into())];
                 let (_, entry) =
                     lexicon.matches(&numbers, 0).find(|(_, entry)| entry.roles.has(Roles::RELATION))?;
                 at += 1;
