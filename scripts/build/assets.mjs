@@ -1,7 +1,15 @@
 // What is copied into pkg/ as it is: the wasm, the data, the papers. Only language packs, which pages fetch, lose the
 // white space that is there for their authors.
 
-import { copyFileSync, existsSync, mkdirSync, readdirSync, readFileSync, rmSync, writeFileSync } from "node:fs";
+import {
+  copyFileSync,
+  existsSync,
+  mkdirSync,
+  readdirSync,
+  readFileSync,
+  rmSync,
+  writeFileSync,
+} from "node:fs";
 import { join } from "node:path";
 import { CORE_WASM } from "./wasm.mjs";
 

@@ -1,14 +1,15 @@
 //! Episodes: what happened to a person, told over one or several of their turns.
 //!
-//! Turns that follow each other within half an hour and tell of the same sort of thing are one episode. What the
-//! earlier ones say is observed again: the log is the only memory of it.
+//! Turns that follow each other within half an hour and tell of the same sort of thing are one episode. It goes on while
+//! the turn before is part of it; what earlier turns said that did not matter enough is observed again, because the log
+//! is the only memory of it.
 
 use super::core::Core;
 use super::learning::{Learning, hull};
 use crate::log::IdSource;
 use crate::log::body::{Episode, MAXIMUM_SUMMARY, MemorySource, MemoryStatus, Role, Sharing, Turn};
-use crate::memory::{MemoryChange, importance, unite_source, unite_tags};
-use crate::observe::{EpisodeCandidate, Observation, observe_with};
+use crate::memory::{EpisodeType, MemoryChange, importance, unite_source, unite_tags};
+use crate::observe::{EpisodeCandidate, Observation, SentimentClass, observe_with};
 use crate::state::Personality;
 use crate::template::model::MemoryPreferences;
 use crate::text::first_characters;
@@ -36,8 +37,6 @@ pub(super) struct Told<'a> {
 struct Telling {
     turn: String,
     candidate: EpisodeCandidate,
-    /// How strongly it was felt, 0..1.
-    strength: f64,
 }
 
 impl Core {
@@ -55,48 +54,60 @@ impl Core {
             if types.is_some_and(|names| !names.iter().any(|name| name == kind.name())) {
                 continue;
             }
-            let mut tellings = self.tellings(told, candidate);
-            let begun = self.begun(told, &tellings);
-            if begun.is_none() {
-                forget_erased(told, &mut tellings, preferences.importance_threshold);
-            }
-            let Some(episode) = episode(told, &tellings, facts) else { continue };
-            if episode.importance < preferences.importance_threshold {
+            let telling = Telling { turn: told.turn.to_owned(), candidate: candidate.clone() };
+            if let Some((id, begun)) = self.begun(told, kind) {
+                let mut episode = begun.clone();
+                go_on(&mut episode, &telling);
+                finish(&mut episode, told, facts);
+                learning.put_episode(id, episode, MemoryChange::Confirmed);
                 continue;
             }
-            match begun {
-                Some((id, begun)) => {
-                    let mut related_facts = begun.related_facts.clone();
-                    unite_tags(&mut related_facts, &episode.related_facts);
-                    let episode = Episode {
-                        related_facts,
-                        related_episodes: begun.related_episodes.clone(),
-                        sharing: begun.sharing.clone(),
-                        ..episode
-                    };
-                    learning.put_episode(id, episode, MemoryChange::Confirmed);
-                }
-                None => learning.put_episode(&ids.next("memory"), episode, MemoryChange::Learned),
+            let mut tellings = self.earlier_tellings(told, kind);
+            // Earlier tellings that would have been kept, of which no episode is there, were erased: they are not told
+            // again.
+            let threshold = preferences.importance_threshold;
+            if episode(told, &tellings, &[]).is_some_and(|earlier| earlier.importance >= threshold) {
+                tellings.clear();
+            }
+            tellings.push(telling);
+            let Some(episode) = episode(told, &tellings, facts) else { continue };
+            if episode.importance >= threshold {
+                learning.put_episode(&ids.next("memory"), episode, MemoryChange::Learned);
             }
         }
     }
 
-    /// The tellings of an episode up to this turn, oldest first.
-    fn tellings(&self, told: &Told<'_>, candidate: &EpisodeCandidate) -> Vec<Telling> {
-        let mut tellings = vec![telling(told.turn, candidate, told.observation)];
+    /// The person's turns before this one that follow each other within half an hour, newest first.
+    fn turns_before<'a>(&'a self, told: &'a Told<'_>) -> impl Iterator<Item = (&'a str, &'a Turn)> {
         let mut later = told.at;
-        let turns = self.owner(told.user).turns(told.session).rev();
-        for (id, turn, _) in turns.filter(|(_, turn, _)| turn.role == Role::User).take(MAXIMUM_TURNS) {
+        let turns = self.owner(told.user).turns(told.session).rev().map(|(id, turn, _)| (id, turn));
+        turns.filter(|(_, turn)| turn.role == Role::User).take_while(move |(_, turn)| {
             let at = timestamp::parse(&turn.created_at).unwrap_or(later);
             // A clock that went backwards counts as no time.
-            if later.saturating_sub(at) >= MAXIMUM_GAP {
-                break;
-            }
+            let near = later.saturating_sub(at) < MAXIMUM_GAP;
             later = later.min(at);
+            near
+        })
+    }
+
+    /// The stored episode of this type that the turn before was part of.
+    fn begun<'a>(&'a self, told: &'a Told<'_>, kind: EpisodeType) -> Option<(&'a str, &'a Episode)> {
+        let (before, _) = self.turns_before(told).next()?;
+        self.owner(told.user).episodes().find(|(_, known)| {
+            known.instance == told.instance
+                && known.episode_type == kind
+                && known.sources.iter().any(|source| source.turn == before)
+        })
+    }
+
+    /// What the turns before tell of the same sort of thing, oldest first.
+    fn earlier_tellings(&self, told: &Told<'_>, kind: EpisodeType) -> Vec<Telling> {
+        let mut tellings = Vec::new();
+        for (id, turn) in self.turns_before(told).take(MAXIMUM_TURNS) {
             let observation = self.observe_again(told.personality, turn);
-            let same = |earlier: &&EpisodeCandidate| earlier.episode_type == candidate.episode_type;
-            let Some(earlier) = observation.episodes.iter().find(same) else { break };
-            tellings.push(telling(id, earlier, &observation));
+            let same = observation.episodes.into_iter().find(|earlier| earlier.episode_type == kind);
+            let Some(candidate) = same else { break };
+            tellings.push(Telling { turn: id.to_owned(), candidate });
         }
         tellings.reverse();
         tellings
@@ -106,74 +117,66 @@ impl Core {
     pub(super) fn observe_again(&self, personality: &Personality, turn: &Turn) -> Observation {
         observe_with(&self.packs, &turn.text, turn.language.as_deref(), Some(&personality.triggers), false)
     }
-
-    /// The stored episode that the earlier tellings are of.
-    fn begun<'a>(&'a self, told: &Told<'_>, tellings: &[Telling]) -> Option<(&'a str, &'a Episode)> {
-        let kind = tellings.first()?.candidate.episode_type;
-        let is_of = |known: &Episode| {
-            known.instance == told.instance
-                && known.episode_type == kind
-                && tellings
-                    .iter()
-                    .any(|telling| known.sources.iter().any(|source| source.turn == telling.turn))
-        };
-        // A session without earlier tellings has begun none.
-        if tellings.len() < 2 {
-            return None;
-        }
-        self.owner(told.user).episodes().find(|(_, known)| is_of(known))
-    }
 }
 
-fn telling(turn: &str, candidate: &EpisodeCandidate, observation: &Observation) -> Telling {
-    Telling {
-        turn: turn.to_owned(),
-        candidate: candidate.clone(),
-        strength: observation.sentiment.score.abs(),
-    }
-}
-
-/// Earlier tellings that would have been kept, of which no episode is there, were erased: they are not told again.
-fn forget_erased(told: &Told<'_>, tellings: &mut Vec<Telling>, threshold: f64) {
-    let Some(last) = tellings.pop() else { return };
-    if episode(told, tellings, &[]).is_some_and(|earlier| earlier.importance >= threshold) {
-        tellings.clear();
-    }
-    tellings.push(last);
-}
-
-/// The episode of some tellings: it feels as the strongest of them does, and has its title.
+/// The episode of some tellings.
 fn episode(told: &Told<'_>, tellings: &[Telling], facts: &[String]) -> Option<Episode> {
-    let mut strongest = tellings.first()?;
-    let (mut tags, mut sources, mut summary) = (Vec::new(), Vec::new(), String::new());
-    for telling in tellings {
-        if telling.strength > strongest.strength {
-            strongest = telling;
-        }
-        unite_tags(&mut tags, &telling.candidate.tags);
-        let span = hull(&telling.candidate.spans);
-        unite_source(&mut sources, MemorySource { turn: telling.turn.clone(), span });
-        if !summary.is_empty() {
-            summary.push(' ');
-        }
-        summary.push_str(&telling.candidate.summary);
-    }
-    let message_count = u32::try_from(tellings.len()).unwrap_or(u32::MAX);
-    let EpisodeCandidate { episode_type, title, sentiment, .. } = strongest.candidate.clone();
-    Some(Episode {
+    let (first, others) = tellings.split_first()?;
+    let EpisodeCandidate { episode_type, title, summary, sentiment, tags, .. } = first.candidate.clone();
+    let mut episode = Episode {
         instance: told.instance.to_owned(),
         episode_type,
         title,
-        summary: first_characters(&summary, MAXIMUM_SUMMARY).to_owned(),
-        importance: importance(Some(episode_type), sentiment, message_count),
+        summary,
+        importance: 0.0,
         sentiment,
-        timestamp: timestamp::format(u64::try_from(told.at).unwrap_or(0)),
+        timestamp: String::new(),
         tags,
-        sources,
-        message_count,
-        related_facts: facts.to_vec(),
+        sources: vec![source(first)],
+        message_count: 1,
+        related_facts: Vec::new(),
         related_episodes: Vec::new(),
         status: MemoryStatus::Active,
         sharing: Sharing::default(),
-    })
+    };
+    for telling in others {
+        go_on(&mut episode, telling);
+    }
+    finish(&mut episode, told, facts);
+    Some(episode)
+}
+
+/// Adds a telling: an episode feels as the strongest of its tellings does, and has its title.
+fn go_on(episode: &mut Episode, telling: &Telling) {
+    let EpisodeCandidate { title, summary, sentiment, tags, .. } = &telling.candidate;
+    if strength(*sentiment) > strength(episode.sentiment) {
+        episode.title.clone_from(title);
+        episode.sentiment = *sentiment;
+    }
+    let longer = [episode.summary.as_str(), summary].join(" ");
+    first_characters(&longer, MAXIMUM_SUMMARY).trim_end().clone_into(&mut episode.summary);
+    unite_tags(&mut episode.tags, tags);
+    unite_source(&mut episode.sources, source(telling));
+    episode.message_count = episode.message_count.saturating_add(1);
+    episode.status = MemoryStatus::Active;
+}
+
+/// What follows from all tellings and the time of the last.
+fn finish(episode: &mut Episode, told: &Told<'_>, facts: &[String]) {
+    episode.importance = importance(Some(episode.episode_type), episode.sentiment, episode.message_count);
+    episode.timestamp = timestamp::format(u64::try_from(told.at).unwrap_or(0));
+    unite_tags(&mut episode.related_facts, facts);
+}
+
+fn source(telling: &Telling) -> MemorySource {
+    MemorySource { turn: telling.turn.clone(), span: hull(&telling.candidate.spans) }
+}
+
+/// How strongly something is felt, either way.
+fn strength(sentiment: SentimentClass) -> u8 {
+    match sentiment {
+        SentimentClass::VeryPositive | SentimentClass::VeryNegative => 2,
+        SentimentClass::Positive | SentimentClass::Negative => 1,
+        SentimentClass::Neutral => 0,
+    }
 }

@@ -49,7 +49,7 @@ pub(super) fn episodes(
                     sentiment,
                     tags: Vec::new(),
                     spans: Vec::new(),
-                    reason: rule.name.clone() + ": " + &folded(reading, &telling.tokens),
+                    reason: rule.name.clone() + ": " + reading.folded(&telling.tokens),
                 });
             }
             let Some(episode) = found.get_mut(place) else { continue };
@@ -107,18 +107,6 @@ fn shortened(text: &str, most: usize) -> String {
         }
     }
     text.get(..end).unwrap_or_default().trim_ascii_end().to_owned()
-}
-
-/// Tokens as the lexicon has them.
-fn folded(reading: &Reading<'_>, tokens: &Range<usize>) -> String {
-    let mut text = String::new();
-    for at in tokens.clone() {
-        if at > tokens.start {
-            text.push(' ');
-        }
-        text.push_str(reading.scan.word(at));
-    }
-    text
 }
 
 #[cfg(test)]

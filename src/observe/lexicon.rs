@@ -9,16 +9,16 @@ pub(super) const EMOTIONS: [&str; 8] =
     ["joy", "sadness", "anger", "fear", "surprise", "disgust", "affection", "gratitude"];
 
 /// All phrases of one language, by what they mean, and what their meanings refer to.
-#[derive(Clone, Debug, Default)]
+#[derive(Debug, Default)]
 pub(super) struct Lexicon {
     phrases: PhraseMap<Entry>,
     /// The rules for facts, at most 64: the bits of [`Entry::rules`].
     pub(super) rules: Vec<Rule>,
     /// What [`Entry::concept`] counts, from 1.
     pub(super) concepts: Vec<Concept>,
-    /// Names of topics, at most 32: the bits of [`Entry::topics`].
+    /// Names of topics, at most 64: the bits of [`Entry::topics`].
     pub(super) topics: Vec<String>,
-    /// Sorts of episodes, at most 32: the bits of [`Entry::episodes`].
+    /// Sorts of episodes, at most 64: the bits of [`Entry::episodes`].
     pub(super) episodes: Vec<EpisodeRule>,
     /// The words for 0, 1, ... one after the other.
     pub(super) numbers: Vec<String>,
@@ -50,7 +50,7 @@ impl Lexicon {
 }
 
 /// What several words of a language name: a sort of person, event or thing.
-#[derive(Clone, Debug)]
+#[derive(Debug)]
 pub(super) struct Concept {
     /// Its part of a key, in English: `sister`, `birthday`, `color`.
     pub(super) key: String,
@@ -59,7 +59,7 @@ pub(super) struct Concept {
 }
 
 /// A sort of episode.
-#[derive(Clone, Debug)]
+#[derive(Debug)]
 pub(super) struct EpisodeRule {
     /// Its name, the first part of the reason.
     pub(super) name: String,
@@ -99,9 +99,9 @@ pub(super) struct Entry {
     /// A bit per rule for facts that it leads.
     pub(super) rules: u64,
     /// A bit per topic.
-    pub(super) topics: u32,
+    pub(super) topics: u64,
     /// A bit per sort of episode.
-    pub(super) episodes: u32,
+    pub(super) episodes: u64,
     /// The concept that it names, counted from 1; 0 = none.
     pub(super) concept: u16,
 }

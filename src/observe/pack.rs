@@ -1,12 +1,14 @@
 //! Language packs: the observer's words, read from JSON at run time.
 //!
 //! Two sorts of file, told apart by their keys: a *language pack* (`language`, `version`, lists of phrases by what
-//! they mean, rules for facts and sorts of episodes) and the *common pack* (`version`, the function words by which languages are known, and
-//! the symbols that all languages share). Unknown keys are refused.
+//! they mean, rules for facts, topics, and sorts of episodes) and the *common pack* (`version`, the function words by
+//! which languages are known, and the symbols that all languages share). Unknown keys are refused.
 //!
 //! A phrase of a language pack may stand for its inflections: `enjoy||s|ed` is "enjoy", "enjoys", "enjoyed".
 
 mod telling;
+
+use std::sync::Arc;
 
 use super::language::{CODES, Detector};
 use super::lexicon::{EMOTIONS, Entry, Lexicon, Roles};
@@ -36,7 +38,8 @@ const EXPECTED: f64 = 2.0;
 /// The loaded packs: what languages the observer can read, and how languages are told apart.
 #[derive(Clone, Debug, Default)]
 pub struct Packs {
-    lexicons: Vec<(String, Lexicon)>,
+    /// Shared: every core that is opened has the packs.
+    lexicons: Vec<(String, Arc<Lexicon>)>,
     detector: Detector,
     symbols: Symbols,
 }
@@ -77,7 +80,7 @@ impl Packs {
                 if loaded.lexicon(&code).is_some() {
                     return Err(refused(&format!("{at}/language"), format!("a second pack for \"{code}\"")));
                 }
-                loaded.lexicons.push((code, lexicon(&mut fields)?));
+                loaded.lexicons.push((code, Arc::new(lexicon(&mut fields)?)));
             } else {
                 if std::mem::replace(&mut common, true) {
                     return Err(refused(&at, "a second common pack".to_owned()));
@@ -96,7 +99,7 @@ impl Packs {
     }
 
     pub(super) fn lexicon(&self, code: &str) -> Option<&Lexicon> {
-        self.lexicons.iter().find(|(language, _)| language == code).map(|(_, lexicon)| lexicon)
+        self.lexicons.iter().find(|(language, _)| language == code).map(|(_, lexicon)| &**lexicon)
     }
 
     pub(super) fn detector(&self) -> &Detector {
@@ -222,6 +225,7 @@ fn symbols(fields: &mut Fields<'_>) -> Result<Symbols, Error> {
 }
 
 /// A list of strings and its pointer.
+#[derive(Default)]
 struct Texts {
     path: String,
     items: Vec<String>,

@@ -218,6 +218,13 @@ impl<'a> Reading<'a> {
         token.checked_sub(1).is_some_and(|before| sentence(before) == sentence(token))
     }
 
+    /// Some tokens as the lexicon has them, with what stands between.
+    pub(super) fn folded(&self, tokens: &Range<usize>) -> &'a str {
+        let last = tokens.end.saturating_sub(1);
+        let end = self.scan.offset(last) + self.scan.word(last).len();
+        self.scan.folded().get(self.scan.offset(tokens.start)..end).unwrap_or_default()
+    }
+
     /// The acts that begin among these tokens.
     pub(super) fn acts_in(&self, tokens: &Range<usize>) -> &[Act] {
         let start = self.acts.partition_point(|act| act.tokens.start < tokens.start);

@@ -4,6 +4,7 @@ import { cardSuite } from "../shared/suites/card.ts";
 import { cardFilesSuite } from "../shared/suites/card-files.ts";
 import { conversationSuite } from "../shared/suites/conversation.ts";
 import { knowledgeSuite } from "../shared/suites/knowledge.ts";
+import { memorySuite } from "../shared/suites/memory.ts";
 import { pureSuite } from "../shared/suites/pure.ts";
 import { replaySuite } from "../shared/suites/replay.ts";
 import { type Inside, openInside } from "./inside.ts";
@@ -22,6 +23,21 @@ afterAll(() => browser?.close());
 conversationSuite((...args) => tab.evaluate((args) => inside.converse(...args), args));
 
 knowledgeSuite((...args) => tab.evaluate((args) => inside.bringUp(...args), args));
+
+const databases = "memory-suite";
+memorySuite({
+  learnCorrectForget: () =>
+    tab.evaluate(
+      (name) => inside.memory.learnCorrectForget(inside.luminoracore.indexedDbStorage({ name })),
+      `${databases}-1`,
+    ),
+  extractWithModel: () =>
+    tab.evaluate(
+      (name) => inside.memory.extractWithModel(inside.luminoracore.indexedDbStorage({ name })),
+      `${databases}-2`,
+    ),
+  switchOff: () => tab.evaluate(() => inside.memory.switchOff(inside.luminoracore.memoryStorage)),
+});
 
 pureSuite({
   validate: (...args) => tab.evaluate((args) => inside.luminoracore.validate(...args), args),

@@ -1,5 +1,6 @@
 //! Integration tests of the pure core: data-driven cases, one binary.
 
+mod behaviour;
 mod blend;
 mod card;
 mod compile;

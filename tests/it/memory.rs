@@ -443,3 +443,202 @@ fn each_flag_that_is_off_leaves_no_record_no_line_and_no_call() {
     let (host, ..) = talk(Features { semantic_search: false, ..all });
     assert_eq!(host.prompts.len(), 2);
 }
+
+fn episodes(host: &Host) -> Vec<luminoracore::engine::EpisodeView> {
+    let filter = MemoryFilter { all: true, ..MemoryFilter::default() };
+    let memories = host.core.memories("diego", &filter, host.now).into_iter();
+    memories
+        .filter_map(|memory| match memory {
+            MemoryView::Episode(episode) => Some(episode),
+            MemoryView::Fact(_) => None,
+        })
+        .collect()
+}
+
+#[test]
+fn turns_of_one_sort_within_half_an_hour_are_one_episode() {
+    let mut host = Host::new();
+    let session = host.session("diego", "alicia");
+    let say = |host: &mut Host, text: &str, after: u64| {
+        host.now += after;
+        reply(host.send("diego", &session, text).unwrap())
+    };
+    say(&mut host, "My dog Max died yesterday", 0);
+    let [first] = &episodes(&host)[..] else { panic!("one episode was expected") };
+    assert!(first.episode.importance >= 8.8, "{first:?}");
+    assert!(
+        ["pet", "loss"].iter().all(|tag| first.episode.tags.iter().any(|known| known == tag)),
+        "{first:?}"
+    );
+    assert_eq!(first.episode.related_facts.len(), 1, "the dog's name");
+    say(&mut host, "I lost my best friend with him, I am heartbroken", 5 * MINUTE);
+    let [longer] = &episodes(&host)[..] else { panic!("one episode was expected: {:?}", episodes(&host)) };
+    assert_eq!((longer.id.as_str(), longer.episode.message_count), (first.id.as_str(), 2));
+    assert!(longer.episode.summary.starts_with(&first.episode.summary));
+    assert_eq!(longer.episode.sources.len(), 2);
+    // Another thing in between ends it, and so do 30 minutes.
+    say(&mut host, "What time is it?", MINUTE);
+    say(&mut host, "My grandmother died last year", MINUTE);
+    assert_eq!(episodes(&host).len(), 2);
+    say(&mut host, "My cat died too", 30 * MINUTE);
+    assert_eq!(episodes(&host).len(), 3);
+    // What fades is computed, never stored.
+    let now = episodes(&host)[0].current_importance;
+    host.now += 30 * DAY;
+    let later = episodes(&host)[0].current_importance;
+    assert!((later / now - 0.744_381).abs() < 0.01, "{now} {later}");
+}
+
+#[test]
+fn an_episode_that_was_erased_is_not_told_again_by_the_turns_before() {
+    let mut host = Host::new();
+    let session = host.session("diego", "alicia");
+    host.send("diego", &session, "My dog Max died yesterday").unwrap();
+    let id = episodes(&host)[0].id.clone();
+    host.run(&json!({ "type": "forget", "user": "diego", "query": id })).unwrap();
+    host.now += MINUTE;
+    host.send("diego", &session, "My grandmother died last year").unwrap();
+    let [episode] = &episodes(&host)[..] else { panic!("one episode was expected") };
+    assert_eq!(episode.episode.message_count, 1);
+    assert!(!episode.episode.summary.contains("Max"), "{episode:?}");
+}
+
+#[test]
+fn a_template_says_what_it_remembers() {
+    let mut document: Value = serde_json::from_str(&file("personalities/alicia.json")).unwrap();
+    let talk = |document: &Value| {
+        let mut host = Host::new();
+        let session = host.session_of("diego", &document.to_string());
+        let reply =
+            reply(host.send("diego", &session, "My name is Ana, I like tea and my dog Max died").unwrap());
+        let kept: Vec<String> = facts(&host).into_iter().map(|fact| fact.fact.key).collect();
+        (kept, episodes(&host).len(), reply.observation.unwrap().topics.len())
+    };
+    let (kept, episodes_kept, topics) = talk(&document);
+    assert!(kept.len() >= 3, "{kept:?}");
+    assert!((episodes_kept, topics) > (0, 0));
+    document["memory_preferences"] = json!({ "fact_categories": ["personal_info"], "episode_types": [] });
+    assert_eq!(talk(&document).0, ["name"]);
+    assert_eq!(talk(&document).1, 0);
+    document["memory_preferences"] = json!({ "remember_shared_interests": false, "remember_topics": false });
+    let (kept, _, topics) = talk(&document);
+    assert!(!kept.iter().any(|key| key == "likes_tea") && topics == 0, "{kept:?}");
+    document["memory_preferences"] = json!({ "importance_threshold": 9.5 });
+    assert_eq!(talk(&document).1, 0);
+}
+
+#[test]
+fn a_correction_in_conversation_keeps_where_it_was_said() {
+    let mut host = Host::new();
+    let session = host.session("diego", "alicia");
+    host.send("diego", &session, "My name is Ana").unwrap();
+    host.now += DAY;
+    host.send("diego", &session, "Actually my name is Eva").unwrap();
+    host.now += DAY;
+    host.send("diego", &session, "My name is Eva").unwrap();
+    let [name] = &facts(&host)[..] else { panic!("{:?}", facts(&host)) };
+    assert_eq!((name.fact.value.as_str(), name.fact.mention_count), (Some("Eva"), 2));
+    assert_eq!(name.fact.history[0].value.as_str(), Some("Ana"));
+    assert_eq!((name.fact.sources.len(), name.fact.history[0].sources.len()), (2, 1));
+    // Places meet whatever the sentence was.
+    host.send("diego", &session, "I live in Lima").unwrap();
+    host.send("diego", &session, "I moved to Cusco").unwrap();
+    let places: Vec<FactView> = facts(&host).into_iter().filter(|fact| fact.fact.key == "location").collect();
+    assert_eq!((places.len(), places[0].fact.value.as_str()), (1, Some("Cusco")));
+}
+
+#[test]
+fn a_snapshot_carries_what_was_learned_and_what_was_erased_stays_so() {
+    let mut host = Host::new();
+    let session = host.session("diego", "alicia");
+    host.send("diego", &session, "My name is Ana and my dog Max died yesterday").unwrap();
+    host.now += MINUTE;
+    remember(&mut host, "preferences", "likes tea", json!("tea"));
+    let export = |host: &Host, session: &str, user: &str| {
+        host.core.export_snapshot(user, session, Default::default(), host.now).unwrap()
+    };
+    let source = export(&host, &session, "diego");
+    let known = host.core.memories("diego", &Default::default(), host.now);
+    assert!(known.len() >= 4, "{known:?}");
+    host.run(&json!({ "type": "erase", "user": "diego", "purge": true })).unwrap();
+    let import = json!({ "type": "import-snapshot", "source": source });
+    host.run(&import).unwrap();
+    assert_eq!(host.core.memories("diego", &Default::default(), host.now), known);
+    assert_eq!(export(&host, &session, "diego"), source);
+
+    // As another person's the facts are theirs, and an episode still knows its facts.
+    let mut other = import.clone();
+    other["user"] = json!("maria");
+    host.run(&other).unwrap();
+    let theirs = host.core.memories("maria", &Default::default(), host.now);
+    assert_eq!(theirs.len(), known.len());
+    let ids: Vec<&String> = theirs
+        .iter()
+        .map(|memory| match memory {
+            MemoryView::Fact(fact) => &fact.id,
+            MemoryView::Episode(episode) => &episode.id,
+        })
+        .collect();
+    for memory in &theirs {
+        if let MemoryView::Episode(episode) = memory {
+            assert!(!episode.episode.related_facts.is_empty());
+            assert!(episode.episode.related_facts.iter().all(|fact| ids.contains(&fact)));
+        }
+    }
+
+    // What the person has forgotten since does not come back with an older file.
+    host.run(&json!({ "type": "forget", "user": "diego", "query": "Ana" })).unwrap();
+    host.run(&json!({ "type": "forget", "user": "diego", "query": "Max" })).unwrap();
+    let mut again = import;
+    again["on_conflict"] = json!("replace");
+    let Output::Import(report) = host.run(&again).unwrap() else { panic!("the import failed") };
+    assert!(report.report.iter().any(|note| note.reason.contains("erased this fact")), "{report:?}");
+    assert!(report.report.iter().any(|note| note.reason.contains("erased this episode")), "{report:?}");
+    let left = host.core.memories("diego", &Default::default(), host.now);
+    assert_eq!(left.len(), 1, "{left:?}");
+}
+
+#[test]
+fn analytics_counts_what_happened_and_scores_nobody() {
+    let mut host = Host::new();
+    let session = host.session("diego", "alicia");
+    for (index, text) in [
+        "I hate this job",
+        "My boss is horrible",
+        "Work was awful",
+        "I love my new job!",
+        "You're pretty",
+        "What a great day!",
+    ]
+    .iter()
+    .enumerate()
+    {
+        host.now += if index == 3 { DAY } else { MINUTE };
+        host.send("diego", &session, text).unwrap();
+    }
+    let analytics = host.core.analytics("diego", Some(&session)).unwrap();
+    assert_eq!((analytics.turns.user, analytics.turns.assistant, analytics.days_active), (6, 6, 2));
+    assert_eq!(analytics.characters.assistant, 6 * 6);
+    assert_eq!(analytics.topics.first().map(|topic| topic.topic.as_str()), Some("work"));
+    assert_eq!(analytics.sentiment.series.len(), 6);
+    let json: Value = serde_json::from_str(&luminoracore::json::to_text(&analytics)).unwrap();
+    assert_eq!(json["sentiment"]["direction"], "improving");
+    let counted: u64 = json["sentiment"]["distribution"]
+        .as_object()
+        .unwrap()
+        .values()
+        .map(|count| count.as_u64().unwrap())
+        .sum();
+    assert_eq!(counted, 6);
+    assert_eq!(json["tokens"][0]["kind"], "test");
+    assert!(json["tokens"][0]["estimated"] == true && json["tokens"][0]["input_tokens"].as_u64() > Some(100));
+    assert_eq!(json["level_path"][0]["level"], "stranger");
+    let kinds: u64 =
+        json["affinity"]["by_kind"].as_object().unwrap().values().map(|count| count.as_u64().unwrap()).sum();
+    assert_eq!(kinds, 6);
+    assert!(json["moods"].as_array().unwrap().iter().any(|mood| mood["mood"] == "shy"));
+    let text = json.to_string();
+    assert!(!text.contains("engagement") && !text.contains("streak"));
+    assert_eq!(host.core.analytics("diego", None).unwrap(), analytics);
+    assert!(host.core.analytics("diego", Some("session_x")).is_err());
+}

@@ -134,6 +134,9 @@ describe("history", () => {
     expect(session.explain(run)).toMatchObject({ subject: "run", run: { session: session.id } });
     expect(session.explain("affinity")).toEqual({
       subject: "affinity",
+      text: expect.stringMatching(
+        /^3 points, level stranger, 18 to acquaintance\.\n2026-01-01: \+1 = 3 \(neutral\)\n/,
+      ),
       history: session.state.affinity.history,
     });
     expect(session.explain("mood")).toEqual({ subject: "mood", history: session.state.mood.history });

@@ -3,38 +3,34 @@
 use crate::decimal::push_whole;
 use crate::observe::lexicon::Lexicon;
 
-/// The ISO date of some words, when they say day, month and year: `3 september 1991`, `may 12th 1990`, `1991-09-03`,
-/// `25 12 1990`. Numbers that could be a day as well as a month say neither.
-pub(super) fn iso_date<'w>(lexicon: &Lexicon, words: impl Iterator<Item = &'w str>) -> Option<String> {
-    let (mut day, mut month, mut year) = (None, None, None);
-    let mut undecided = None;
-    for part in words.flat_map(|word| word.split('-')) {
-        if let Some(found) = month_of(lexicon, part) {
-            month = Some(found);
-        }
-        let digits = part.bytes().take_while(u8::is_ascii_digit).count();
-        let (number, ordinal) = part.split_at_checked(digits)?;
-        let number: u64 = match number.parse() {
-            Ok(number) if matches!(ordinal, "" | "st" | "nd" | "rd" | "th" | "o" | "ro") => number,
-            _ => continue,
-        };
-        match digits {
-            4 => year = Some(number),
-            1 | 2 if year.is_some() && month.is_none() => month = Some(number),
-            1 | 2 if day.is_none() => day = Some(number),
-            1 | 2 => undecided = Some(number),
+/// The ISO date of a folded text, when it says day, month and year: `3 september 1991`, `may 12th, 1990`, `1991-09-03`,
+/// `25/12/1990`. Numbers that could be a day as well as a month say neither.
+pub(super) fn iso_date(lexicon: &Lexicon, mut text: &str) -> Option<String> {
+    let (mut day, mut month, mut year, mut other) = (0, 0, 0, 0);
+    while let Some(first) = text.chars().next() {
+        let digits = first.is_ascii_digit();
+        let same = |byte: &u8| byte.is_ascii_digit() == digits && (digits || byte.is_ascii_alphabetic());
+        let length = text.bytes().take_while(|byte| same(byte)).count();
+        let (run, rest) = text.split_at_checked(length.max(first.len_utf8()))?;
+        text = rest;
+        let number = run.bytes().fold(0_u64, |number, byte| {
+            number.saturating_mul(10).saturating_add(u64::from(byte.wrapping_sub(b'0')))
+        });
+        match length {
+            _ if !digits => month = month_of(lexicon, run).unwrap_or(month),
+            4 => year = number,
+            1 | 2 if year > 0 && month == 0 => month = number,
+            1 | 2 if day == 0 => day = number,
+            1 | 2 => other = number,
             _ => return None,
         }
     }
-    if let (Some(other), Some(first), None) = (undecided, day, month) {
-        (day, month) = match (first > 12, other > 12) {
-            (true, false) => (day, undecided),
-            (false, true) => (undecided, day),
-            _ if first == other => (day, undecided),
-            _ => return None,
-        };
+    if month == 0 {
+        (day, month) = if day > 12 || day == other { (day, other) } else { (other, day) };
+        if day <= 12 && day != month {
+            return None;
+        }
     }
-    let (day, month, year) = (day?, month?, year?);
     if !(1..=12).contains(&month) || day == 0 || day > days(month, year) || year < 1000 {
         return None;
     }
@@ -77,7 +73,8 @@ mod tests {
             ("the 3rd of sept 1991", Some("1991-09-03")),
             ("may 12th 1990", Some("1990-05-12")),
             ("1991-09-03", Some("1991-09-03")),
-            ("25 12 1990", Some("1990-12-25")),
+            ("25/12/1990", Some("1990-12-25")),
+            ("año 25.12.1990 😀", Some("1990-12-25")),
             ("12 25 1990", Some("1990-12-25")),
             ("4 4 2004", Some("2004-04-04")),
             ("4 5 2004", None),
@@ -90,7 +87,7 @@ mod tests {
             ("99999999999999999999999 may 1990", None),
             ("13 13 2013", None),
         ] {
-            assert_eq!(iso_date(&lexicon, text.split(' ')).as_deref(), date, "{text}");
+            assert_eq!(iso_date(&lexicon, text).as_deref(), date, "{text}");
         }
     }
 }

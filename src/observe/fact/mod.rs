@@ -17,6 +17,7 @@ use super::reading::Reading;
 use super::source::Source;
 use super::telling::{Telling, is_negated};
 use crate::decimal::round6;
+use crate::json::{Number, Value};
 use crate::memory::{canonical_key, key_of};
 use value::{Taken, Taker};
 
@@ -55,9 +56,9 @@ pub(super) fn facts(
                 continue;
             }
             let taken = taker.take(rule, &telling.tokens);
-            for taken in &taken {
+            for taken in taken.iter().flatten() {
                 if let Some(fact) = candidate(&taker, rule, telling, start, taken) {
-                    taken_until = taken_until.max(taken.tokens.end);
+                    taken_until = taken_until.max(taken.end);
                     let known =
                         |other: &FactCandidate| other.category == fact.category && other.key == fact.key;
                     if facts.iter().any(|other| known(other) && other.value == fact.value) {
@@ -67,7 +68,7 @@ pub(super) fn facts(
                     facts.push(fact);
                 }
             }
-            if !taken.is_empty() {
+            if taken[0].is_some() {
                 break;
             }
         }
@@ -81,33 +82,40 @@ fn candidate(
     rule: &Rule,
     telling: &Telling<'_>,
     start: usize,
-    taken: &Taken,
+    taken: &Taken<'_>,
 ) -> Option<FactCandidate> {
     let reading = taker.reading;
-    let too_long = taken.value.as_str().is_some_and(|text| text.len() > LONGEST);
-    if too_long || is_negated(reading, telling.tokens.end..taken.tokens.end) {
+    let tokens = taken.start..taken.end;
+    let text = taker.source.tokens(&tokens);
+    if text.len() > LONGEST || is_negated(reading, telling.tokens.end..taken.end) {
         return None;
     }
+    let text = match rule.value {
+        ValueKind::Event => {
+            let said = reading.folded(&tokens);
+            date::iso_date(reading.lexicon, said).unwrap_or_else(|| text.to_owned())
+        }
+        _ => text.to_owned(),
+    };
     let key = match rule.key.split_once('*') {
         Some((before, after)) => {
             // A text without any letter of a key names nothing.
-            key_of(&taken.stem)?;
-            before.to_owned() + &taken.stem + after
+            key_of(taken.stem)?;
+            before.to_owned() + taken.stem + after
         }
         None => rule.key.clone(),
     };
     // "I like jazz, I guess"
-    let end = taken.tokens.end;
-    let hedged =
-        telling.hedged || reading.phrase_at(end, Roles::HEDGE).is_some() && reading.same_sentence(end);
+    let hedged = telling.hedged
+        || reading.phrase_at(taken.end, Roles::HEDGE).is_some() && reading.same_sentence(taken.end);
     let hedge = if hedged { HEDGE } else { 1.0 };
-    let start = start.min(taken.tokens.start);
+    let start = start.min(taken.start);
     Some(FactCandidate {
         category: rule.category,
         key: canonical_key(rule.category, &key)?,
-        value: taken.value.clone(),
+        value: taken.number.map_or(Value::String(text), |number| Value::Number(Number::Whole(number))),
         confidence: round6(taken.confidence.unwrap_or(rule.confidence) * hedge),
-        spans: vec![reading.scan.span_of(start, taken.tokens.end - start)],
+        spans: vec![reading.scan.span_of(start, taken.end - start)],
         reason: rule.name.clone(),
     })
 }

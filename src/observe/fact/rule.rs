@@ -3,7 +3,7 @@
 use crate::memory::FactCategory;
 
 /// What a phrase of the pack leads to.
-#[derive(Clone, Debug)]
+#[derive(Debug)]
 pub(in crate::observe) struct Rule {
     /// Its name, which is the reason of its candidates.
     pub(in crate::observe) name: String,

@@ -1,11 +1,12 @@
 //! Where a value begins and ends, and what of it counts.
 
+mod mine;
+
 use std::ops::Range;
 
-use super::date::{iso_date, month_of};
+use super::date::month_of;
 use super::rule::{Rule, ValueKind};
-use crate::json::{Number, Value};
-use crate::observe::lexicon::{Entry, Roles};
+use crate::observe::lexicon::Roles;
 use crate::observe::reading::Reading;
 use crate::observe::source::Source;
 
@@ -16,22 +17,27 @@ const GOAL: usize = 9;
 const PLACE: usize = 5;
 /// Most tokens before the last word of an occupation, a field or an illness: "freelance graphic designer".
 const BEFORE_LISTED: usize = 3;
-/// Most tokens between "my" and what is mine, and between that and its day or its name.
+/// Most tokens of what one does, and between "my", what is mine, and its day or its name.
 const BETWEEN: usize = 3;
 /// How sure an age without a unit is.
 const AGE_WITHOUT_UNIT: f64 = 0.85;
 /// The greatest age.
 const OLDEST: u64 = 120;
 
-/// A value and where it stands.
-pub(super) struct Taken {
-    pub(super) tokens: Range<usize>,
-    pub(super) value: Value,
+/// A value: the tokens from `start` to `end`, or the number that they say.
+#[derive(Clone, Copy)]
+pub(super) struct Taken<'a> {
+    pub(super) start: usize,
+    pub(super) end: usize,
+    pub(super) number: Option<u64>,
     /// What stands in the key for the `*`.
-    pub(super) stem: String,
+    pub(super) stem: &'a str,
     /// Where it differs from the rule's.
     pub(super) confidence: Option<f64>,
 }
+
+/// One value, and a second one when "and" joins two of a sort.
+pub(super) type Pair<'a> = [Option<Taken<'a>>; 2];
 
 /// What is not taken for a name where nothing says that it is one.
 const NO_NAME: Roles = Roles::NOT_NAME.with(Roles::DATE);
@@ -45,8 +51,8 @@ pub(super) struct Taker<'a> {
 }
 
 impl<'a> Taker<'a> {
-    /// The values behind a lead: mostly none or one, two when "and" joins two of a sort.
-    pub(super) fn take(&self, rule: &Rule, lead: &Range<usize>) -> Vec<Taken> {
+    /// The values behind a lead.
+    pub(super) fn take(&self, rule: &Rule, lead: &Range<usize>) -> Pair<'a> {
         let from = lead.end;
         let taken = match rule.value {
             ValueKind::Name => self.name(from).map(|tokens| self.text(tokens)),
@@ -71,7 +77,7 @@ impl<'a> Taker<'a> {
             ValueKind::Relation => self.relation(from),
             ValueKind::Event => self.event(from),
         };
-        taken.into_iter().collect()
+        [taken, None]
     }
 
     fn is(&self, at: usize, roles: Roles) -> bool {
@@ -132,9 +138,9 @@ impl<'a> Taker<'a> {
         at
     }
 
-    fn text(&self, tokens: Range<usize>) -> Taken {
-        let text = self.source.tokens(&tokens).to_owned();
-        Taken { tokens, value: Value::String(text.clone()), stem: text, confidence: None }
+    fn text(&self, tokens: Range<usize>) -> Taken<'a> {
+        let stem = self.source.tokens(&tokens);
+        Taken { start: tokens.start, end: tokens.end, number: None, stem, confidence: None }
     }
 
     /// Behind capital words side by side that do not have one of these roles.
@@ -183,7 +189,7 @@ impl<'a> Taker<'a> {
         alone.then_some(from..end)
     }
 
-    fn age(&self, from: usize, needs_unit: bool) -> Option<Taken> {
+    fn age(&self, from: usize, needs_unit: bool) -> Option<Taken<'a>> {
         if !self.goes_on(from) {
             return None;
         }
@@ -205,12 +211,7 @@ impl<'a> Taker<'a> {
             return None;
         }
         let confidence = unit.is_none().then_some(AGE_WITHOUT_UNIT);
-        Some(Taken {
-            tokens: from..end,
-            value: Value::Number(Number::Whole(number)),
-            stem: String::new(),
-            confidence,
-        })
+        Some(Taken { start: from, end, number: Some(number), stem: "", confidence })
     }
 
     /// A number in digits or words, and where it ends: "28", "twenty-eight", "treinta y dos".
@@ -224,7 +225,7 @@ impl<'a> Taker<'a> {
         let small = |word: &str| lexicon.numbers.iter().position(|number| number == word);
         let tens = |word: &str| {
             let index = lexicon.tens.iter().position(|tens| tens == word)?;
-            Some(100 - 10 * (lexicon.tens.len() - index))
+            Some(100_usize.saturating_sub(10 * (lexicon.tens.len() - index)))
         };
         if let Some(number) = small(word) {
             return Some((number as u64, from + 1));
@@ -263,7 +264,7 @@ impl<'a> Taker<'a> {
     }
 
     /// A phrase of a list with what stands before it: "freelance graphic designer".
-    fn listed(&self, from: usize, list: Roles) -> Option<Taken> {
+    fn listed(&self, from: usize, list: Roles) -> Option<Taken<'a>> {
         let start = self.skip_articles(from);
         let (mut end, found) = (start..start + BEFORE_LISTED + 1).find_map(|at| {
             let (length, _) = self.reading.phrase_at(at, list)?;
@@ -291,7 +292,7 @@ impl<'a> Taker<'a> {
         (plain && self.ends_before(end, Roles::AFTER)).then(|| self.text(start..end))
     }
 
-    fn role(&self, from: usize) -> Option<Taken> {
+    fn role(&self, from: usize) -> Option<Taken<'a>> {
         if let Some(listed) = self.listed(from, Roles::OCCUPATION) {
             return Some(listed);
         }
@@ -300,7 +301,7 @@ impl<'a> Taker<'a> {
         (start > from && self.is_value(start..end)).then(|| self.text(start..end))
     }
 
-    fn employer(&self, from: usize) -> Option<Taken> {
+    fn employer(&self, from: usize) -> Option<Taken<'a>> {
         let start = self.skip_articles(from);
         let end = self.end(start, THING, Roles::AFTER, &[])?;
         let named = start > from || self.source.is_capital(start);
@@ -325,8 +326,8 @@ impl<'a> Taker<'a> {
     }
 
     /// One thing, or two of one word each: "dogs and cats".
-    fn things(&self, rule: &Rule, from: usize, most: usize, stops: Roles) -> Vec<Taken> {
-        let mut things = Vec::new();
+    fn things(&self, rule: &Rule, from: usize, most: usize, stops: Roles) -> Pair<'a> {
+        let mut things = [None; 2];
         let mut at = from;
         while self.goes_on(at) && self.is(at, Roles::ADVERB) {
             at += 1;
@@ -343,18 +344,18 @@ impl<'a> Taker<'a> {
         if described || !self.begins_value(start) || self.is_own(&pronouns) {
             return things;
         }
-        things.push(self.text(start..end));
+        things[0] = Some(self.text(start..end));
         let second = self.skip_articles(end + 1);
         if self.is(end, Roles::JOINER) && self.goes_on(end) && self.goes_on(second) {
             let ends = self.ends_before(second + 1, stops) && !self.is(second, Roles::LEAD.with(Roles::VERB));
             if ends && self.is_value(second..second + 1) && !self.is(second, Roles::ADVERB.with(Roles::END)) {
-                things.push(self.text(second..second + 1));
+                things[1] = Some(self.text(second..second + 1));
             }
         }
         things
     }
 
-    fn regular(&self, rule: &Rule, from: usize) -> Option<Taken> {
+    fn regular(&self, rule: &Rule, from: usize) -> Option<Taken<'a>> {
         let start = self.skip_articles(from);
         let end = self.end(start, BETWEEN, Roles::AFTER, &rule.until)?;
         let often =
@@ -368,7 +369,7 @@ impl<'a> Taker<'a> {
         clause(one) == clause(other)
     }
 
-    fn goal(&self, rule: &Rule, from: usize) -> Option<Taken> {
+    fn goal(&self, rule: &Rule, from: usize) -> Option<Taken<'a>> {
         let end = self.end(from, GOAL, Roles::default(), &rule.until)?;
         let word = self.reading.scan.word(from);
         let ending =
@@ -377,122 +378,5 @@ impl<'a> Taker<'a> {
         let to_reader = words.iter().any(|word| word.roles.has(Roles::SECOND_PERSON));
         let wanted = ending && !to_reader && !self.is(from, Roles::NOT_GOAL);
         wanted.then(|| self.text(from..end))
-    }
-
-    /// What a favourite is of, as a part of the key; several are one.
-    fn thing_key(&self, tokens: Range<usize>) -> Option<String> {
-        if tokens.is_empty() || tokens.len() > BETWEEN {
-            return None;
-        }
-        let lexicon = self.reading.lexicon;
-        let word = self.reading.scan.word(tokens.end - 1);
-        for ending in ["", "s", "es"] {
-            let Some(word) = word.strip_suffix(ending).filter(|_| tokens.len() == 1) else { continue };
-            let numbers = [lexicon.number(word.into())];
-            let known = lexicon.matches(&numbers, 0).find(|(_, entry)| entry.roles.has(Roles::THING));
-            if let Some(key) = known.and_then(|(_, entry)| self.key(entry)) {
-                return Some(key.to_owned());
-            }
-        }
-        Some(self.source.tokens(&tokens).to_owned())
-    }
-
-    fn key(&self, entry: &Entry) -> Option<&'a str> {
-        let index = (entry.concept as usize).checked_sub(1)?;
-        Some(&self.reading.lexicon.concepts.get(index)?.key)
-    }
-
-    fn favorite(&self, rule: &Rule, from: usize) -> Option<Taken> {
-        let copula = (from..from + BETWEEN + 1).find(|at| self.is(*at, Roles::COPULA))?;
-        let (length, _) = self.reading.phrase_at(copula, Roles::COPULA)?;
-        let stem = self.thing_key(from..copula)?;
-        (from..copula).all(|at| self.goes_on(at)).then_some(())?;
-        self.favorites(rule, copula + length, stem)
-    }
-
-    fn favorite_before(&self, rule: &Rule, lead: &Range<usize>) -> Option<Taken> {
-        let clause = self.reading.clause_of(lead.start)?;
-        let reach = lead.start.saturating_sub(BETWEEN + 1).max(clause.tokens.start);
-        let mine = (reach..lead.start)
-            .rev()
-            .find(|at| self.reading.words.get(*at).is_some_and(|word| word.roles.has(Roles::FIRST_PERSON)))?;
-        let stem = self.thing_key(mine + 1..lead.start)?;
-        self.favorites(rule, lead.end, stem)
-    }
-
-    /// One or two things as one value.
-    fn favorites(&self, rule: &Rule, from: usize, stem: String) -> Option<Taken> {
-        let things = self.things(rule, from, THING, Roles::default());
-        let (first, last) = (things.first()?, things.last()?);
-        Some(Taken { stem, ..self.text(first.tokens.start..last.tokens.end) })
-    }
-
-    fn relation(&self, from: usize) -> Option<Taken> {
-        let mut at = from;
-        while at < from + 2 && self.goes_on(at) && self.is(at, Roles::MIDDLE) {
-            at += 1;
-        }
-        let lexicon = self.reading.lexicon;
-        if !self.goes_on(at) {
-            return None;
-        }
-        let (key, of_name) = match self.reading.phrase_at(at, Roles::RELATION) {
-            Some((length, entry)) => {
-                at += length;
-                // "mi hermana mayor"
-                at += usize::from(self.goes_on(at) && self.is(at, Roles::MIDDLE));
-                (self.key(entry)?, false)
-            }
-            // "my sister's name is"
-            None => {
-                let word = self.reading.scan.word(at).strip_suffix("'s")?;
-                let numbers = [lexicon.number(word.into())];
-                let (_, entry) =
-                    lexicon.matches(&numbers, 0).find(|(_, entry)| entry.roles.has(Roles::RELATION))?;
-                at += 1;
-                (self.key(entry)?, true)
-            }
-        };
-        let naming = self.reading.phrase_at(at, Roles::NAMING).filter(|_| self.goes_on(at));
-        let name = match naming {
-            Some((length, _)) => self.name(at + length)?,
-            None => Some(at..self.capitals(at, NAME, NO_NAME)).filter(|name| !of_name && !name.is_empty())?,
-        };
-        Some(Taken { stem: key.to_owned(), ..self.text(name) })
-    }
-
-    fn event(&self, from: usize) -> Option<Taken> {
-        let (at, (length, entry)) =
-            (from..from + BETWEEN).find_map(|at| Some((at, self.reading.phrase_at(at, Roles::EVENT)?)))?;
-        let after = at + length;
-        let copula = (after..after + BETWEEN).find(|at| self.is(*at, Roles::COPULA))?;
-        let (length, _) = self.reading.phrase_at(copula, Roles::COPULA)?;
-        let start = self.skip_articles(copula + length);
-        (from..=copula).all(|at| self.goes_on(at)).then_some(())?;
-        let mut end = self.end(start, THING, Roles::default(), &[])?;
-        let scan = self.reading.scan;
-        // "12/25/1990"
-        while end < start + BETWEEN && self.source.between(end) == "/" {
-            end += 1;
-        }
-        // "May 12, 1990"
-        let year = scan.word(end);
-        if year.len() == 4
-            && year.bytes().all(|byte| byte.is_ascii_digit())
-            && self.reading.same_sentence(end)
-        {
-            end += 1;
-        }
-        let is_day = |at: usize| {
-            let word = scan.word(at);
-            self.is(at, Roles::DATE)
-                || word.starts_with(|first: char| first.is_ascii_digit())
-                || month_of(self.reading.lexicon, word).is_some()
-        };
-        (start..end).any(is_day).then_some(())?;
-        let taken = self.text(start..end);
-        let iso = iso_date(self.reading.lexicon, (start..end).map(|at| scan.word(at)));
-        let value = iso.map_or(taken.value, Value::String);
-        Some(Taken { stem: self.key(entry)?.to_owned(), value, tokens: taken.tokens, confidence: None })
     }
 }

@@ -5,14 +5,12 @@ use crate::error::Error;
 use crate::json::Fields;
 use crate::memory::{EpisodeType, FactCategory};
 use crate::observe::fact::{Rule, ValueKind};
-use crate::observe::lexicon::{About, Concept, EpisodeRule, Roles};
+use crate::observe::lexicon::{About, Concept, Entry, EpisodeRule, Roles};
 
 /// Longest name or key in a pack, in characters.
 const LONGEST: usize = 64;
-/// Most rules for facts: each is a bit.
-const MAX_RULES: usize = 64;
-/// Most topics, and most sorts of episodes.
-const MAX_SORTS: usize = 32;
+/// Most rules for facts, topics and sorts of episodes: each is a bit.
+const MOST: usize = 64;
 
 /// The lists under `facts` by the role that they give their phrases.
 const LISTS: [(&str, Roles); 27] = [
@@ -45,171 +43,185 @@ const LISTS: [(&str, Roles); 27] = [
     ("no_leads", Roles::LEAD),
     ("no_verbs", Roles::VERB),
 ];
-/// The lists of concepts under `facts`.
-const CONCEPTS: [(&str, Roles); 3] =
-    [("relations", Roles::RELATION), ("events", Roles::EVENT), ("things", Roles::THING)];
-
 /// Reads `facts`, `topics` and `episodes`.
 pub(super) fn read(fields: &mut Fields<'_>, builder: &mut Builder) -> Result<(), Error> {
     let facts = fields.nested("facts", Facts::parse);
-    let Some(facts) = fields.require("facts", facts.map(Some)) else {
-        return Ok(fields.check()?);
-    };
+    let facts = fields.require("facts", facts);
     fields.check()?;
-    for (index, list) in facts.rules.into_iter().enumerate() {
-        if index >= MAX_RULES {
-            return Err(refused(&fields.at("facts"), "more than 64 rules".to_owned()));
-        }
-        builder.lexicon.rules.push(list.rule);
-        for (phrases, role) in [(&list.leads, Roles::LEAD), (&list.verbs, Roles::VERB)] {
-            builder.each(phrases, MAX_TOKENS, &mut |entry| {
-                let twice = entry.rules >> index & 1 == 1;
-                entry.rules |= 1 << index;
-                entry.roles = entry.roles.with(role);
-                !twice
-            })?;
-        }
-    }
-    for ((_, role), concepts) in CONCEPTS.iter().zip(facts.concepts) {
-        for Named { name, tag, phrases } in concepts {
-            builder.lexicon.concepts.push(Concept { key: name, tag });
-            let number = builder.lexicon.concepts.len() as u16;
-            builder.each(&phrases, MAX_TOKENS, &mut |entry| {
-                let twice = entry.concept != 0;
-                entry.concept = number;
-                entry.roles = entry.roles.with(*role);
-                !twice
-            })?;
-        }
+    for sorts in facts.sorts {
+        add(builder, sorts)?;
     }
     for ((_, roles), phrases) in LISTS.iter().zip(&facts.lists) {
         builder.give(phrases, *roles)?;
     }
-    builder.lexicon.numbers = facts.numbers.items;
-    builder.lexicon.tens = facts.tens.items;
-    builder.lexicon.months = facts.months.items;
-    topics(fields, builder)?;
-    episodes(fields, builder)
+    builder.lexicon.numbers = facts.numbers;
+    builder.lexicon.tens = facts.tens;
+    builder.lexicon.months = facts.months;
+    add(builder, checked_list(fields, "topics", Sort::topic)?)?;
+    add(builder, checked_list(fields, "episodes", Sort::episode)?)
 }
 
-fn topics(fields: &mut Fields<'_>, builder: &mut Builder) -> Result<(), Error> {
-    for (index, topic) in checked_list(fields, "topics", Named::parse)?.into_iter().enumerate() {
-        if index >= MAX_SORTS {
-            return Err(refused(&fields.at("topics"), "more than 32 topics".to_owned()));
+/// Gives the phrases of some sorts what they mean.
+fn add(builder: &mut Builder, sorts: Vec<Sort>) -> Result<(), Error> {
+    for Sort { what, phrases, verbs } in sorts {
+        let lexicon = &mut builder.lexicon;
+        let (meaning, roles, number) = match what {
+            What::Rule(rule) => {
+                lexicon.rules.push(rule);
+                (Meaning::Rule, Roles::LEAD, lexicon.rules.len())
+            }
+            What::Concept(roles, concept) => {
+                lexicon.concepts.push(concept);
+                (Meaning::Concept, roles, lexicon.concepts.len())
+            }
+            What::Topic(name) => {
+                lexicon.topics.push(name);
+                (Meaning::Topic, Roles::TOPIC, lexicon.topics.len())
+            }
+            What::Episode(rule) => {
+                lexicon.episodes.push(rule);
+                (Meaning::Episode, Roles::EPISODE, lexicon.episodes.len())
+            }
+        };
+        let most = if meaning == Meaning::Concept { usize::from(u16::MAX) } else { MOST };
+        if number > most {
+            return Err(refused(&phrases.path, "too many sorts".to_owned()));
         }
-        builder.lexicon.topics.push(topic.name);
-        builder.each(&topic.phrases, MAX_TOKENS, &mut |entry| {
-            let twice = entry.topics >> index & 1 == 1;
-            entry.topics |= 1 << index;
-            entry.roles = entry.roles.with(Roles::TOPIC);
-            !twice
-        })?;
+        for (phrases, roles) in [(phrases, roles), (verbs, Roles::VERB)] {
+            builder.each(&phrases, MAX_TOKENS, &mut |entry| meaning.give(entry, roles, number))?;
+        }
     }
     Ok(())
 }
 
-fn episodes(fields: &mut Fields<'_>, builder: &mut Builder) -> Result<(), Error> {
-    let lists = checked_list(fields, "episodes", EpisodeList::parse)?;
-    for (index, list) in lists.into_iter().enumerate() {
-        if index >= MAX_SORTS {
-            return Err(refused(&fields.at("episodes"), "more than 32 sorts of episodes".to_owned()));
-        }
-        builder.lexicon.episodes.push(list.rule);
-        builder.each(&list.phrases, MAX_TOKENS, &mut |entry| {
-            let twice = entry.episodes >> index & 1 == 1;
-            entry.episodes |= 1 << index;
-            entry.roles = entry.roles.with(Roles::EPISODE);
-            !twice
-        })?;
+/// What a phrase of some sort refers to.
+#[derive(Clone, Copy, PartialEq, Eq)]
+enum Meaning {
+    Rule,
+    Concept,
+    Topic,
+    Episode,
+}
+
+impl Meaning {
+    /// Makes a phrase refer to the sort of that number, counted from 1; whether that was new to it.
+    fn give(self, entry: &mut Entry, roles: Roles, number: usize) -> bool {
+        entry.roles = entry.roles.with(roles);
+        let bits = match self {
+            Self::Rule => &mut entry.rules,
+            Self::Topic => &mut entry.topics,
+            Self::Episode => &mut entry.episodes,
+            Self::Concept => return std::mem::replace(&mut entry.concept, number as u16) == 0,
+        };
+        let bit = 1 << (number - 1);
+        let new = *bits & bit == 0;
+        *bits |= bit;
+        new
     }
-    Ok(())
 }
 
 /// What stands under `facts`.
+#[derive(Default)]
 struct Facts {
-    rules: Vec<RuleList>,
-    /// In the order of [`CONCEPTS`].
-    concepts: Vec<Vec<Named>>,
+    /// Rules, then concepts.
+    sorts: [Vec<Sort>; 4],
     /// In the order of [`LISTS`].
     lists: Vec<Texts>,
-    numbers: Texts,
-    tens: Texts,
-    months: Texts,
+    numbers: Vec<String>,
+    tens: Vec<String>,
+    months: Vec<String>,
 }
 
 impl Facts {
     fn parse(fields: &mut Fields<'_>) -> Self {
+        let mut lists = Vec::with_capacity(LISTS.len());
+        for (name, _) in LISTS {
+            lists.push(Texts::of(fields, name));
+        }
         Self {
-            rules: fields.list("rules", RuleList::parse),
-            concepts: CONCEPTS.iter().map(|(name, _)| fields.list(name, Named::parse)).collect(),
-            lists: LISTS.iter().map(|(name, _)| Texts::of(fields, name)).collect(),
-            numbers: Texts::of(fields, "numbers"),
-            tens: Texts::of(fields, "tens"),
-            months: Texts::of(fields, "months"),
+            sorts: [
+                fields.list("rules", Sort::rule),
+                fields.list("relations", Sort::relation),
+                fields.list("events", Sort::event),
+                fields.list("things", Sort::thing),
+            ],
+            lists,
+            numbers: Texts::of(fields, "numbers").items,
+            tens: Texts::of(fields, "tens").items,
+            months: Texts::of(fields, "months").items,
         }
     }
 }
 
-/// A rule for facts and the phrases that lead to it.
-struct RuleList {
-    rule: Rule,
-    leads: Texts,
+/// Phrases of one sort. One type for all sorts, so that the code that reads lists of them is there once.
+struct Sort {
+    what: What,
+    phrases: Texts,
+    /// Phrases that need a subject before them; only rules have them.
     verbs: Texts,
 }
 
-impl RuleList {
-    fn parse(fields: &mut Fields<'_>) -> Self {
+/// What sort it is.
+enum What {
+    Rule(Rule),
+    Concept(Roles, Concept),
+    Topic(String),
+    Episode(EpisodeRule),
+}
+
+impl Sort {
+    fn new(fields: &mut Fields<'_>, what: What) -> Self {
+        Self { what, phrases: Texts::of(fields, "phrases"), verbs: Texts::default() }
+    }
+
+    fn rule(fields: &mut Fields<'_>) -> Self {
         let confidence = fields.number("confidence", 0.0, 1.0);
+        let rule = Rule {
+            name: fields.required_text("name", LONGEST),
+            category: fields.required_choice("category", &FactCategory::NAMES),
+            key: fields.required_text("key", LONGEST),
+            confidence: fields.require("confidence", confidence),
+            value: fields.required_choice("value", &ValueKind::NAMES),
+            until: fields.texts("until"),
+            endings: fields.texts("endings"),
+        };
         Self {
-            rule: Rule {
-                name: fields.required_text("rule", LONGEST),
-                category: fields.required_choice("category", &FactCategory::NAMES),
-                key: fields.required_text("key", LONGEST),
-                confidence: fields.require("confidence", confidence),
-                value: fields.required_choice("value", &ValueKind::NAMES),
-                until: fields.texts("until"),
-                endings: fields.texts("endings"),
-            },
-            leads: Texts::optional(fields, "leads"),
+            what: What::Rule(rule),
+            phrases: Texts::optional(fields, "leads"),
             verbs: Texts::optional(fields, "verbs"),
         }
     }
-}
 
-/// Words under one name.
-struct Named {
-    name: String,
-    /// Empty when there is none.
-    tag: String,
-    phrases: Texts,
-}
-
-impl Named {
-    fn parse(fields: &mut Fields<'_>) -> Self {
-        Self {
-            name: fields.required_text("name", LONGEST),
-            tag: fields.text("tag", LONGEST).unwrap_or_default(),
-            phrases: Texts::of(fields, "phrases"),
-        }
+    fn concept(fields: &mut Fields<'_>, roles: Roles, tag: Option<String>) -> Self {
+        let key = fields.required_text("name", LONGEST);
+        Self::new(fields, What::Concept(roles, Concept { key, tag: tag.unwrap_or_default() }))
     }
-}
 
-/// A sort of episode and the phrases that tell of it.
-struct EpisodeList {
-    rule: EpisodeRule,
-    phrases: Texts,
-}
+    fn relation(fields: &mut Fields<'_>) -> Self {
+        let tag = fields.text("tag", LONGEST);
+        Self::concept(fields, Roles::RELATION, tag)
+    }
 
-impl EpisodeList {
-    fn parse(fields: &mut Fields<'_>) -> Self {
-        Self {
-            rule: EpisodeRule {
-                name: fields.required_text("name", LONGEST),
-                episode_type: fields.required_choice("type", &EpisodeType::NAMES),
-                tags: fields.texts("tags"),
-                about: fields.choice("about", &About::NAMES).unwrap_or_default(),
-            },
-            phrases: Texts::of(fields, "phrases"),
-        }
+    fn event(fields: &mut Fields<'_>) -> Self {
+        Self::concept(fields, Roles::EVENT, None)
+    }
+
+    fn thing(fields: &mut Fields<'_>) -> Self {
+        Self::concept(fields, Roles::THING, None)
+    }
+
+    fn topic(fields: &mut Fields<'_>) -> Self {
+        let name = fields.required_text("name", LONGEST);
+        Self::new(fields, What::Topic(name))
+    }
+
+    fn episode(fields: &mut Fields<'_>) -> Self {
+        let rule = EpisodeRule {
+            name: fields.required_text("name", LONGEST),
+            episode_type: fields.required_choice("type", &EpisodeType::NAMES),
+            tags: fields.texts("tags"),
+            about: fields.choice("about", &About::NAMES).unwrap_or_default(),
+        };
+        Self::new(fields, What::Episode(rule))
     }
 }

@@ -5,6 +5,7 @@ export * as cardFiles from "../../shared/card-files.ts";
 export { converse } from "../../shared/conversation.ts";
 export { tryFailingModel } from "../../shared/failing-model.ts";
 export { bringUp } from "../../shared/knowledge.ts";
+export * as memory from "../../shared/memory.ts";
 export { blendOrRefuse, compileOrRefuse, convertOrRefuse } from "../../shared/pure.ts";
 export { recordAndReplay } from "../../shared/replay.ts";
 export { conforms } from "./conformance.ts";
