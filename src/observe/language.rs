@@ -119,7 +119,7 @@ fn detect(packs: &Packs, scan: &Scan) -> Detected {
         return Detected::Undecided;
     }
     let mut mixed = None;
-    for language in 0..COUNT {
+    for (language, code) in CODES.into_iter().enumerate() {
         if total(language) < FEWEST_HITS {
             continue;
         }
@@ -138,11 +138,11 @@ fn detect(packs: &Packs, scan: &Scan) -> Detected {
         }
         let total = total(language);
         if total == most && ahead {
-            return Detected::Language(CODES[language], share(most, runner_up));
+            return Detected::Language(code, share(most, runner_up));
         }
         let strong = own >= FEWEST_HITS && runner_up >= FEWEST_HITS && 2 * total >= most;
-        if strong && mixed.is_none_or(|(best, _)| total > best) && packs.lexicon(CODES[language]).is_some() {
-            mixed = Some((total, Detected::Mixed(CODES[language], share(total, runner_up))));
+        if strong && mixed.is_none_or(|(best, _)| total > best) && packs.lexicon(code).is_some() {
+            mixed = Some((total, Detected::Mixed(code, share(total, runner_up))));
         }
     }
     mixed.map_or(Detected::Undecided, |(_, detected)| detected)
