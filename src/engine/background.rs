@@ -34,7 +34,11 @@ impl Core {
                 continue;
             }
             let named = Value::object(vec![(fact.key.as_str(), fact.value.clone())]);
-            let line = json::compact(&Value::object(vec![(fact.category.name(), named)]));
+            let mut line = vec![(fact.category.name(), named)];
+            if let Some(context) = &fact.context {
+                line.push(("context", context.as_str().into()));
+            }
+            let line = json::compact(&Value::object(line));
             let class = FactClass::of(fact.confidence) as i32;
             let score = f64::from(class) + freshness(&fact.last_updated, now);
             items.push(Item::new(id, score, ["\n", &line].concat()));

@@ -26,8 +26,10 @@ pub(super) struct Told<'a> {
     pub session: &'a str,
     pub instance: &'a str,
     pub personality: &'a Personality,
-    /// The id that the turn will have.
+    /// The id of the turn.
     pub turn: &'a str,
+    /// What was said.
+    pub text: &'a str,
     /// When it was said, milliseconds since 1970.
     pub at: i64,
     pub observation: &'a Observation,

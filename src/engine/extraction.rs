@@ -173,6 +173,7 @@ impl Core {
             instance: &conversation.session.instance,
             personality: &personality,
             turn: &turn,
+            text: &said.text,
             at: timestamp::parse(&said.created_at).unwrap_or(0),
             observation: &observation,
         };

@@ -3,6 +3,7 @@
 use serde::Serialize;
 
 use super::core::Core;
+use super::episodes::Told;
 use super::event::Event;
 use super::memory::Archive;
 use crate::json::Value;
@@ -11,9 +12,13 @@ use crate::log::{Content, IdSource, Record, natural_id};
 use crate::memory::{
     ArchiveReason, FactCategory, Limits, MemoryChange, Statement, learn, opposite, to_archive,
 };
-use crate::observe::{FactCandidate, Intent, Observation};
+use crate::observe::{FactCandidate, Intent};
 use crate::template::model::MemoryPreferences;
+use crate::text::{first_characters, part_of};
 use crate::timestamp;
+
+/// Most characters of the words in which a fact was said.
+const MAXIMUM_CONTEXT: usize = 500;
 
 /// A memory that a call changed.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize)]
@@ -72,12 +77,8 @@ impl<'c> Learning<'c> {
     }
 
     /// The facts that the built-in extractor found in a turn and the template wants. Gives the ids of the facts.
-    pub(super) fn facts_of(
-        &mut self,
-        observation: &Observation,
-        turn: &str,
-        preferences: &MemoryPreferences,
-    ) -> Vec<String> {
+    pub(super) fn facts_of(&mut self, told: &Told<'_>, preferences: &MemoryPreferences) -> Vec<String> {
+        let observation = told.observation;
         if observation.intent == Some(Intent::Question) && !preferences.questions {
             return Vec::new();
         }
@@ -85,7 +86,7 @@ impl<'c> Learning<'c> {
         for candidate in &observation.facts {
             let certain = candidate.confidence >= self.core.options.fact_threshold;
             if certain && is_wanted(candidate.category, preferences) {
-                ids.extend(self.state(statement(candidate, turn)));
+                ids.extend(self.state(statement(candidate, told)));
             }
         }
         ids
@@ -231,7 +232,7 @@ impl Core {
     /// What a person's turn teaches by the rules alone.
     pub(super) fn learn_from(
         &self,
-        told: &super::episodes::Told<'_>,
+        told: &Told<'_>,
         preferences: &MemoryPreferences,
         now: u64,
         ids: &mut IdSource,
@@ -240,7 +241,7 @@ impl Core {
         let mut learning = Learning::new(self, told.user, now);
         let mut facts = Vec::new();
         if features.fact_extraction {
-            facts = learning.facts_of(told.observation, told.turn, preferences);
+            facts = learning.facts_of(told, preferences);
         }
         if features.episodic_memory {
             self.learn_episodes(&mut learning, told, (&facts, preferences), ids);
@@ -260,17 +261,21 @@ pub(super) fn is_wanted(category: FactCategory, preferences: &MemoryPreferences)
         && (preferences.shared_interests || !shared)
 }
 
-fn statement(candidate: &FactCandidate, turn: &str) -> Statement {
+fn statement(candidate: &FactCandidate, told: &Told<'_>) -> Statement {
     let span = hull(&candidate.spans);
+    // "peanuts" alone does not say what is with them.
+    let said = part_of(told.text, span);
+    let context = (candidate.category == FactCategory::Health && !said.is_empty())
+        .then(|| first_characters(said, MAXIMUM_CONTEXT).to_owned());
     Statement {
         category: candidate.category,
         key: candidate.key.clone(),
         value: candidate.value.clone(),
         confidence: candidate.confidence,
         tags: Vec::new(),
-        context: None,
+        context,
         origin: FactOrigin::Rules,
-        source: Some(MemorySource { turn: turn.to_owned(), span }),
+        source: Some(MemorySource { turn: told.turn.to_owned(), span }),
     }
 }
 

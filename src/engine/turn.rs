@@ -231,6 +231,7 @@ impl Core {
             instance: &conversation.session.instance,
             personality: &personality,
             turn: &turn_id,
+            text: &text,
             at: i64::try_from(started).unwrap_or(i64::MAX),
             observation: &observation,
         };

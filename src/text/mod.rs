@@ -13,7 +13,7 @@ mod scan;
 mod table;
 mod words;
 
-pub(crate) use cut::first_characters;
+pub(crate) use cut::{first_characters, part_of};
 pub(crate) use find::find;
 pub use fold::fold;
 pub(crate) use fold::{is_word_character, plain};

@@ -324,6 +324,17 @@ fn memories_enter_the_prompt_inside_the_budget_the_most_important_first() {
 }
 
 #[test]
+fn what_is_with_a_persons_health_is_told_in_their_own_words() {
+    let mut host = Host::new();
+    let session = host.session("diego", "alicia");
+    host.send("diego", &session, "😀 By the way, I'm allergic to peanuts").unwrap();
+    host.send("diego", &session, "Hello").unwrap();
+    let line = r#"{"health":{"peanuts":"peanuts"},"context":"I'm allergic to peanuts"}"#;
+    let system = &host.prompts.last().unwrap().system;
+    assert!(system.contains(line), "{system}");
+}
+
+#[test]
 fn no_text_of_a_memory_can_open_a_section_of_the_prompt() {
     let mut host = Host::new();
     let session = host.session("diego", "alicia");
