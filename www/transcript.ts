@@ -2,6 +2,7 @@ import type { Session, TurnView } from "luminoracore";
 import { type Change, changesOf } from "./changes.ts";
 import { byId, create } from "./dom.ts";
 import { hueOf } from "./hue.ts";
+import { learnedLine } from "./learned.ts";
 import type { Personality } from "./personality.ts";
 
 /** Turns that are shown at first, and more of them at each wish. */
@@ -21,6 +22,8 @@ export class Transcript {
   readonly #older = byId("older", HTMLButtonElement);
   readonly #opening = byId("opening", HTMLParagraphElement);
   readonly #elements = new Map<string, HTMLLIElement>();
+  /** Where it stands what a turn of the person taught, by that turn's id. */
+  readonly #lessons = new Map<string, HTMLElement>();
   #session: Session | undefined;
   #personality: Personality | undefined;
   #limit = pageSize;
@@ -39,6 +42,7 @@ export class Transcript {
     this.#personality = personality;
     this.#limit = pageSize;
     this.#elements.clear();
+    this.#lessons.clear();
     this.#turns.replaceChildren();
     this.#pending.replaceChildren();
     this.update();
@@ -52,12 +56,13 @@ export class Transcript {
     const atEnd = this.#atEnd();
     const turns = session.history({ limit: this.#limit });
     this.#older.hidden = turns.length < this.#limit;
-    let said = "";
+    let said: TurnView | undefined;
     const elements = turns.map((turn) => {
-      if (turn.role === "user") said = turn.text;
+      if (turn.role === "user") said = turn;
       const known = this.#elements.get(turn.id);
       if (known) return known;
-      const made = turnElement(turn, session, personality, said);
+      const made = turnElement(turn, session, personality, said?.text ?? "");
+      if (turn.role !== "user" && said) this.#lessons.set(said.id, made);
       this.#elements.set(turn.id, made);
       return made;
     });
@@ -68,6 +73,19 @@ export class Transcript {
     else this.#turns.replaceChildren(...elements);
     this.#opening.hidden = turns.length > 0 || this.#pending.childElementCount > 0;
     this.#opening.textContent = `This is the beginning. Say hello to ${personality.name}.`;
+    if (atEnd) this.scrollToEnd();
+  }
+
+  /** Shows under each turn what it taught; see `learnedByTurn`. */
+  showLearned(learned: ReadonlyMap<string, readonly string[]>): void {
+    const atEnd = this.#atEnd();
+    for (const [turn, element] of this.#lessons) {
+      const text = learnedLine(learned.get(turn) ?? []);
+      const present = element.querySelector(".learned");
+      if (text === (present?.textContent ?? "")) continue;
+      present?.remove();
+      if (text !== "") element.append(create("p", { class: "learned", text }));
+    }
     if (atEnd) this.scrollToEnd();
   }
 
