@@ -4,7 +4,7 @@ import { quoted, runOf } from "./runs.ts";
 
 /** One line about what a turn changed. */
 export interface Change {
-  readonly kind: "mood" | "level" | "points";
+  readonly kind: "mood" | "level" | "points" | "kept";
   readonly text: string;
   /** The mood that came, where it is one. */
   readonly mood?: string;
@@ -35,6 +35,8 @@ export function changesOf(session: Session, runId: string, name: string, said: s
   }
   if (affinity && affinity.delta !== 0)
     changes.push({ kind: "points", text: points(affinity.delta, affinity.kind) });
+  if (run.findings?.some(({ rule }) => rule === "fact_conflict"))
+    changes.push({ kind: "kept", text: "What you added by hand stays as it is" });
   return changes;
 }
 

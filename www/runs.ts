@@ -11,6 +11,8 @@ export interface Run {
     readonly after: number;
   } | null;
   readonly mood?: { readonly from: string; readonly to: string; readonly cause?: MoodCause } | null;
+  /** What was noticed, and not acted on. */
+  readonly findings?: readonly { readonly rule?: string }[];
 }
 
 /** How a reply came about. Turns of an imported snapshot have no run here. */
