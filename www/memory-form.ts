@@ -1,6 +1,6 @@
 import type { FactCategory, FactView, Remembered } from "luminoracore";
 import { byId, create, words } from "./dom.ts";
-import { categories } from "./memory-words.ts";
+import { categories, fold } from "./memory-words.ts";
 
 /** The form that adds a fact by hand. */
 export class MemoryForm {
@@ -19,8 +19,8 @@ export class MemoryForm {
     this.#category.value = "other";
     // A fact is known by category and key together: without this, a second name would be learned beside the first.
     this.#key.addEventListener("change", () => {
-      const key = this.#key.value.trim().toLowerCase();
-      const fact = known().find((fact) => words(fact.key) === key || fact.key === key);
+      const key = fold(this.#key.value);
+      const fact = known().find((fact) => words(fact.key) === key);
       if (fact) this.#category.value = fact.category;
     });
     byId("remember", HTMLFormElement).addEventListener("submit", async (event) => {

@@ -1,14 +1,6 @@
 import type { EpisodeView, FactView, MemoryView } from "luminoracore";
-import { button, create, words } from "./dom.ts";
-import {
-  earlierValues,
-  inWords,
-  occasion,
-  saysItAll,
-  standing,
-  valueInWords,
-  weight,
-} from "./memory-words.ts";
+import { button, create } from "./dom.ts";
+import { earlierValues, factParts, inWords, occasion, standing, weight } from "./memory-words.ts";
 import { fillTrack } from "./track.ts";
 
 /** What can be done with a memory. */
@@ -34,20 +26,19 @@ export function memoryItem(memory: MemoryView, actions: MemoryActions): HTMLLIEl
 }
 
 function fact(memory: FactView): Node[] {
-  const { key, value, status } = memory;
-  const text = saysItAll(key, value)
-    ? [create("span", { class: "memory-value", text: words(key) })]
-    : [
-        create("span", { class: "memory-key", text: words(key) }),
-        create("span", { class: "visually-hidden", text: ": " }),
-        create("span", { class: "memory-value", text: valueInWords(value) }),
-      ];
+  const { about, separator, text } = factParts(memory.key, memory.value);
   const before = earlierValues(memory);
   return [
-    create("p", { class: "memory-text" }, ...text),
+    create(
+      "p",
+      { class: "memory-text" },
+      create("span", { class: "memory-key", text: about }),
+      create("span", { class: "visually-hidden", text: separator }),
+      create("span", { class: "memory-value", text }),
+    ),
     note(standing(memory)),
     ...(before ? [note(before)] : []),
-    ...(status === "superseded" ? [note("you have said the opposite since")] : []),
+    ...(memory.status === "superseded" ? [note("you have said the opposite since")] : []),
   ];
 }
 

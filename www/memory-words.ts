@@ -20,15 +20,26 @@ export function inWords(memory: MemoryView): string {
   return memory.type === "episode" ? memory.title : factInWords(memory.key, memory.value);
 }
 
-/** A fact in one line. Keys that say it all (`likes_tea`) need no value beside them. */
+/** A fact in one line: `dog name: Max`. */
 export function factInWords(key: string, value: unknown): string {
-  const text = valueInWords(value);
-  return saysItAll(key, value) ? words(key) : `${words(key)}: ${text}`;
+  const { about, separator, text } = factParts(key, value);
+  return about + separator + text;
 }
 
-/** Whether the key of a fact already has its value in it. */
-export function saysItAll(key: string, value: unknown): boolean {
-  return value === true || ` ${words(key)}`.endsWith(` ${valueInWords(value).toLowerCase()}`);
+/** The two parts of a fact. Keys that have the value in them (`likes_cafe` of `café`) give the rest: `likes`. */
+export function factParts(key: string, value: unknown) {
+  const [about, text] = [words(key), valueInWords(value)];
+  if (value === true) return { about: "", separator: "", text: about };
+  const folded = fold(text);
+  if (folded === "" || !` ${about}`.endsWith(` ${folded}`)) return { about, separator: ": ", text };
+  const rest = about.slice(0, about.length - folded.length).trim();
+  return { about: rest, separator: rest && " ", text };
+}
+
+/** A text as keys of facts have it, with blanks. */
+export function fold(text: string): string {
+  const plain = text.normalize("NFD").replace(/\p{M}/gu, "").toLowerCase();
+  return plain.replace(/[^a-z0-9]+/g, " ").trim();
 }
 
 /** A value of a fact, whatever it is. */

@@ -21,6 +21,7 @@ export class Memory {
   readonly #title = byId("memory-title", HTMLHeadingElement);
   readonly #list = byId("memories", HTMLDivElement);
   readonly #aside = byId("memories-aside", HTMLDetailsElement);
+  readonly #asideList = byId("memories-aside-list", HTMLUListElement);
   readonly #failure = byId("memory-failure", HTMLDivElement);
   readonly #form: MemoryForm;
   readonly #actions: MemoryActions = {
@@ -41,7 +42,6 @@ export class Memory {
   /** @param shown called with all memories whenever they were looked at again */
   open(session: Session, personality: Personality, shown: Open["shown"]): void {
     this.#open = { session, personality, shown };
-    this.#form.clear();
     hideFailure(this.#failure);
     for (const place of document.querySelectorAll<HTMLElement>("[data-name]")) {
       place.textContent = personality.name;
@@ -50,8 +50,12 @@ export class Memory {
     void this.update();
   }
 
+  /** Leaves the conversation. What was erased does not stay in the page either. */
   close(): void {
     this.#open = undefined;
+    this.#memories = [];
+    this.#form.clear();
+    for (const place of [this.#list, this.#asideList]) place.replaceChildren();
   }
 
   /** Shows what is remembered now; gives that, too. */
@@ -74,7 +78,7 @@ export class Memory {
     this.#keepingFocus(() => {
       replaceIfNew(this.#list, groups(active, this.#actions));
       replaceIfNew(
-        byId("memories-aside-list", HTMLUListElement),
+        this.#asideList,
         others.map((memory) => memoryItem(memory, this.#actions)),
       );
     });

@@ -17,9 +17,8 @@ export function moodCause(session: Session, personality: Personality, mood: Mood
     if (origin) return `${origin}.`;
     const last = mood.history.at(-1);
     if (last?.cause === "manual") return "Set by hand.";
-    return last
-      ? `The mood before it has faded: ${name} is ${words(usualMood)} again.`
-      : `How ${name} is until something is said.`;
+    if (!last) return "The usual mood: nothing has set off another.";
+    return `The mood before it has faded: ${name} is ${words(usualMood)} again.`;
   }
   const fades = halfLife
     ? `It fades when nothing renews it: half of it is gone in ${halfLife} minutes.`

@@ -18,7 +18,8 @@ export function showWhy({ history, next_level, progress_in_level, points }: Affi
     value: progress_in_level,
     text: `${Math.round(progress_in_level * 100)} %`,
   });
-  const latest = history.map((change, index) => item(change, history[index - 1])).slice(-listed);
+  const first = Math.max(0, history.length - listed);
+  const latest = history.slice(first).map((change, index) => item(change, history[first + index - 1]));
   byId("why-changes", HTMLOListElement).replaceChildren(...latest.reverse());
   const lead = byId("why-lead", HTMLParagraphElement);
   if (history.length === 0) lead.textContent = "Every message of yours counts. There is none yet.";

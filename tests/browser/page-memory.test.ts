@@ -157,7 +157,7 @@ describe("the page says why", () => {
 
   it("a mood has come, and that it fades", async () => {
     const cause = page.locator("#mood-cause");
-    expect(await cause.textContent()).toBe("How Alicia is until something is said.");
+    expect(await cause.textContent()).toBe("The usual mood: nothing has set off another.");
     await say(page, "You're pretty");
     await say(page, "Hello");
     expect(await cause.textContent()).toMatch(

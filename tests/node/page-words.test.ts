@@ -14,7 +14,8 @@ describe("the page's words for a fact", () => {
     const cases: [string, unknown, string][] = [
       ["dog_name", "Max", "dog name: Max"],
       ["likes_mountain_biking", "mountain biking", "likes mountain biking"],
-      ["peanuts", "Peanuts", "peanuts"],
+      ["likes_cafe", "café", "likes café"],
+      ["peanuts", "Peanuts", "Peanuts"],
       // Not where it only ends alike.
       ["brother", "other", "brother: other"],
       ["has_car", true, "has car"],
