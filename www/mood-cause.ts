@@ -1,5 +1,6 @@
 import type { Session, SessionState } from "luminoracore";
 import { words } from "./dom.ts";
+import { duration } from "./duration.ts";
 import type { Personality } from "./personality.ts";
 import { quoted, runOf } from "./runs.ts";
 import { moment } from "./when.ts";
@@ -21,7 +22,7 @@ export function moodCause(session: Session, personality: Personality, mood: Mood
     return `The mood before it has faded: ${name} is ${words(usualMood)} again.`;
   }
   const fades = halfLife
-    ? `It fades when nothing renews it: half of it is gone in ${halfLife} minutes.`
+    ? `It fades when nothing renews it: half of it is gone in ${duration(halfLife * 60_000)}.`
     : "It fades when nothing renews it.";
   const manual = mood.history.at(-1)?.cause === "manual" ? "Set by hand" : "Set off earlier";
   return `${origin ?? manual}. ${fades}`;

@@ -22,8 +22,9 @@ export class Transcript {
   readonly #older = byId("older", HTMLButtonElement);
   readonly #opening = byId("opening", HTMLParagraphElement);
   readonly #elements = new Map<string, HTMLLIElement>();
-  /** Where it stands what a turn of the person taught, by that turn's id. */
-  readonly #lessons = new Map<string, HTMLElement>();
+  /** The replies under which it stands what a turn of the person taught, by that turn's id. */
+  readonly #replies = new Map<string, HTMLElement>();
+  #learned: ReadonlyMap<string, readonly string[]> = new Map();
   #session: Session | undefined;
   #personality: Personality | undefined;
   #limit = pageSize;
@@ -42,7 +43,8 @@ export class Transcript {
     this.#personality = personality;
     this.#limit = pageSize;
     this.#elements.clear();
-    this.#lessons.clear();
+    this.#replies.clear();
+    this.#learned = new Map();
     this.#turns.replaceChildren();
     this.#pending.replaceChildren();
     this.update();
@@ -59,18 +61,18 @@ export class Transcript {
     let said: TurnView | undefined;
     const elements = turns.map((turn) => {
       if (turn.role === "user") said = turn;
-      const known = this.#elements.get(turn.id);
-      if (known) return known;
-      const made = turnElement(turn, session, personality, said?.text ?? "");
-      if (turn.role !== "user" && said) this.#lessons.set(said.id, made);
-      this.#elements.set(turn.id, made);
-      return made;
+      const element =
+        this.#elements.get(turn.id) ?? turnElement(turn, session, personality, said?.text ?? "");
+      this.#elements.set(turn.id, element);
+      if (turn !== said && said) this.#replies.set(said.id, element);
+      return element;
     });
     const shown = [...this.#turns.children];
     const common = shown.every((element, index) => element === elements[index]);
     // Only what is new is added where that is possible: it keeps selections and scrolling as they are.
     if (common) this.#turns.append(...elements.slice(shown.length));
     else this.#turns.replaceChildren(...elements);
+    this.#fillLearned();
     this.#opening.hidden = turns.length > 0 || this.#pending.childElementCount > 0;
     this.#opening.textContent = `This is the beginning. Say hello to ${personality.name}.`;
     if (atEnd) this.scrollToEnd();
@@ -79,13 +81,8 @@ export class Transcript {
   /** Shows under each turn what it taught; see `learnedByTurn`. */
   showLearned(learned: ReadonlyMap<string, readonly string[]>): void {
     const atEnd = this.#atEnd();
-    for (const [turn, element] of this.#lessons) {
-      const text = learnedLine(learned.get(turn) ?? []);
-      const present = element.querySelector(".learned");
-      if (text === (present?.textContent ?? "")) continue;
-      present?.remove();
-      if (text !== "") element.append(create("p", { class: "learned", text }));
-    }
+    this.#learned = learned;
+    this.#fillLearned();
     if (atEnd) this.scrollToEnd();
   }
 
@@ -127,6 +124,16 @@ export class Transcript {
 
   scrollToEnd(): void {
     this.#view.scrollTop = this.#view.scrollHeight;
+  }
+
+  #fillLearned(): void {
+    for (const [turn, element] of this.#replies) {
+      const text = learnedLine(this.#learned.get(turn) ?? []);
+      const present = element.querySelector(".learned");
+      if (text === (present?.textContent ?? "")) continue;
+      present?.remove();
+      if (text !== "") element.append(create("p", { class: "learned", text }));
+    }
   }
 
   #atEnd(): boolean {

@@ -51,6 +51,21 @@ describe("the page remembers", () => {
     expect(await lessons(page)).toEqual(corrected);
   });
 
+  it("what was said long ago: it stands under that turn when that is shown", async () => {
+    await page.evaluate(`import("luminoracore").then(async ({ Luminora, indexedDbStorage }) => {
+      const other = await Luminora.open({ storage: indexedDbStorage() });
+      const session = await other.createSession({ session: decodeURIComponent(location.hash.slice(9)) });
+      await session.send("My name is Ana");
+      for (let turn = 0; turn < 31; turn++) await session.send("Hello");
+      await other.close();
+    })`);
+    await page.reload();
+    await page.getByRole("button", { name: "Show earlier turns" }).waitFor();
+    expect(await lessons(page)).toEqual([]);
+    await page.getByRole("button", { name: "Show earlier turns" }).click();
+    expect(await lessons(page)).toEqual(["Will remember: name: Ana"]);
+  });
+
   it("moments, with what sort they are and how much they matter, each personality its own", async () => {
     await say(page, "My grandmother died last week and I feel terribly sad");
     await openMemory(page);
@@ -161,7 +176,7 @@ describe("the page says why", () => {
     await say(page, "You're pretty");
     await say(page, "Hello");
     expect(await cause.textContent()).toMatch(
-      /^You said “pretty” \(.+\)\. It fades when nothing renews it: half of it is gone in 30 minutes\.$/,
+      /^You said “pretty” \(.+\)\. It fades when nothing renews it: half of it is gone in 30 min\.$/,
     );
   });
 
