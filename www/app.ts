@@ -5,6 +5,7 @@ import { button, byId } from "./dom.ts";
 import { hideFailure, showFailure } from "./failure.ts";
 import { type Chosen, FilePanel } from "./file-panel.ts";
 import { hueOf } from "./hue.ts";
+import { Memory } from "./memory.ts";
 import { owner } from "./owner.ts";
 import { showPersonalities } from "./personalities.ts";
 import { personalityOf } from "./personality.ts";
@@ -26,6 +27,7 @@ async function main(): Promise<void> {
 
   const chat = new Chat({
     relationship: new Relationship(),
+    memory: new Memory(luminora),
     model: () => settings.model,
     chooseModel: () => settings.open(),
     gone: () => attempt(() => showStart("That conversation was erased in another tab.")),

@@ -1,25 +1,13 @@
 import type { MoodCause, Session } from "luminoracore";
 import { words } from "./dom.ts";
+import { quoted, runOf } from "./runs.ts";
 
 /** One line about what a turn changed. */
 export interface Change {
-  readonly kind: "mood" | "level" | "points";
+  readonly kind: "mood" | "level" | "points" | "kept";
   readonly text: string;
   /** The mood that came, where it is one. */
   readonly mood?: string;
-}
-
-/** The parts of a run that are told. */
-interface Run {
-  readonly affinity?: {
-    readonly delta: number;
-    readonly kind: string;
-    readonly level_before: string;
-    readonly level_after: string;
-    readonly before: number;
-    readonly after: number;
-  } | null;
-  readonly mood?: { readonly from: string; readonly to: string; readonly cause?: MoodCause } | null;
 }
 
 /**
@@ -47,17 +35,9 @@ export function changesOf(session: Session, runId: string, name: string, said: s
   }
   if (affinity && affinity.delta !== 0)
     changes.push({ kind: "points", text: points(affinity.delta, affinity.kind) });
+  if (run.findings?.some(({ rule }) => rule === "fact_conflict"))
+    changes.push({ kind: "kept", text: "What you added by hand stays as it is" });
   return changes;
-}
-
-/** Turns of an imported snapshot have no run here. */
-function runOf(session: Session, runId: string): Run | undefined {
-  try {
-    const explanation = session.explain(runId);
-    return explanation.subject === "run" ? (explanation.run as Run) : undefined;
-  } catch {
-    return undefined;
-  }
 }
 
 function moodChange(
@@ -67,16 +47,10 @@ function moodChange(
   cause: MoodCause | undefined,
   said: string,
 ): string | undefined {
-  const quote = cause?.type === "trigger" ? quoted(said, cause.spans) : undefined;
+  const quote = quoted(said, cause);
   const because = quote ? `: you said ${quote}` : "";
   if (from !== to) return `${name} is ${words(to)} now${because}`;
   return quote ? `${name} is still ${words(to)}, and feels it more${because}` : undefined;
-}
-
-function quoted(said: string, spans: readonly (readonly [number, number])[]): string | undefined {
-  const quotes = [...new Set(spans.map(([from, to]) => said.slice(from, to)))].filter((text) => text !== "");
-  if (quotes.length === 0) return undefined;
-  return new Intl.ListFormat("en").format(quotes.map((text) => `“${text}”`));
 }
 
 function points(delta: number, kind: string): string {

@@ -4,6 +4,8 @@ import { changesOf } from "./changes.ts";
 import { Composer, givenBack } from "./composer.ts";
 import { button, byId } from "./dom.ts";
 import { hideFailure, showFailure } from "./failure.ts";
+import { learnedByTurn, learnedLine } from "./learned.ts";
+import type { Memory } from "./memory.ts";
 import { paced } from "./pace.ts";
 import type { Personality } from "./personality.ts";
 import type { Relationship } from "./relationship.ts";
@@ -12,6 +14,7 @@ import { Transcript } from "./transcript.ts";
 /** What a conversation needs from the rest of the page. */
 export interface ChatHost {
   readonly relationship: Relationship;
+  readonly memory: Memory;
   /** Who answers now. */
   model(): AnyModel;
   /** Lets the person choose who answers. */
@@ -55,6 +58,9 @@ export class Chat {
     this.#composer.text = this.#drafts.get(session.id) ?? "";
     this.#transcript.open(session, personality);
     this.#host.relationship.open(session, personality);
+    this.#host.memory.open(session, personality, (memories) =>
+      this.#transcript.showLearned(learnedByTurn(memories)),
+    );
     this.#composer.focus();
   }
 
@@ -65,6 +71,7 @@ export class Chat {
     this.#open.leave();
     this.#open = undefined;
     this.#host.relationship.close();
+    this.#host.memory.close();
   }
 
   /** Forgets what was typed and not sent. */
@@ -92,13 +99,16 @@ export class Chat {
         () => {},
       );
       for await (const delta of paced(reply, stop.signal)) pending.append(delta);
-      const { text: answer, run } = await reply;
+      const { text: answer, run, user_turn: turn } = await reply;
       pending.remove();
       entitle(session, text);
       if (!here()) return;
       this.#transcript.update();
       this.#host.relationship.update();
+      const memories = await this.#host.memory.update();
       const changes = changesOf(session, run, personality.name, text).map((change) => `${change.text}.`);
+      const lesson = learnedLine(learnedByTurn(memories).get(turn ?? "") ?? []);
+      if (lesson) changes.push(`${lesson}.`);
       announce(
         { text: `${personality.name}: ${answer}`, lang: personality.language },
         { text: changes.join(" ") },
@@ -137,6 +147,7 @@ export class Chat {
     try {
       this.#transcript.update();
       this.#host.relationship.update();
+      void this.#host.memory.update();
     } catch (error) {
       if (!LuminoraError.isInstance(error) || error.code !== "unknown_session") throw error;
       this.close();

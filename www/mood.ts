@@ -1,6 +1,7 @@
 import type { MoodPeriod, SessionState } from "luminoracore";
 import { deltaMark } from "./delta.ts";
 import { byId, create, words } from "./dom.ts";
+import { duration } from "./duration.ts";
 import type { Personality } from "./personality.ts";
 import { fillTrack } from "./track.ts";
 
@@ -43,14 +44,9 @@ function line({ mood, started_at, ended_at }: MoodPeriod, lang: string): HTMLLIE
     "li",
     {},
     create("span", { text: words(mood), lang }),
-    create("time", { text: duration(started_at, ended_at), attributes: { datetime: ended_at } }),
+    create("time", {
+      text: duration(Date.parse(ended_at) - Date.parse(started_at)),
+      attributes: { datetime: ended_at },
+    }),
   );
-}
-
-function duration(from: string, to: string): string {
-  const minutes = (Date.parse(to) - Date.parse(from)) / 60_000;
-  if (minutes < 1) return "under a minute";
-  if (minutes < 90) return `${Math.round(minutes)} min`;
-  if (minutes < 36 * 60) return `${Math.round(minutes / 60)} h`;
-  return `${Math.round(minutes / 60 / 24)} days`;
 }

@@ -5,6 +5,10 @@ export interface Personality extends TemplateSummary {
   readonly levels: readonly Level[];
   /** What each mood is like, by its name. */
   readonly moods: ReadonlyMap<string, string>;
+  /** The mood in which nothing has set another off. */
+  readonly usualMood: string;
+  /** Minutes after which half of a mood is gone, where the template says. */
+  readonly halfLife: number | undefined;
   /** The six parameters as the template has them, before level and mood. */
   readonly base: Parameters;
 }
@@ -27,13 +31,17 @@ interface Document {
       readonly affinity_range: readonly [number, number];
     }[];
   };
-  readonly mood_config?: { readonly moods?: Readonly<Record<string, { readonly description?: string }>> };
+  readonly mood_config?: {
+    readonly moods?: Readonly<Record<string, { readonly description?: string }>>;
+    readonly mood_detection?: { readonly default_mood?: string; readonly half_life_minutes?: number };
+  };
 }
 
 /** The personality of a session. */
 export async function personalityOf(session: Session): Promise<Personality> {
   const document: Document = await documentOf(session);
   const levels = document.hierarchical_config?.relationship_levels ?? [];
+  const { default_mood = "neutral", half_life_minutes } = document.mood_config?.mood_detection ?? {};
   return {
     ...session.summary.template,
     levels: levels.map(({ name, description = "", affinity_range }) => ({
@@ -44,6 +52,8 @@ export async function personalityOf(session: Session): Promise<Personality> {
     moods: new Map(
       Object.entries(document.mood_config?.moods ?? {}).map(([name, mood]) => [name, mood.description ?? ""]),
     ),
+    usualMood: default_mood,
+    halfLife: half_life_minutes,
     base: document.advanced_parameters ?? {},
   };
 }

@@ -3,8 +3,12 @@ import { showAffinity } from "./affinity.ts";
 import { byId, words } from "./dom.ts";
 import { hueOf } from "./hue.ts";
 import { showMood } from "./mood.ts";
+import { moodCause } from "./mood-cause.ts";
 import { showParameters } from "./parameters.ts";
 import type { Personality } from "./personality.ts";
+import { wireTabs } from "./tabs.ts";
+import { ThisConversation } from "./this-conversation.ts";
+import { showWhy } from "./why.ts";
 
 /** A mood fades while nobody speaks. */
 const refreshEvery = 15_000;
@@ -16,8 +20,10 @@ export class Relationship {
   /** Before the last turn, and after it. */
   #before: SessionState | undefined;
   #now: SessionState | undefined;
+  readonly #counts = new ThisConversation();
 
   constructor() {
+    wireTabs(byId("relationship-tabs", HTMLDivElement));
     const unfold = byId("unfold", HTMLButtonElement);
     unfold.addEventListener("click", () => {
       const open = unfold.getAttribute("aria-expanded") !== "true";
@@ -42,10 +48,12 @@ export class Relationship {
     this.#before = undefined;
     this.#now = snapshot(session);
     this.#show();
+    this.#counts.open(session, personality);
   }
 
   close(): void {
     this.#session = undefined;
+    this.#counts.close();
   }
 
   /** Shows the session after a turn, with marks on what changed. */
@@ -54,6 +62,7 @@ export class Relationship {
     this.#before = this.#now;
     this.#now = snapshot(this.#session);
     this.#show();
+    this.#counts.update();
   }
 
   #refresh(): void {
@@ -65,10 +74,12 @@ export class Relationship {
   }
 
   #show(): void {
-    const [personality, now, before] = [this.#personality, this.#now, this.#before];
-    if (!personality || !now) return;
+    const [session, personality, now, before] = [this.#session, this.#personality, this.#now, this.#before];
+    if (!session || !personality || !now) return;
     showAffinity(personality, now.affinity, before?.affinity);
+    showWhy(now.affinity);
     showMood(personality, now.mood, before?.mood);
+    byId("mood-cause", HTMLParagraphElement).textContent = moodCause(session, personality, now.mood);
     showParameters(personality, now, before);
     const { affinity, mood } = now;
     const name = byId("summary-name", HTMLSpanElement);
@@ -77,7 +88,7 @@ export class Relationship {
     byId("summary-state", HTMLSpanElement).textContent =
       `${words(affinity.level)}, ${affinity.points} points · ${words(mood.current)}`;
     const { style } = document.documentElement;
-    const neutral = personality.moods.keys().next().value === mood.current;
+    const neutral = personality.usualMood === mood.current;
     style.setProperty("--mood-hue", String(neutral ? hueOf(personality.name) : hueOf(mood.current)));
     style.setProperty("--mood-strength", String(neutral ? 0.3 : 0.35 + 0.65 * mood.intensity));
   }

@@ -2,6 +2,7 @@ import type { Session, TurnView } from "luminoracore";
 import { type Change, changesOf } from "./changes.ts";
 import { byId, create } from "./dom.ts";
 import { hueOf } from "./hue.ts";
+import { learnedLine } from "./learned.ts";
 import type { Personality } from "./personality.ts";
 
 /** Turns that are shown at first, and more of them at each wish. */
@@ -21,6 +22,9 @@ export class Transcript {
   readonly #older = byId("older", HTMLButtonElement);
   readonly #opening = byId("opening", HTMLParagraphElement);
   readonly #elements = new Map<string, HTMLLIElement>();
+  /** The replies under which it stands what a turn of the person taught, by that turn's id. */
+  readonly #replies = new Map<string, HTMLElement>();
+  #learned: ReadonlyMap<string, readonly string[]> = new Map();
   #session: Session | undefined;
   #personality: Personality | undefined;
   #limit = pageSize;
@@ -39,6 +43,8 @@ export class Transcript {
     this.#personality = personality;
     this.#limit = pageSize;
     this.#elements.clear();
+    this.#replies.clear();
+    this.#learned = new Map();
     this.#turns.replaceChildren();
     this.#pending.replaceChildren();
     this.update();
@@ -52,22 +58,31 @@ export class Transcript {
     const atEnd = this.#atEnd();
     const turns = session.history({ limit: this.#limit });
     this.#older.hidden = turns.length < this.#limit;
-    let said = "";
+    let said: TurnView | undefined;
     const elements = turns.map((turn) => {
-      if (turn.role === "user") said = turn.text;
-      const known = this.#elements.get(turn.id);
-      if (known) return known;
-      const made = turnElement(turn, session, personality, said);
-      this.#elements.set(turn.id, made);
-      return made;
+      if (turn.role === "user") said = turn;
+      const element =
+        this.#elements.get(turn.id) ?? turnElement(turn, session, personality, said?.text ?? "");
+      this.#elements.set(turn.id, element);
+      if (turn !== said && said) this.#replies.set(said.id, element);
+      return element;
     });
     const shown = [...this.#turns.children];
     const common = shown.every((element, index) => element === elements[index]);
     // Only what is new is added where that is possible: it keeps selections and scrolling as they are.
     if (common) this.#turns.append(...elements.slice(shown.length));
     else this.#turns.replaceChildren(...elements);
+    this.#fillLearned();
     this.#opening.hidden = turns.length > 0 || this.#pending.childElementCount > 0;
     this.#opening.textContent = `This is the beginning. Say hello to ${personality.name}.`;
+    if (atEnd) this.scrollToEnd();
+  }
+
+  /** Shows under each turn what it taught; see `learnedByTurn`. */
+  showLearned(learned: ReadonlyMap<string, readonly string[]>): void {
+    const atEnd = this.#atEnd();
+    this.#learned = learned;
+    this.#fillLearned();
     if (atEnd) this.scrollToEnd();
   }
 
@@ -109,6 +124,16 @@ export class Transcript {
 
   scrollToEnd(): void {
     this.#view.scrollTop = this.#view.scrollHeight;
+  }
+
+  #fillLearned(): void {
+    for (const [turn, element] of this.#replies) {
+      const text = learnedLine(this.#learned.get(turn) ?? []);
+      const present = element.querySelector(".learned");
+      if (text === (present?.textContent ?? "")) continue;
+      present?.remove();
+      if (text !== "") element.append(create("p", { class: "learned", text }));
+    }
   }
 
   #atEnd(): boolean {

@@ -9,6 +9,7 @@ import { cards, file } from "../shared/cases.ts";
 import { mutated } from "../shared/mutation.ts";
 import { type Harness, openHarness } from "./harness.ts";
 import { begins, type Endpoint, openEndpoint, refuses, says } from "./page-endpoint.ts";
+import { bringAxe, choose, erase, idle, openPage, overflow, say, serious, tabTo } from "./page-hands.ts";
 
 const root = join(import.meta.dirname, "..", "..");
 const tove = file("tests/cases/templates/tove.json");
@@ -31,7 +32,7 @@ afterEach(() => harness.close());
 
 describe("the page", () => {
   it("offers the bundled personalities, each in its language", async () => {
-    const page = await openPage();
+    const page = await openPage(harness);
     const cards = page.locator(".card");
     const index = await readFile(join(root, "js", "generated", "personalities.json"), "utf8");
     const bundled: { name: string; language: "en" | "es" }[] = JSON.parse(index);
@@ -46,7 +47,7 @@ describe("the page", () => {
   });
 
   it("shows what a turn changes, and why", async () => {
-    const page = await openPage();
+    const page = await openPage(harness);
     await choose(page, "Alicia");
     expect(await page.locator("#mood-name").textContent()).toBe("neutral");
     await say(page, "You're pretty");
@@ -69,7 +70,7 @@ describe("the page", () => {
   });
 
   it("reveals a scripted reply word by word, all of it at once on request or with reduced motion", async () => {
-    const page = await openPage();
+    const page = await openPage(harness);
     await choose(page, "Alicia");
     const unhurried = await revealTime(page, "Hello");
     await page.emulateMedia({ reducedMotion: "no-preference" });
@@ -86,7 +87,7 @@ describe("the page", () => {
   });
 
   it("shows what people and models say as text, never as markup", async () => {
-    const page = await openPage();
+    const page = await openPage(harness);
     await choose(page, "Alicia");
     const text = '<img src="x" onerror="document.title = 1"><b>hello</b>';
     await say(page, text);
@@ -95,14 +96,14 @@ describe("the page", () => {
   });
 
   it("goes on where it was when the tab comes back", async () => {
-    const first = await openPage();
+    const first = await openPage(harness);
     await choose(first, "Alicia");
     await say(first, "You're pretty");
     await say(first, "I drew a boat");
     const before = await shown(first);
     await first.close();
 
-    const second = await openPage();
+    const second = await openPage(harness);
     await second.locator("#conversation").waitFor();
     expect(await shown(second)).toEqual(before);
     await second.getByRole("link", { name: "Back to all personalities" }).click();
@@ -116,7 +117,7 @@ describe("the page", () => {
   });
 
   it("keeps two tabs on one conversation alike", async () => {
-    const one = await openPage();
+    const one = await openPage(harness);
     await choose(one, "Alicia");
     const two = await harness.open(new URL(one.url()).hash.replace(/^/, "/"));
     await two.locator("#conversation").waitFor();
@@ -132,7 +133,7 @@ describe("the page", () => {
   });
 
   it("gives the same state back after export, erase and import", async () => {
-    const page = await openPage();
+    const page = await openPage(harness);
     await choose(page, "Alicia");
     await say(page, "You're pretty");
     await say(page, "Thank you so much, I drew a boat for you");
@@ -178,7 +179,7 @@ describe("the page", () => {
   });
 
   it("works with the keyboard alone", async () => {
-    const page = await openPage();
+    const page = await openPage(harness);
     await tabTo(page, "Talk to Alicia");
     await page.keyboard.press("Enter");
     await page.locator("#message:focus").waitFor();
@@ -218,7 +219,7 @@ describe("the page opens a personality file", () => {
   beforeAll(() => init());
 
   it("that is a template: the conversation begins, and the personality stays", async () => {
-    const page = await openPage();
+    const page = await openPage(harness);
     const chooser = page.waitForEvent("filechooser");
     await page.getByRole("button", { name: "Open a personality file" }).click();
     await (await chooser).setFiles(upload("tove.json", tove));
@@ -242,7 +243,7 @@ describe("the page opens a personality file", () => {
   });
 
   it("with errors: all of them are listed, errors first, and nothing is kept", async () => {
-    const page = await openPage();
+    const page = await openPage(harness);
     // Choosers are caught some time after somebody begins to wait for one.
     const chooser = page.waitForEvent("filechooser");
     await open(page, "broken.json", broken);
@@ -284,7 +285,7 @@ describe("the page opens a personality file", () => {
   });
 
   it("with warnings alone: they are told before the conversation begins", async () => {
-    const page = await openPage();
+    const page = await openPage(harness);
     await open(page, "tove.json", mutated(tove, [["set", "/mystery", 1]]));
     await page.getByText("It works, with 1 warning.").waitFor();
     expect(await page.locator(".problem code").allTextContents()).toEqual(["/mystery"]);
@@ -295,7 +296,7 @@ describe("the page opens a personality file", () => {
   });
 
   it("of an older format: what was guessed is told, and what has no place", async () => {
-    const page = await openPage();
+    const page = await openPage(harness);
     await open(page, "coach.json", coach);
     const panel = page.getByRole("dialog", { name: "Coach Martinez" });
     await panel.getByText("Made from an older format.").waitFor();
@@ -320,7 +321,7 @@ describe("the page opens a personality file", () => {
   });
 
   it("that is a character card: every format, in JSON, in a picture and in an archive", async () => {
-    const page = await openPage({ expectErrors: true });
+    const page = await openPage(harness, { expectErrors: true });
     const picture = await page.screenshot();
     for (const { card, format } of cards) {
       const { template } = convertCard(card);
@@ -364,7 +365,7 @@ describe("the page opens a personality file", () => {
   });
 
   it("that is dropped anywhere, one at a time, while no other panel is open", async () => {
-    const page = await openPage();
+    const page = await openPage(harness);
     await choose(page, "Alicia");
     const folder = await mkdtemp(join(tmpdir(), "luminora-drop-"));
     const path = join(folder, "tove.json");
@@ -392,7 +393,7 @@ describe("the page opens a personality file", () => {
   });
 
   it("of a name that the person knows already: the relationship stays as it is", async () => {
-    const page = await openPage();
+    const page = await openPage(harness);
     await choose(page, "Alicia");
     await page.getByRole("link", { name: "luminora" }).click();
     await page.locator("#start").waitFor();
@@ -405,7 +406,7 @@ describe("the page opens a personality file", () => {
   });
 
   it("that is a snapshot: it is imported", async () => {
-    const page = await openPage();
+    const page = await openPage(harness);
     await choose(page, "Alicia");
     await say(page, "You're pretty");
     const before = await shown(page);
@@ -418,7 +419,7 @@ describe("the page opens a personality file", () => {
   });
 
   it("and saves the personality, as a document and as a card", async () => {
-    const page = await openPage();
+    const page = await openPage(harness);
     const document = mutated(tove, [["set", "/schema_version", "1.1.0"]]);
     await open(page, "tove.json", document);
     await say(page, "A secret of mine");
@@ -444,7 +445,7 @@ describe("the page with an endpoint", () => {
   afterEach(() => endpoint.close());
 
   it("talks to it, and keeps the key out of everything that lasts", async () => {
-    const page = await openPage();
+    const page = await openPage(harness);
     await choose(page, "Alicia");
     await connect(page, endpoint, key);
     await say(page, "Hello");
@@ -481,7 +482,7 @@ describe("the page with an endpoint", () => {
   });
 
   it("shows a failure, keeps what was typed, and tries again", async () => {
-    const page = await openPage({ expectErrors: true });
+    const page = await openPage(harness, { expectErrors: true });
     await choose(page, "Alicia");
     await connect(page, endpoint, "wrong");
     endpoint.answer = refuses(401, "no such key: wrong");
@@ -504,7 +505,7 @@ describe("the page with an endpoint", () => {
   });
 
   it("stops a reply: nothing of it is stored, and the text comes back", async () => {
-    const page = await openPage();
+    const page = await openPage(harness);
     await choose(page, "Alicia");
     await connect(page, endpoint);
     endpoint.answer = begins("I will never");
@@ -521,7 +522,7 @@ describe("the page with an endpoint", () => {
   });
 
   it("lets a reply arrive while its conversation is left and come back to", async () => {
-    const page = await openPage();
+    const page = await openPage(harness);
     await choose(page, "Alicia");
     await connect(page, endpoint);
     const answer = endpoint.answer;
@@ -549,7 +550,7 @@ describe("the page with an endpoint", () => {
   });
 
   it("says what is wrong with an address", async () => {
-    const page = await openPage();
+    const page = await openPage(harness);
     await page.getByRole("button", { name: "Model:" }).click();
     await page.getByLabel("An OpenAI-compatible endpoint").check();
     await page.getByLabel("Base URL").fill("ftp://example.org");
@@ -565,11 +566,10 @@ describe("axe finds nothing serious", () => {
   for (const colorScheme of ["light", "dark"] as const) {
     for (const width of [1280, 390]) {
       it(`${colorScheme}, ${width} px wide`, async () => {
-        const page = await openPage({ expectErrors: true });
+        const page = await openPage(harness, { expectErrors: true });
         await page.emulateMedia({ colorScheme });
         await page.setViewportSize({ width, height: 844 });
-        const axe = await readFile(join(root, "node_modules", "axe-core", "axe.min.js"), "utf8");
-        await page.evaluate(axe);
+        await bringAxe(page);
 
         expect(await serious(page), "start").toEqual([]);
         for (const [name, content] of [
@@ -614,20 +614,6 @@ describe("axe finds nothing serious", () => {
     }
   }
 });
-
-/** Opens the page on a desktop, and without the pace of the scripted replies. */
-async function openPage(options?: { expectErrors?: boolean }): Promise<Page> {
-  const page = await harness.open("/", options);
-  await page.setViewportSize({ width: 1280, height: 860 });
-  await page.emulateMedia({ reducedMotion: "reduce" });
-  await page.locator("main:not([hidden])").waitFor();
-  return page;
-}
-
-async function choose(page: Page, name: string): Promise<void> {
-  await page.getByRole("button", { name: `Talk to ${name}` }).click();
-  await page.locator("#message:focus").waitFor();
-}
 
 function upload(name: string, content: string | Uint8Array) {
   const mimeType = name.endsWith(".png") ? "image/png" : "application/json";
@@ -678,17 +664,6 @@ async function owners(page: Page): Promise<unknown> {
   return page.evaluate('import("luminoracore").then(({ indexedDbStorage }) => indexedDbStorage().owners())');
 }
 
-/** Says something and waits for the end of the turn. */
-async function say(page: Page, text: string): Promise<void> {
-  await page.locator("#message").fill(text);
-  await page.locator("#message").press("Enter");
-  await idle(page);
-}
-
-async function idle(page: Page): Promise<void> {
-  await page.locator("#send").waitFor();
-}
-
 /** Milliseconds from the first word of a reply to its end. */
 async function revealTime(page: Page, text: string): Promise<number> {
   const time = page.evaluate(
@@ -735,38 +710,4 @@ async function connect(page: Page, endpoint: Endpoint, key = ""): Promise<void> 
   await page.getByLabel("Model id").fill("tiny");
   await page.getByLabel("API key").fill(key);
   await page.getByRole("button", { name: "Use this model" }).click();
-}
-
-async function erase(page: Page): Promise<void> {
-  await page.getByRole("button", { name: "Your data" }).click();
-  await page.getByRole("button", { name: "Erase everything…" }).click();
-  await page.getByRole("button", { name: "Erase everything", exact: true }).click();
-  await page.getByText("Everything is erased").waitFor();
-}
-
-/** Presses Tab until the focus is on the control with this name. */
-async function tabTo(page: Page, name: string, key = "Tab"): Promise<void> {
-  for (let presses = 0; presses < 30; presses++) {
-    await page.keyboard.press(key);
-    const focused = await page.evaluate(
-      () => document.activeElement?.getAttribute("aria-label") ?? document.activeElement?.textContent?.trim(),
-    );
-    if (focused === name) return;
-  }
-  throw new Error(`${name} cannot be reached with ${key}`);
-}
-
-/** What axe holds to be serious or critical, as one line each. */
-async function serious(page: Page): Promise<string[]> {
-  const { violations } = await page.evaluate(() =>
-    (globalThis as unknown as { axe: { run(): Promise<import("axe-core").AxeResults> } }).axe.run(),
-  );
-  return violations
-    .filter(({ impact }) => impact === "serious" || impact === "critical")
-    .flatMap(({ id, nodes }) => nodes.map(({ html, failureSummary }) => `${id}: ${html} ${failureSummary}`));
-}
-
-/** Pixels by which the page is wider than the screen. */
-async function overflow(page: Page): Promise<number> {
-  return page.evaluate(() => document.documentElement.scrollWidth - document.documentElement.clientWidth);
 }
