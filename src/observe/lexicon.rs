@@ -214,6 +214,8 @@ impl Roles {
     pub(super) const FREQUENCY: Self = Self(1 << 49);
     /// Names a day ("Friday", "tomorrow").
     pub(super) const DATE: Self = Self(1 << 50);
+    /// Points at one thing of several ("the", where it does not mean all of a sort).
+    pub(super) const DEFINITE: Self = Self(1 << 52);
 
     /// The roles for which a phrase claims its tokens.
     pub(super) const CLAIMING: Self = Self::NEGATOR.with(Self::PLAIN).with(Self::CONTRAST);

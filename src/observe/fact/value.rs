@@ -65,7 +65,7 @@ impl<'a> Taker<'a> {
             ValueKind::Field => self.listed(from, Roles::FIELD),
             ValueKind::Condition => self.listed(from, Roles::CONDITION),
             ValueKind::Employer => self.employer(from),
-            ValueKind::Thing => return self.things(rule, from, THING, Roles::default()),
+            ValueKind::Thing => return self.liked(rule, from),
             ValueKind::Activity => return self.things(rule, from, BETWEEN, Roles::AFTER),
             ValueKind::Ailment => {
                 return self.things(rule, from, BETWEEN + 1, Roles::AFTER.with(Roles::DATE));
@@ -325,6 +325,16 @@ impl<'a> Taker<'a> {
         self.begins_value(tokens.start) && !self.is_own(&tokens)
     }
 
+    /// What one likes: things of a sort, not "the idea".
+    fn liked(&self, rule: &Rule, from: usize) -> Pair<'a> {
+        let mut at = from;
+        while self.goes_on(at) && self.is(at, Roles::ADVERB) {
+            at += 1;
+        }
+        let definite = self.is(at, Roles::DEFINITE) && !self.source.is_capital(at + 1);
+        if definite { [None; 2] } else { self.things(rule, from, THING, Roles::default()) }
+    }
+
     /// One thing, or two of one word each: "dogs and cats".
     fn things(&self, rule: &Rule, from: usize, most: usize, stops: Roles) -> Pair<'a> {
         let mut things = [None; 2];
@@ -346,7 +356,8 @@ impl<'a> Taker<'a> {
         }
         things[0] = Some(self.text(start..end));
         let second = self.skip_articles(end + 1);
-        if self.is(end, Roles::JOINER) && self.goes_on(end) && self.goes_on(second) {
+        let short = end <= start + 1 + usize::from(start > at);
+        if short && self.is(end, Roles::JOINER) && self.goes_on(end) && self.goes_on(second) {
             let ends = self.ends_before(second + 1, stops) && !self.is(second, Roles::LEAD.with(Roles::VERB));
             if ends && self.is_value(second..second + 1) && !self.is(second, Roles::ADVERB.with(Roles::END)) {
                 things[1] = Some(self.text(second..second + 1));

@@ -13,7 +13,7 @@ const LONGEST: usize = 64;
 const MOST: usize = 64;
 
 /// The lists under `facts` by the role that they give their phrases.
-const LISTS: [(&str, Roles); 27] = [
+const LISTS: [(&str, Roles); 28] = [
     ("hypotheticals", Roles::HYPOTHETICAL),
     ("reports", Roles::REPORT),
     ("own_words", Roles::OWN_WORD),
@@ -39,6 +39,7 @@ const LISTS: [(&str, Roles); 27] = [
     ("units", Roles::UNIT),
     ("frequencies", Roles::FREQUENCY),
     ("dates", Roles::DATE),
+    ("definites", Roles::DEFINITE),
     // Read as phrases that no rule follows, so that a shorter lead does not count ("I hate to admit").
     ("no_leads", Roles::LEAD),
     ("no_verbs", Roles::VERB),
