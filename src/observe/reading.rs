@@ -343,8 +343,10 @@ impl<'a> Reading<'a> {
                     }
                 }
                 let lasting = entry.roles.only(Roles::PERSONS.with(Roles::ADDRESS));
-                for word in self.words.get_mut(tokens).unwrap_or_default() {
-                    word.roles = word.roles.with(lasting);
+                if lasting != Roles::default() {
+                    for word in self.words.get_mut(tokens).unwrap_or_default() {
+                        word.roles = word.roles.with(lasting);
+                    }
                 }
             }
             if let Some(claim) = claim {
