@@ -4,7 +4,7 @@
 
 use luminoracore::ErrorCode;
 use luminoracore::compile::level_at;
-use luminoracore::engine::{CoreOptions, Event, Features, MemoryFilter, MemoryView, Output, Reply};
+use luminoracore::engine::{CoreOptions, Event, Features, MemoryFilter, Output, Reply};
 use luminoracore::lint::{ValidateOptions, validate};
 use luminoracore::log::body::MemoryStatus;
 use luminoracore::memory::{
@@ -64,17 +64,6 @@ fn say(host: &mut Host, session: &str, text: &str) -> Reply {
         Output::Reply(reply) => *reply,
         other => panic!("a reply was expected, not {other:?}"),
     }
-}
-
-fn facts(host: &Host) -> Vec<luminoracore::engine::FactView> {
-    let filter = MemoryFilter { all: true, ..MemoryFilter::default() };
-    let memories = host.core.memories("diego", &filter, host.now).into_iter();
-    memories
-        .filter_map(|memory| match memory {
-            MemoryView::Fact(fact) => Some(fact),
-            MemoryView::Episode(_) => None,
-        })
-        .collect()
 }
 
 #[test]
@@ -259,7 +248,7 @@ fn row_43_confidence_below_the_threshold_is_not_kept() {
         "type": "extract", "user": "diego", "session": session, "turn": turn, "model": { "kind": "test", "id": "test" },
     });
     host.run(&extract).unwrap();
-    let kept: Vec<String> = facts(&host).into_iter().map(|fact| fact.fact.key).collect();
+    let kept: Vec<String> = host.facts("diego").into_iter().map(|fact| fact.fact.key).collect();
     assert_eq!(kept, ["one", "three"]);
 }
 
@@ -296,11 +285,11 @@ fn row_48_and_49_facts_merge() {
     let session = host.session("diego", "alicia");
     say(&mut host, &session, "My name is Ana.");
     say(&mut host, &session, "Actually my name is Eva");
-    let [name] = &facts(&host)[..] else { panic!("{:?}", facts(&host)) };
+    let [name] = &host.facts("diego")[..] else { panic!("{:?}", host.facts("diego")) };
     assert_eq!((name.fact.value.as_str(), name.fact.status), (Some("Eva"), MemoryStatus::Active));
     assert_eq!(name.fact.history[0].value.as_str(), Some("Ana"), "row 48");
     say(&mut host, &session, "My name is Eva");
-    let [name] = &facts(&host)[..] else { panic!("{:?}", facts(&host)) };
+    let [name] = &host.facts("diego")[..] else { panic!("{:?}", host.facts("diego")) };
     assert_eq!(name.fact.mention_count, 2, "row 49");
 }
 
@@ -355,7 +344,8 @@ fn row_56_one_fact_too_many_is_archived_told_and_exported() {
         let fact = json!({ "key": format!("thing {index}"), "value": index });
         host.run(&json!({ "type": "remember", "user": "diego", "fact": fact })).unwrap();
     }
-    let archived = facts(&host).iter().filter(|fact| fact.fact.status == MemoryStatus::Archived).count();
+    let archived =
+        host.facts("diego").iter().filter(|fact| fact.fact.status == MemoryStatus::Archived).count();
     let told = host
         .events
         .iter()

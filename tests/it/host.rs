@@ -2,8 +2,8 @@
 
 use crate::sample::tree;
 use luminoracore::engine::{
-    Command, Core, CoreOptions, Effect, EffectResult, Environment, Event, ModelRequest, Operation, Output,
-    Step,
+    Command, Core, CoreOptions, Effect, EffectResult, Environment, EpisodeView, Event, FactView,
+    MemoryFilter, MemoryView, ModelRequest, Operation, Output, Step,
 };
 use luminoracore::json::{Map, to_text};
 use luminoracore::log::{Body, Content, Merged, Record, newer};
@@ -175,6 +175,28 @@ impl Host {
             Output::Session(session) => session.id,
             other => panic!("a session was expected, not {other:?}"),
         }
+    }
+
+    /// What is known of an owner, whatever its status.
+    pub(crate) fn facts(&self, user: &str) -> Vec<FactView> {
+        let facts = self.memories(user).into_iter().filter_map(|memory| match memory {
+            MemoryView::Fact(fact) => Some(fact),
+            MemoryView::Episode(_) => None,
+        });
+        facts.collect()
+    }
+
+    /// What an owner told of, whatever its status.
+    pub(crate) fn episodes(&self, user: &str) -> Vec<EpisodeView> {
+        let episodes = self.memories(user).into_iter().filter_map(|memory| match memory {
+            MemoryView::Episode(episode) => Some(episode),
+            MemoryView::Fact(_) => None,
+        });
+        episodes.collect()
+    }
+
+    fn memories(&self, user: &str) -> Vec<MemoryView> {
+        self.core.memories(user, &MemoryFilter { all: true, ..MemoryFilter::default() }, self.now)
     }
 
     /// Says something, with a model that is called.

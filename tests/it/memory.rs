@@ -25,17 +25,6 @@ fn changed(output: Output) -> String {
     }
 }
 
-fn facts(host: &Host) -> Vec<FactView> {
-    let filter = MemoryFilter { all: true, ..MemoryFilter::default() };
-    let memories = host.core.memories("diego", &filter, host.now).into_iter();
-    memories
-        .filter_map(|memory| match memory {
-            MemoryView::Fact(fact) => Some(fact),
-            MemoryView::Episode(_) => None,
-        })
-        .collect()
-}
-
 fn stored(host: &Host) -> String {
     serde_json::to_string(&host.storage.all()).unwrap()
 }
@@ -67,27 +56,27 @@ fn what_is_remembered_is_corrected_with_provenance_and_forgotten_for_good() {
     let id = remember(&mut host, "personal_info", "City", json!("Lima"));
     host.now += DAY;
     assert_eq!(remember(&mut host, "personal_info", "lives in", json!("Cusco")), id, "one thing, one record");
-    let [fact] = &facts(&host)[..] else { panic!("one fact was expected") };
+    let [fact] = &host.facts("diego")[..] else { panic!("one fact was expected") };
     assert_eq!((fact.fact.key.as_str(), fact.fact.value.as_str()), ("location", Some("Cusco")));
     assert_eq!(fact.fact.history[0].value.as_str(), Some("Lima"));
     assert_eq!(fact.fact.origin, FactOrigin::User);
 
     let forget = |query: &str| json!({ "type": "forget", "user": "diego", "query": query });
     assert_eq!(changed(host.run(&forget(&id)).unwrap()), id);
-    assert!(facts(&host).is_empty());
+    assert!(host.facts("diego").is_empty());
     for text in ["Lima", "Cusco", "location"] {
         assert!(!stored(&host).contains(text), "{text} is still stored");
     }
     // An older copy of the log brings nothing back, and what is told anew is another record.
     let again = remember(&mut host, "personal_info", "location", json!("Puno"));
     assert_ne!(again, id);
-    assert_eq!(facts(&host).len(), 1);
+    assert_eq!(host.facts("diego").len(), 1);
     // By words: all must be there, as whole tokens.
     remember(&mut host, "relationships", "dog name", json!("Max"));
     assert!(matches!(host.run(&forget("dog Maxim")).unwrap(), Output::Memories(none) if none.is_empty()));
     assert!(matches!(host.run(&forget(" ")).unwrap(), Output::Memories(none) if none.is_empty()));
     host.run(&forget("max DOG")).unwrap();
-    assert_eq!(facts(&host).len(), 1);
+    assert_eq!(host.facts("diego").len(), 1);
 }
 
 #[test]
@@ -115,7 +104,7 @@ fn liking_takes_the_place_of_disliking() {
     remember(&mut host, "preferences", "likes tea", json!("tea"));
     remember(&mut host, "preferences", "dislikes tea", json!("tea"));
     let statuses: Vec<(String, MemoryStatus)> =
-        facts(&host).into_iter().map(|fact| (fact.fact.key, fact.fact.status)).collect();
+        host.facts("diego").into_iter().map(|fact| (fact.fact.key, fact.fact.status)).collect();
     assert_eq!(
         statuses,
         [
@@ -124,8 +113,8 @@ fn liking_takes_the_place_of_disliking() {
         ]
     );
     remember(&mut host, "preferences", "likes tea", json!("tea"));
-    assert_eq!(facts(&host)[0].fact.status, MemoryStatus::Superseded);
-    assert_eq!(facts(&host)[1].fact.status, MemoryStatus::Active);
+    assert_eq!(host.facts("diego")[0].fact.status, MemoryStatus::Superseded);
+    assert_eq!(host.facts("diego")[1].fact.status, MemoryStatus::Active);
 }
 
 #[test]
@@ -143,14 +132,14 @@ fn the_501st_fact_puts_the_weakest_aside_which_is_told_exported_and_can_be_resto
         host.events.iter().filter(|event| matches!(event, Event::Archived { .. })).collect();
     let [Event::Archived { ids, .. }] = &archived[..] else { panic!("{archived:?}") };
     let [id] = &ids.clone()[..] else { panic!("{ids:?}") };
-    let oldest = facts(&host).into_iter().find(|fact| fact.id == *id).unwrap();
+    let oldest = host.facts("diego").into_iter().find(|fact| fact.id == *id).unwrap();
     assert_eq!((oldest.fact.key.as_str(), oldest.fact.status), ("thing_0", MemoryStatus::Archived));
     let file = host.core.export_snapshot("diego", &session, Default::default(), host.now).unwrap();
     let file: Value = serde_json::from_str(&file).unwrap();
     assert_eq!(file["current_state"]["learned_facts"].as_array().unwrap().len(), 501);
     let restore = json!({ "type": "restore", "user": "diego", "memory": id });
     host.run(&restore).unwrap();
-    let restored = facts(&host).into_iter().find(|fact| fact.id == *id).unwrap();
+    let restored = host.facts("diego").into_iter().find(|fact| fact.id == *id).unwrap();
     assert_eq!(restored.fact.status, MemoryStatus::Active);
 }
 
@@ -171,13 +160,13 @@ fn what_nobody_used_for_long_is_put_aside_by_retain_which_can_be_tried_first() {
     let [plan] = &host.core.retention("diego", host.now)[..] else { panic!("a plan was expected") };
     assert_eq!(plan.ids.len(), 1);
     assert!(
-        facts(&host).iter().all(|fact| fact.fact.status == MemoryStatus::Active),
+        host.facts("diego").iter().all(|fact| fact.fact.status == MemoryStatus::Active),
         "a dry run changes nothing"
     );
     host.run(&json!({ "type": "retain", "user": "diego" })).unwrap();
-    let rumour = facts(&host).into_iter().find(|fact| fact.fact.key == "rumour").unwrap();
+    let rumour = host.facts("diego").into_iter().find(|fact| fact.fact.key == "rumour").unwrap();
     assert_eq!(rumour.fact.status, MemoryStatus::Archived);
-    assert_eq!(facts(&host).iter().filter(|fact| fact.fact.status == MemoryStatus::Active).count(), 1);
+    assert_eq!(host.facts("diego").iter().filter(|fact| fact.fact.status == MemoryStatus::Active).count(), 1);
     // Nothing that is put aside is told to a model.
     host.send("diego", &session, "Hello").unwrap();
     let system = &host.prompts.last().unwrap().system;
@@ -211,14 +200,15 @@ fn a_model_adds_facts_after_the_reply_in_a_batch_of_their_own() {
     assert_eq!(host.storage.batches.len(), batches + 1);
     let kinds: Vec<&str> = host.storage.batches[batches].iter().map(|record| record.kind.as_str()).collect();
     assert_eq!(kinds[0], "run", "what the call took is recorded");
-    let known: Vec<(String, String)> = facts(&host)
+    let known: Vec<(String, String)> = host
+        .facts("diego")
         .into_iter()
         .map(|fact| (fact.fact.key, fact.fact.value.as_str().unwrap().to_owned()))
         .collect();
     assert!(known.contains(&("location".to_owned(), "Cusco".to_owned())), "{known:?}");
     assert!(known.contains(&("sister_name".to_owned(), "Rosa".to_owned())), "{known:?}");
     assert_eq!(known.len(), 2);
-    let location = facts(&host).into_iter().find(|fact| fact.fact.key == "location").unwrap().fact;
+    let location = host.facts("diego").into_iter().find(|fact| fact.fact.key == "location").unwrap().fact;
     // The rules found it in the turn itself; the model only agreed.
     assert_eq!((location.sources[0].turn.as_str(), location.sources[0].span), (turn.as_str(), [18, 34]));
     assert_eq!(location.mention_count, 1, "rules and model saw the same mention");
@@ -249,7 +239,7 @@ fn whatever_a_model_answers_the_reply_stays_and_nothing_wrong_is_learned() {
         let report = extraction(extract(&mut host, &session, &turn).unwrap());
         assert!(report.learned.is_empty(), "{answer}");
         assert!(!report.dropped.is_empty(), "{answer}: there is a reason");
-        assert!(facts(&host).is_empty());
+        assert!(host.facts("diego").is_empty());
     }
     let before = host.storage.all();
     host.model = Box::new(|_| None);
@@ -268,7 +258,7 @@ fn what_the_person_set_by_hand_stays_and_the_contradiction_is_noted() {
     host.model = Box::new(move |_| Some(vec![text(answer), finish()]));
     let report = extraction(extract(&mut host, &session, &turn).unwrap());
     assert!(report.learned.is_empty());
-    assert_eq!(facts(&host)[0].fact.value.as_str(), Some("Diego"));
+    assert_eq!(host.facts("diego")[0].fact.value.as_str(), Some("Diego"));
     let run = host.core.run("diego", &report.run).unwrap();
     assert!(run.contains("fact_conflict"), "{run}");
 }
@@ -320,7 +310,7 @@ fn memories_enter_the_prompt_inside_the_budget_the_most_important_first() {
     let run: Value = serde_json::from_str(&host.core.run("diego", &run).unwrap()).unwrap();
     let recorded = run["blocks"].as_array().unwrap().iter().find(|block| block["name"] == "facts").unwrap();
     assert_eq!(recorded["items"].as_array().unwrap().len(), block.items.len());
-    assert!(facts(&host).iter().any(|fact| fact.uses == 1));
+    assert!(host.facts("diego").iter().any(|fact| fact.uses == 1));
 }
 
 #[test]
@@ -455,17 +445,6 @@ fn each_flag_that_is_off_leaves_no_record_no_line_and_no_call() {
     assert_eq!(host.prompts.len(), 2);
 }
 
-fn episodes(host: &Host) -> Vec<luminoracore::engine::EpisodeView> {
-    let filter = MemoryFilter { all: true, ..MemoryFilter::default() };
-    let memories = host.core.memories("diego", &filter, host.now).into_iter();
-    memories
-        .filter_map(|memory| match memory {
-            MemoryView::Episode(episode) => Some(episode),
-            MemoryView::Fact(_) => None,
-        })
-        .collect()
-}
-
 #[test]
 fn turns_of_one_sort_within_half_an_hour_are_one_episode() {
     let mut host = Host::new();
@@ -475,7 +454,7 @@ fn turns_of_one_sort_within_half_an_hour_are_one_episode() {
         reply(host.send("diego", &session, text).unwrap())
     };
     say(&mut host, "My dog Max died yesterday", 0);
-    let [first] = &episodes(&host)[..] else { panic!("one episode was expected") };
+    let [first] = &host.episodes("diego")[..] else { panic!("one episode was expected") };
     assert!(first.episode.importance >= 8.8, "{first:?}");
     assert!(
         ["pet", "loss"].iter().all(|tag| first.episode.tags.iter().any(|known| known == tag)),
@@ -483,20 +462,22 @@ fn turns_of_one_sort_within_half_an_hour_are_one_episode() {
     );
     assert_eq!(first.episode.related_facts.len(), 1, "the dog's name");
     say(&mut host, "I lost my best friend with him, I am heartbroken", 5 * MINUTE);
-    let [longer] = &episodes(&host)[..] else { panic!("one episode was expected: {:?}", episodes(&host)) };
+    let [longer] = &host.episodes("diego")[..] else {
+        panic!("one episode was expected: {:?}", host.episodes("diego"))
+    };
     assert_eq!((longer.id.as_str(), longer.episode.message_count), (first.id.as_str(), 2));
     assert!(longer.episode.summary.starts_with(&first.episode.summary));
     assert_eq!(longer.episode.sources.len(), 2);
     // Another thing in between ends it, and so do 30 minutes.
     say(&mut host, "What time is it?", MINUTE);
     say(&mut host, "My grandmother died last year", MINUTE);
-    assert_eq!(episodes(&host).len(), 2);
+    assert_eq!(host.episodes("diego").len(), 2);
     say(&mut host, "My cat died too", 30 * MINUTE);
-    assert_eq!(episodes(&host).len(), 3);
+    assert_eq!(host.episodes("diego").len(), 3);
     // What fades is computed, never stored.
-    let now = episodes(&host)[0].current_importance;
+    let now = host.episodes("diego")[0].current_importance;
     host.now += 30 * DAY;
-    let later = episodes(&host)[0].current_importance;
+    let later = host.episodes("diego")[0].current_importance;
     assert!((later / now - 0.744_381).abs() < 0.01, "{now} {later}");
 }
 
@@ -505,11 +486,11 @@ fn an_episode_that_was_erased_is_not_told_again_by_the_turns_before() {
     let mut host = Host::new();
     let session = host.session("diego", "alicia");
     host.send("diego", &session, "My dog Max died yesterday").unwrap();
-    let id = episodes(&host)[0].id.clone();
+    let id = host.episodes("diego")[0].id.clone();
     host.run(&json!({ "type": "forget", "user": "diego", "query": id })).unwrap();
     host.now += MINUTE;
     host.send("diego", &session, "My grandmother died last year").unwrap();
-    let [episode] = &episodes(&host)[..] else { panic!("one episode was expected") };
+    let [episode] = &host.episodes("diego")[..] else { panic!("one episode was expected") };
     assert_eq!(episode.episode.message_count, 1);
     assert!(!episode.episode.summary.contains("Max"), "{episode:?}");
 }
@@ -522,8 +503,8 @@ fn a_template_says_what_it_remembers() {
         let session = host.session_of("diego", &document.to_string());
         let reply =
             reply(host.send("diego", &session, "My name is Ana, I like tea and my dog Max died").unwrap());
-        let kept: Vec<String> = facts(&host).into_iter().map(|fact| fact.fact.key).collect();
-        (kept, episodes(&host).len(), reply.observation.unwrap().topics.len())
+        let kept: Vec<String> = host.facts("diego").into_iter().map(|fact| fact.fact.key).collect();
+        (kept, host.episodes("diego").len(), reply.observation.unwrap().topics.len())
     };
     let (kept, episodes_kept, topics) = talk(&document);
     assert!(kept.len() >= 3, "{kept:?}");
@@ -547,14 +528,15 @@ fn a_correction_in_conversation_keeps_where_it_was_said() {
     host.send("diego", &session, "Actually my name is Eva").unwrap();
     host.now += DAY;
     host.send("diego", &session, "My name is Eva").unwrap();
-    let [name] = &facts(&host)[..] else { panic!("{:?}", facts(&host)) };
+    let [name] = &host.facts("diego")[..] else { panic!("{:?}", host.facts("diego")) };
     assert_eq!((name.fact.value.as_str(), name.fact.mention_count), (Some("Eva"), 2));
     assert_eq!(name.fact.history[0].value.as_str(), Some("Ana"));
     assert_eq!((name.fact.sources.len(), name.fact.history[0].sources.len()), (2, 1));
     // Places meet whatever the sentence was.
     host.send("diego", &session, "I live in Lima").unwrap();
     host.send("diego", &session, "I moved to Cusco").unwrap();
-    let places: Vec<FactView> = facts(&host).into_iter().filter(|fact| fact.fact.key == "location").collect();
+    let places: Vec<FactView> =
+        host.facts("diego").into_iter().filter(|fact| fact.fact.key == "location").collect();
     assert_eq!((places.len(), places[0].fact.value.as_str()), (1, Some("Cusco")));
 }
 
