@@ -6,6 +6,7 @@ use crate::context::{Block, Content, Item, estimate};
 use crate::json::{self, Value};
 use crate::log::body::{BlockReport, FactOrigin, MemoryStatus};
 use crate::memory::{FactCategory, FactClass, current_importance, days_since};
+use crate::observe::SentimentClass;
 use crate::order::sort_by;
 
 /// Weights among the optional blocks.
@@ -74,13 +75,14 @@ impl Core {
 
 impl Core {
     /// The most wanted memory of a prompt, in the person's own words: an episode, else a fact that says more than who
-    /// the person is.
+    /// the person is. What hurts is not brought up by a model that cannot tell when.
     pub(super) fn best_memory(&self, user: &str, blocks: &[BlockReport]) -> Option<String> {
         let owner = self.owner(user);
         let held = |name: &str| blocks.iter().find(|block| block.name == name).map(|block| &block.items[..]);
-        let episode = held("episodes").unwrap_or_default().first().and_then(|id| owner.episode(id));
-        if let Some(episode) = episode {
-            return Some(episode.title.clone());
+        for episode in held("episodes").unwrap_or_default().iter().filter_map(|id| owner.episode(id)) {
+            if !matches!(episode.sentiment, SentimentClass::Negative | SentimentClass::VeryNegative) {
+                return Some(episode.title.clone());
+            }
         }
         for fact in held("facts").unwrap_or_default().iter().filter_map(|id| owner.fact(id)) {
             if fact.category != FactCategory::PersonalInfo {
