@@ -102,6 +102,8 @@ export interface MemoryQuery {
   readonly minImportance?: number;
   /** Default `active`. */
   readonly status?: MemoryStatus | "all";
+  /** At most so many: the first of the list. */
+  readonly limit?: number;
 }
 
 /** Who a new session is with, or which one to go on with. `user` absent = "anonymous". */
@@ -242,10 +244,17 @@ export class Luminora {
 
   /** What is remembered of a person: facts by category and key, then episodes, what matters most first. */
   async memories(query: MemoryQuery = {}): Promise<MemoryView[]> {
-    const { user = anonymous, types, category, episodeType, minImportance, status } = query;
+    const { user = anonymous, types, category, episodeType, minImportance, status, limit } = query;
     await this.#load(user);
     const { core, clock } = this.#connection;
-    const filter = { types, category, episode_type: episodeType, min_importance: minImportance, status };
+    const filter = {
+      types,
+      category,
+      episode_type: episodeType,
+      min_importance: minImportance,
+      status,
+      limit,
+    };
     return ask(() => core.memories(user, filter, clock()) as MemoryView[]);
   }
 

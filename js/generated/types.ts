@@ -1438,6 +1438,10 @@ id: string,
  */
 class: FactClass, 
 /**
+ * What it has to do with: `work`, `family`, `relationship`, `health`, `entertainment`.
+ */
+categories: Array<string>, 
+/**
  * In how many prompts it was.
  */
 uses: number, "type": "fact", 
@@ -1510,6 +1514,10 @@ current_importance: number,
  * How much it matters now.
  */
 class: EpisodeClass, 
+/**
+ * What it has to do with: `work`, `family`, `relationship`, `health`, `entertainment`.
+ */
+categories: Array<string>, 
 /**
  * In how many prompts it was.
  */

@@ -7,15 +7,19 @@ use super::event::Event;
 use super::learning::{Learning, MemoryChanged};
 use crate::decimal::round6;
 use crate::error::{Error, ErrorCode};
-use crate::json::{Fields, Value};
-use crate::log::body::{Episode, Fact, FactOrigin, MemoryStatus};
-use crate::log::{Content, Record, check_owner};
+use crate::json::{self, Fields, Value};
+use crate::log::body::{Episode, Fact, FactOrigin, MemorySource, MemoryStatus};
+use crate::log::{Body, Content, Record, check_owner};
 use crate::memory::{
     ArchiveReason, EpisodeClass, EpisodeType, FactCategory, FactClass, MemoryChange, Statement,
     canonical_key, current_importance,
 };
+use crate::observe::observe_with;
 use crate::order;
 use crate::text::tokens;
+
+/// Topics by which memories are sorted (personality specification 9).
+const CATEGORIES: [&str; 5] = ["work", "family", "relationship", "health", "entertainment"];
 
 /// A fact that the host hands in.
 #[derive(Clone, Debug, PartialEq)]
@@ -63,6 +67,8 @@ pub struct MemoryFilter {
     pub status: Option<MemoryStatus>,
     /// Whatever the status.
     pub all: bool,
+    /// At most so many: the first of the list.
+    pub limit: Option<u32>,
 }
 
 impl MemoryFilter {
@@ -77,6 +83,7 @@ impl MemoryFilter {
                 min_importance: fields.number("min_importance", 0.0, 10.0),
                 status: if all { None } else { fields.choice("status", &MemoryStatus::NAMES) },
                 all,
+                limit: fields.count("limit"),
             }
         })?)
     }
@@ -110,6 +117,8 @@ pub struct FactView {
     pub fact: Fact,
     /// How far it can be relied on.
     pub class: FactClass,
+    /// What it has to do with: `work`, `family`, `relationship`, `health`, `entertainment`.
+    pub categories: Vec<String>,
     /// In how many prompts it was.
     pub uses: u32,
 }
@@ -127,6 +136,8 @@ pub struct EpisodeView {
     pub current_importance: f64,
     /// How much it matters now.
     pub class: EpisodeClass,
+    /// What it has to do with: `work`, `family`, `relationship`, `health`, `entertainment`.
+    pub categories: Vec<String>,
     /// In how many prompts it was.
     pub uses: u32,
 }
@@ -148,7 +159,7 @@ impl Core {
         let key = canonical_key(fact.category, &fact.key).ok_or_else(|| {
             Error::invalid_argument("/fact/key", "a key holds at least one letter from a to z or digit")
         })?;
-        if crate::json::compact(&fact.value).len() > crate::log::body::MAXIMUM_VALUE_BYTES {
+        if json::compact(&fact.value).len() > crate::log::body::MAXIMUM_VALUE_BYTES {
             return Err(Error::invalid_argument("/fact/value", "a value has at most 2 KiB as JSON"));
         }
         let mut learning = Learning::new(self, user, now);
@@ -233,7 +244,7 @@ impl Core {
         let mut facts = Vec::new();
         for (id, fact) in owner.facts().filter(|(_, fact)| filter.admits("fact", fact.status)) {
             if filter.category.is_none_or(|category| category == fact.category) {
-                facts.push(fact_view(id, fact, owner.use_of(id).count));
+                facts.push(self.fact_view(user, id, fact));
             }
         }
         order::sort_by(&mut facts, |a, b| {
@@ -242,7 +253,7 @@ impl Core {
         let mut episodes = Vec::new();
         for (id, episode) in owner.episodes().filter(|(_, episode)| filter.admits("episode", episode.status))
         {
-            let view = episode_view(id, episode, owner.use_of(id).count, now);
+            let view = self.episode_view(user, (id, episode), now);
             let important = filter.min_importance.is_none_or(|least| view.current_importance >= least);
             if important && filter.episode_type.is_none_or(|kind| kind == episode.episode_type) {
                 episodes.push(view);
@@ -253,8 +264,10 @@ impl Core {
             let newer = important.then_with(|| b.episode.timestamp.cmp(&a.episode.timestamp));
             newer.then_with(|| a.id.cmp(&b.id))
         });
-        let facts = facts.into_iter().map(MemoryView::Fact);
-        facts.chain(episodes.into_iter().map(MemoryView::Episode)).collect()
+        let mut memories: Vec<MemoryView> = facts.into_iter().map(MemoryView::Fact).collect();
+        memories.extend(episodes.into_iter().map(MemoryView::Episode));
+        memories.truncate(filter.limit.map_or(usize::MAX, |limit| limit as usize));
+        memories
     }
 
     /// One memory.
@@ -264,13 +277,14 @@ impl Core {
     pub fn memory(&self, user: &str, id: &str, now: u64) -> Result<MemoryView, Error> {
         let now = i64::try_from(now).unwrap_or(i64::MAX);
         let owner = self.owner(user);
-        let uses = owner.use_of(id).count;
-        let fact = owner.fact(id).map(|fact| MemoryView::Fact(fact_view(id, fact, uses)));
-        let view =
-            fact.or_else(|| Some(MemoryView::Episode(episode_view(id, owner.episode(id)?, uses, now))));
-        view.ok_or_else(|| {
-            Error::new(ErrorCode::UnknownMemory, format!("\"{user}\" has no memory \"{id}\"")).at("/memory")
-        })
+        if let Some(fact) = owner.fact(id) {
+            return Ok(MemoryView::Fact(self.fact_view(user, id, fact)));
+        }
+        if let Some(episode) = owner.episode(id) {
+            return Ok(MemoryView::Episode(self.episode_view(user, (id, episode), now)));
+        }
+        let message = format!("\"{user}\" has no memory \"{id}\"");
+        Err(Error::new(ErrorCode::UnknownMemory, message).at("/memory"))
     }
 
     /// The facts and episodes that hold all words of a query.
@@ -287,7 +301,7 @@ impl Core {
         let owner = self.owner(user);
         for (id, fact) in owner.facts() {
             let key = fact.key.replace('_', " ");
-            let value = crate::json::compact(&fact.value);
+            let value = json::compact(&fact.value);
             let text = [fact.category.name(), key.as_str(), value.as_str(), &fact.tags.join(" ")].join(" ");
             if holds(&text) {
                 ids.push(id.to_owned());
@@ -315,19 +329,40 @@ impl Core {
         }
         Commit::new(user, records, events, Outcome::Memories(changes)).begin(Vec::new())
     }
-}
 
-fn fact_view(id: &str, fact: &Fact, uses: u32) -> FactView {
-    FactView { id: id.to_owned(), fact: fact.clone(), class: FactClass::of(fact.confidence), uses }
-}
+    fn fact_view(&self, user: &str, id: &str, fact: &Fact) -> FactView {
+        let text = [fact.key.replace('_', " "), json::compact(&fact.value)].join(" ");
+        FactView {
+            id: id.to_owned(),
+            fact: fact.clone(),
+            class: FactClass::of(fact.confidence),
+            categories: self.categories(user, &text, &fact.sources),
+            uses: self.owner(user).use_of(id).count,
+        }
+    }
 
-fn episode_view(id: &str, episode: &Episode, uses: u32, now: i64) -> EpisodeView {
-    let current = current_importance(episode, now);
-    EpisodeView {
-        id: id.to_owned(),
-        episode: episode.clone(),
-        current_importance: round6(current),
-        class: EpisodeClass::of(current),
-        uses,
+    fn episode_view(&self, user: &str, (id, episode): (&str, &Episode), now: i64) -> EpisodeView {
+        let current = current_importance(episode, now);
+        let text = [episode.title.as_str(), &episode.summary, &episode.tags.join(" ")].join("\n");
+        EpisodeView {
+            id: id.to_owned(),
+            episode: episode.clone(),
+            current_importance: round6(current),
+            class: EpisodeClass::of(current),
+            categories: self.categories(user, &text, &episode.sources),
+            uses: self.owner(user).use_of(id).count,
+        }
+    }
+
+    /// What a memory has to do with, by the words of the language in which it was told.
+    fn categories(&self, user: &str, text: &str, sources: &[MemorySource]) -> Vec<String> {
+        let told = sources.last().and_then(|source| self.owner(user).record(&source.turn)?.body());
+        let language = match told {
+            Some(Body::Turn(turn)) => turn.language.as_deref(),
+            _ => None,
+        };
+        let mut topics = observe_with(&self.packs, text, language, None, false).topics;
+        topics.retain(|topic| CATEGORIES.contains(&topic.topic.as_str()));
+        topics.into_iter().map(|topic| topic.topic).collect()
     }
 }

@@ -635,3 +635,33 @@ fn analytics_counts_what_happened_and_scores_nobody() {
     assert_eq!(host.core.analytics("diego", None).unwrap(), analytics);
     assert!(host.core.analytics("diego", Some("session_x")).is_err());
 }
+
+#[test]
+fn memories_are_sorted_by_what_they_have_to_do_with_and_the_first_are_what_matters_most() {
+    let mut host = Host::new();
+    let session = host.session("diego", "alicia");
+    for text in [
+        "I got promoted at work!",
+        "I went to a shower of meteors with my sister Ana, we laughed so hard together",
+        "My grandmother died in hospital",
+        "Ayer discutí con mi jefe en la oficina",
+    ] {
+        host.now += DAY;
+        host.send("diego", &session, text).unwrap();
+    }
+    let filter =
+        MemoryFilter { types: Some(vec!["episode".to_owned()]), limit: Some(2), ..MemoryFilter::default() };
+    let first = host.core.memories("diego", &filter, host.now);
+    let [MemoryView::Episode(loss), MemoryView::Episode(second)] = &first[..] else { panic!("{first:?}") };
+    assert!(
+        loss.episode.title.contains("grandmother") && loss.current_importance >= second.current_importance
+    );
+    assert!(loss.categories.contains(&"family".to_owned()) && loss.categories.contains(&"health".to_owned()));
+    let of = |word: &str| {
+        let episodes = host.episodes("diego");
+        episodes.into_iter().find(|episode| episode.episode.summary.contains(word)).unwrap().categories
+    };
+    assert_eq!(of("promoted"), ["work"]);
+    assert_eq!(of("jefe"), ["work"]);
+    assert!(!of("shower").contains(&"entertainment".to_owned()), "a shower is no show");
+}
