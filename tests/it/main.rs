@@ -12,6 +12,7 @@ mod host;
 mod json;
 mod knowledge;
 mod memory;
+mod migration;
 mod observe;
 mod observed_facts;
 mod personalities;
