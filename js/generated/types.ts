@@ -1926,7 +1926,7 @@ export type ImportNote = {
  */
 path: string, 
 /**
- * `skipped`, `renamed` or `recomputed`.
+ * `skipped`, `renamed`, `shortened` or `recomputed`.
  */
 action: string, 
 /**

@@ -18,6 +18,7 @@ mod observed_facts;
 mod personalities;
 mod png;
 mod predecessor;
+mod predecessor_snapshot;
 mod records;
 mod replay;
 mod sample;
