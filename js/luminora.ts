@@ -311,7 +311,7 @@ export class Luminora {
   async importSnapshot(file: string | Uint8Array | Blob, options: ImportOptions = {}): Promise<ImportReport> {
     const source = await textOf(file);
     const user = options.user ?? userOf(source);
-    if (user !== undefined) await this.#load(user);
+    await this.#load(user);
     const command = {
       type: "import-snapshot",
       source,
@@ -444,11 +444,12 @@ async function textOf(file: string | Uint8Array | Blob): Promise<string> {
 }
 
 /** The person named in a snapshot, whose log has to be known before the core reads the file in earnest. */
-function userOf(source: string): string | undefined {
+function userOf(source: string): string {
   try {
-    const user = JSON.parse(source)?._snapshot_info?.user_id;
-    return typeof user === "string" && user.trim() !== "" ? user : undefined;
+    const { _snapshot_info, user_id } = JSON.parse(source) ?? {};
+    const user = _snapshot_info?.user_id ?? user_id;
+    return (typeof user === "string" && user.trim()) || anonymous;
   } catch {
-    return undefined;
+    return anonymous;
   }
 }

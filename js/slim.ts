@@ -27,6 +27,8 @@ export {
   type Remembered,
   type SessionOptions,
 } from "./luminora.ts";
+export { anthropic } from "./models/anthropic.ts";
+export type { HttpModelOptions } from "./models/http.ts";
 export { type ManualModel, manualModel } from "./models/manual.ts";
 export type { AnyModel, CallOptions, Capabilities, Message, Model } from "./models/model.ts";
 export { type OpenAICompatibleOptions, openaiCompatible } from "./models/openai-compatible.ts";

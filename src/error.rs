@@ -70,6 +70,10 @@ pub enum ErrorCode {
     SnapshotWithoutTemplate,
     /// The owner already has an instance of this template.
     InstanceExists,
+    /// A migration that was applied is not the one that this library knows.
+    MigrationChanged,
+    /// A migration on the way back has no inverse.
+    MigrationIrreversible,
     /// The caller's signal was aborted.
     Aborted,
     /// The model answered with nothing that can be used.

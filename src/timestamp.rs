@@ -14,6 +14,11 @@ pub fn parse(text: &str) -> Option<i64> {
     if text.len() > LONGEST || !text.ends_with('Z') || text.as_bytes().get(10) != Some(&b'T') {
         return None;
     }
+    parse_with_offset(text)
+}
+
+/// Reads a time with any offset (RFC 3339), for example `2026-01-31T09:00:00+01:00`, as milliseconds since 1970.
+pub fn parse_with_offset(text: &str) -> Option<i64> {
     let time = OffsetDateTime::parse(text, &Rfc3339).ok()?;
     i64::try_from(time.unix_timestamp_nanos().div_euclid(1_000_000)).ok()
 }

@@ -1,12 +1,6 @@
-import { LuminoraError, type ModelErrorCode } from "../errors.ts";
-import {
-  errorMessage,
-  type HttpAnswer,
-  type HttpModelOptions,
-  type Post,
-  readText,
-  statusCode,
-} from "./http.ts";
+import type { ModelErrorCode } from "../errors.ts";
+import { answeredOnce, isCount, isObject, type JsonObject, parseObject } from "./answer.ts";
+import { errorMessage, type HttpAnswer, type HttpModelOptions, type Post, statusCode } from "./http.ts";
 import type { CallOptions } from "./model.ts";
 import type { FinishReason, Part } from "./part.ts";
 import { serverSentEvents } from "./server-sent-events.ts";
@@ -19,22 +13,13 @@ export async function* chatCompletion(
 ): AsyncGenerator<Part> {
   const answer = await post("/chat/completions", requestBody(options, call), call.signal);
   const completion = new Completion(answer);
-  const type = answer.response.headers.get("content-type") ?? "";
-  if (/\bjson\b/.test(type)) {
-    // A server that does not stream answers in one piece.
-    yield* completion.read(await wholeBody(answer, call.signal));
-  } else if (/\bhtml\b/.test(type)) {
-    answer.response.body?.cancel().catch(() => {});
-    throw answer.error("model_bad_response", "The model's server answered with an HTML page.", {
-      hint: wrongAddress,
-    });
-  } else {
-    for await (const data of serverSentEvents(answer, "[DONE]", call.signal)) yield* completion.read(data);
-  }
+  const whole = await answeredOnce(answer, wrongAddress, call.signal);
+  if (whole !== undefined) yield* completion.read(whole);
+  else for await (const data of serverSentEvents(answer, isEnd, call.signal)) yield* completion.read(data);
   yield* completion.end();
 }
 
-const wholeBodyLimit = 4 << 20;
+const isEnd = (data: string) => data.trim() === "[DONE]";
 const wrongAddress = "Check baseURL: it usually ends in /v1.";
 
 function requestBody({ model, capabilities = {} }: HttpModelOptions, call: CallOptions): unknown {
@@ -52,13 +37,6 @@ function requestBody({ model, capabilities = {} }: HttpModelOptions, call: CallO
     stream: true,
     stream_options: { include_usage: true },
   };
-}
-
-async function wholeBody(answer: HttpAnswer, signal: AbortSignal): Promise<string> {
-  return readText(answer.response, signal, wholeBodyLimit).catch((cause: unknown) => {
-    if (LuminoraError.isInstance(cause)) throw cause;
-    throw answer.error("model_incomplete", "The model's answer broke off.", { cause });
-  });
 }
 
 /** One answer, read chunk by chunk. */
@@ -106,18 +84,14 @@ class Completion {
     yield { type: "finish", reason: this.#finish };
   }
 
-  #parse(text: string): Fields {
-    try {
-      const chunk: unknown = JSON.parse(text);
-      if (isObject(chunk)) return chunk;
-    } catch {
-      // The parser's own error quotes a part of the text, which could be a part of a secret.
-    }
+  #parse(text: string): JsonObject {
+    const chunk = parseObject(text);
+    if (chunk) return chunk;
     throw this.#answer.error("model_bad_response", "The answer holds something that is no chat completion.");
   }
 
   /** An error that the server found only after it had answered 200. */
-  #reported(error: Fields | string): Error {
+  #reported(error: JsonObject | string): Error {
     const { code, type } = isObject(error) ? error : {};
     const message = errorMessage(error) ?? "no reason given";
     const names = `${code} ${type} ${message}`;
@@ -140,20 +114,10 @@ const finishReasons = new Map<string, FinishReason>([
   ["error", "error"],
 ]);
 
-function usagePart({ prompt_tokens, completion_tokens }: Fields): Part {
+function usagePart({ prompt_tokens, completion_tokens }: JsonObject): Part {
   return {
     type: "usage",
     ...(isCount(prompt_tokens) && { inputTokens: prompt_tokens }),
     ...(isCount(completion_tokens) && { outputTokens: completion_tokens }),
   };
-}
-
-type Fields = Readonly<Record<string, unknown>>;
-
-function isObject(value: unknown): value is Fields {
-  return typeof value === "object" && value !== null && !Array.isArray(value);
-}
-
-function isCount(value: unknown): value is number {
-  return Number.isSafeInteger(value) && (value as number) >= 0;
 }

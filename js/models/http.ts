@@ -58,10 +58,12 @@ const messageLimit = 400;
  * as `Retry-After` says, else 1 s and 2 s times a random factor of 0.5 to 1. A `Retry-After` above 60 s fails at once.
  *
  * @param keyHeaders how this provider takes the key
+ * @param ownHeaders what this provider wants with every call
  */
 export function httpPost(
   options: HttpModelOptions,
   keyHeaders: (key: string) => Record<string, string>,
+  ownHeaders?: Readonly<Record<string, string>>,
 ): Post {
   const { clock = systemClock, random = systemRandom, sleep = systemSleep, apiKey, headers = {} } = options;
   if (apiKey) refuseKeyInBrowser(options.dangerouslyAllowBrowser);
@@ -80,7 +82,12 @@ export function httpPost(
     url.pathname = url.pathname.replace(/\/*$/, path);
     const init: RequestInit = {
       method: "POST",
-      headers: { "content-type": "application/json", ...(key ? keyHeaders(key) : {}), ...headers },
+      headers: {
+        "content-type": "application/json",
+        ...ownHeaders,
+        ...(key && keyHeaders(key)),
+        ...headers,
+      },
       body: JSON.stringify(body),
       signal,
       // Followed, a redirect would carry the conversation to a host that nobody configured.

@@ -53,7 +53,7 @@ export function refuseKeyInBrowser(allowed: boolean | undefined): void {
 }
 
 /** A page or one of its workers; only browsers give workers `importScripts`. */
-function inBrowser(): boolean {
+export function inBrowser(): boolean {
   const scope = globalThis as { document?: unknown; importScripts?: unknown };
   return typeof scope.document === "object" || typeof scope.importScripts === "function";
 }

@@ -6,14 +6,15 @@ import { chunks, type HttpAnswer } from "./http.ts";
 const eventLimit = 1 << 20;
 
 /**
- * The data of each event in the answer, up to `endMarker`, which is left out. Any chunk borders, line ends, comments.
+ * The data of each event in the answer, up to the one that `isEnd` says, which is left out. Any chunk borders, line
+ * ends, comments.
  *
  * @throws LuminoraError `model_bad_response` when it is no event stream, `model_incomplete` when it ends, or the
  *   connection breaks, before the end marker
  */
 export async function* serverSentEvents(
   answer: HttpAnswer,
-  endMarker: string,
+  isEnd: (data: string) => boolean,
   signal: AbortSignal,
 ): AsyncGenerator<string> {
   const notEvents = () => answer.error("model_bad_response", "The answer is no event stream.");
@@ -39,7 +40,7 @@ export async function* serverSentEvents(
       parser.feed(chunk.done ? "\n\n" : decode(chunk.value));
       for (const event of found.splice(0)) {
         if (typeof event !== "string") throw chunk.done && hasEvents ? incomplete() : event;
-        if (event.trim() === endMarker) return;
+        if (isEnd(event)) return;
         // What was cut in the middle is no event.
         if (chunk.done) break;
         hasEvents = true;

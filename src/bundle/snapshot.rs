@@ -7,9 +7,12 @@ use std::sync::Arc;
 
 use serde::Serialize;
 
+use super::parts::Parts;
+use super::predecessor;
+use super::translation::Translation;
 use crate::error::{Error, ErrorCode};
 use crate::json::{self, FieldError, Fields, Limits, Map, Value};
-use crate::log::body::{AffinityBaseline, Episode, Fact, MoodBaseline, Role, Sharing};
+use crate::log::body::{AffinityBaseline, Episode, Fact, MoodBaseline, Role, Sharing, check_text};
 use crate::order;
 use crate::template::Template;
 use crate::template::model::Parameters;
@@ -217,13 +220,24 @@ impl Snapshot {
         json::pretty(&Value::Object(file))
     }
 
-    /// Reads a file that [`Snapshot::write`] made. `allow_modified` accepts one whose hashes do not match.
-    pub fn read(bytes: &[u8], allow_modified: bool) -> Result<Self, Error> {
+    /// Reads a file that [`Snapshot::write`] made, or the predecessor, and says what was not taken over as it stood.
+    /// `allow_modified` accepts one whose hashes do not match. `now`, in milliseconds since 1970, stands where a file of
+    /// the predecessor has no time.
+    pub fn read(bytes: &[u8], allow_modified: bool, now: u64) -> Result<(Self, Option<Translation>), Error> {
         let document =
             json::read(bytes, LIMITS).map_err(|fault| fault.into_error(ErrorCode::UnsupportedFormat))?;
         let Value::Object(mut file) = document.value else {
             return Err(unsupported("", "a snapshot is a JSON object"));
         };
+        if !file.contains_key("format") {
+            let Some((parts, translation)) = predecessor::translate(file, now) else {
+                return Err(unsupported("/format", "this is no snapshot"));
+            };
+            let mut translation = Some(translation);
+            let template = read_template(parts.template)?;
+            let snapshot = Self::of_parts(template, &parts.info.into(), parts.state, &mut translation)?;
+            return Ok((snapshot, translation));
+        }
         if file.get("format").and_then(Value::as_str) != Some(FORMAT) {
             return Err(unsupported("/format", "this is not a luminoracore snapshot"));
         }
@@ -235,54 +249,74 @@ impl Snapshot {
         }
         let state = file.remove("current_state").unwrap_or_else(|| Map::new().into());
         let info = file.remove("_snapshot_info").unwrap_or_default();
-        let template = read_template(file)?;
+        let template = read_template(without_own_keys(file))?;
         if hash("template") != template.id().strip_prefix("sha256:") && !allow_modified {
             return Err(modified("/hashes/template"));
         }
         let Value::Object(state) = state else {
             return Err(unsupported("/current_state", "an object is expected"));
         };
+        Ok((Self::of_parts(template, &info, state, &mut None)?, None))
+    }
+
+    /// With a translation, what breaks a rule is left out.
+    fn of_parts(
+        template: Template,
+        info: &Value,
+        mut state: Map,
+        translation: &mut Option<Translation>,
+    ) -> Result<Self, Error> {
         let text = |name: &str| {
             let text = info.get(name).and_then(Value::as_str).filter(|text| !text.trim().is_empty());
             text.map(str::to_owned)
                 .ok_or_else(|| unsupported(&format!("/_snapshot_info/{name}"), "a text is expected"))
         };
         let (user, session, created_at) = (text("user_id")?, text("session_id")?, text("created_at")?);
-        let affinity = state
-            .get("affinity")
-            .map(|value| Fields::read(value, "/current_state/affinity", AffinityBaseline::parse));
-        let mood =
-            state.get("mood").map(|value| Fields::read(value, "/current_state/mood", MoodBaseline::parse));
-        let unknown: Map = state
-            .iter()
-            .filter(|(key, value)| {
-                !(STATE_KEYS.contains(&key.as_str()) || (key.as_str() == "learned_mask" && value.is_null()))
-            })
-            .map(|(key, value)| (key.clone(), value.clone()))
-            .collect();
+        let (mut affinity, mut mood) = (None, None);
+        let mut parts = Parts::new(&mut state, translation);
+        parts.one("affinity", &mut |value, path| {
+            Fields::read(value, path, AffinityBaseline::parse).map(|read| affinity = Some(read))
+        })?;
+        parts.one("mood", &mut |value, path| {
+            Fields::read(value, path, MoodBaseline::parse).map(|read| mood = Some(read))
+        })?;
+        let (mut facts, mut episodes, mut conversation) = (Vec::new(), Vec::new(), Vec::new());
+        let has_facts = parts.list("learned_facts", &mut |value, path| {
+            Fields::read(value, path, read_fact).map(|fact| facts.push(fact))
+        })?;
+        let has_episodes = parts.list("memorable_episodes", &mut |value, path| {
+            Fields::read(value, path, read_episode).map(|episode| episodes.push(episode))
+        })?;
+        let has_turns = parts.list("conversation_history", &mut |value, path| {
+            Fields::read(value, path, SnapshotTurn::read).map(|turn| conversation.push(turn))
+        })?;
+        // What is left but for this is unknown here.
+        state.remove("conversation_summary");
+        state.retain(|key, value| key != "learned_mask" || !value.is_null());
         Ok(Self {
             template: Arc::new(template),
             user,
             session,
             created_at,
-            affinity: affinity.transpose().map_err(unreadable)?,
-            mood: mood.transpose().map_err(unreadable)?,
-            facts: section(&state, "learned_facts", read_fact)?,
-            episodes: section(&state, "memorable_episodes", read_episode)?,
-            conversation: section(&state, "conversation_history", SnapshotTurn::read)?,
-            imported: (!unknown.is_empty()).then_some(unknown),
+            affinity,
+            mood,
+            facts: has_facts.then_some(facts),
+            episodes: has_episodes.then_some(episodes),
+            conversation: has_turns.then_some(conversation),
+            imported: (!state.is_empty()).then_some(state),
         })
     }
 }
 
 impl SnapshotTurn {
     pub(super) fn read(fields: &mut Fields<'_>) -> Self {
-        Self {
-            id: fields.required_id("id"),
-            role: fields.required_choice("role", &Role::NAMES),
-            text: fields.required_string("text"),
-            at: fields.required_time("at"),
+        let id = fields.required_id("id");
+        let role = fields.required_choice("role", &Role::NAMES);
+        let text = fields.required_string("text");
+        if let Err(error) = check_text(&text) {
+            fields.refuse(error.code, "text", &error.hint);
         }
+        Self { id, role, text, at: fields.required_time("at") }
     }
 }
 
@@ -296,16 +330,20 @@ fn content_hash(file: Map) -> (String, Map) {
     }
 }
 
-fn read_template(mut file: Map) -> Result<Template, Error> {
-    let persona = file.get("persona").and_then(Value::as_object);
+fn read_template(document: Map) -> Result<Template, Error> {
+    let persona = document.get("persona").and_then(Value::as_object);
     if persona.is_none_or(Map::is_empty) {
         return Err(Error::new(ErrorCode::SnapshotWithoutTemplate, "the snapshot holds no usable template")
             .at("/persona")
             .hint("Export it again with its personality; without one nobody could answer."));
     }
-    let extra = file.remove("template_extra");
+    Template::from_value(Value::Object(document))
+}
+
+/// The template's document out of a file of ours.
+fn without_own_keys(mut file: Map) -> Map {
     // Keys that had to make way come first: `schema_version` usually opens a document.
-    let mut document = match extra {
+    let mut document = match file.remove("template_extra") {
         Some(Value::Object(extra)) => extra,
         _ => Map::new(),
     };
@@ -314,25 +352,7 @@ fn read_template(mut file: Map) -> Result<Template, Error> {
             document.insert(key, item);
         }
     }
-    Template::from_value(Value::Object(document))
-}
-
-/// A list of the state, each item read by `read`; `None` where the section is absent.
-fn section<'a, T>(
-    state: &'a Map,
-    name: &str,
-    read: fn(&mut Fields<'a>) -> T,
-) -> Result<Option<Vec<T>>, Error> {
-    let Some(section) = state.get(name) else { return Ok(None) };
-    let path = ["/current_state/", name].concat();
-    let Value::Array(items) = section else { return Err(unsupported(&path, "a list is expected")) };
-    let mut list = Vec::with_capacity(items.len());
-    for (index, item) in items.iter().enumerate() {
-        let mut path = path.clone();
-        json::pointer::push_index(&mut path, index);
-        list.push(Fields::read(item, &path, read).map_err(unreadable)?);
-    }
-    Ok(Some(list))
+    document
 }
 
 /// A fact as files write it: its record's body but for the type.
@@ -374,11 +394,11 @@ pub(super) fn read_episode(fields: &mut Fields<'_>) -> (String, Episode) {
     (id, episode)
 }
 
-fn unreadable(error: FieldError) -> Error {
+pub(super) fn unreadable(error: FieldError) -> Error {
     unsupported(&error.path, &error.hint)
 }
 
-fn unsupported(path: &str, message: &str) -> Error {
+pub(super) fn unsupported(path: &str, message: &str) -> Error {
     Error::new(ErrorCode::UnsupportedFormat, message)
         .at(path)
         .hint("Pass the file that exportSnapshot wrote, as it was.")

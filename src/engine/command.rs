@@ -324,11 +324,16 @@ impl Default for Restore {
 
 impl Restore {
     fn parse(fields: &mut Fields<'_>) -> Self {
+        // The predecessor's names are known as well.
+        let mut part = |name, longer| {
+            let (name, longer) = (fields.boolean(name), fields.boolean(longer));
+            name != Some(false) && longer != Some(false)
+        };
         Self {
-            affinity: fields.boolean("affinity").unwrap_or(true),
-            mood: fields.boolean("mood").unwrap_or(true),
-            facts: fields.boolean("facts").unwrap_or(true),
-            conversation: fields.boolean("conversation").unwrap_or(true),
+            affinity: part("affinity", "restore_affinity"),
+            mood: part("mood", "restore_mood"),
+            facts: part("facts", "restore_facts"),
+            conversation: part("conversation", "restore_conversation"),
         }
     }
 }

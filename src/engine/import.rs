@@ -8,6 +8,7 @@ use serde::Serialize;
 use super::command::{OnConflict, Restore};
 use super::core::{Begun, Commit, Core, Outcome};
 use super::session::{live, new_instance};
+pub use crate::bundle::ImportNote;
 use crate::bundle::snapshot::{Snapshot, SnapshotTurn};
 use crate::error::{Error, ErrorCode};
 use crate::log::body::{
@@ -41,18 +42,6 @@ pub struct ImportReport {
     pub report: Vec<ImportNote>,
 }
 
-/// One thing that was not taken over as it stood in the file.
-#[derive(Clone, Debug, PartialEq, Serialize)]
-#[cfg_attr(feature = "typescript", derive(ts_rs::TS))]
-pub struct ImportNote {
-    /// JSON Pointer into the file.
-    pub path: String,
-    /// `skipped`, `renamed` or `recomputed`.
-    pub action: String,
-    /// Why, in a sentence.
-    pub reason: String,
-}
-
 impl Core {
     /// Turns a snapshot into one batch: the template, the instance, the session, its turns. Affinity and mood
     /// become baselines.
@@ -64,7 +53,7 @@ impl Core {
         ids: &mut IdSource,
     ) -> Result<Begun, Error> {
         self.require_feature(self.options.features.snapshot_export, "snapshot_export")?;
-        let snapshot = Snapshot::read(source.as_bytes(), request.allow_modified)?;
+        let (snapshot, translation) = Snapshot::read(source.as_bytes(), request.allow_modified, now)?;
         let user = request.user.unwrap_or_else(|| snapshot.user.clone());
         check_owner(&user)?;
         let personality = Arc::new(Personality::new(Arc::clone(&snapshot.template)));
@@ -107,19 +96,18 @@ impl Core {
                 if let Err(place) = place {
                     seen.insert(place, &turn.id);
                 }
-                records.extend(self.turn_record(
-                    &user,
-                    &session,
-                    (index, free),
-                    turn,
-                    now,
-                    ids,
-                    &mut notes,
-                )?);
+                records.extend(self.turn_record(&user, &session, (index, free), turn, now, ids, &mut notes));
             }
         }
         if restore.facts {
             self.import_memories(&user, &instance, &snapshot, now, (ids, &mut records, &mut notes));
+        }
+        if let Some(mut translation) = translation {
+            for mut note in notes {
+                note.path = translation.place(&note.path);
+                translation.notes.push(note);
+            }
+            notes = translation.notes;
         }
         let report = ImportReport { session, instance, user: user.clone(), report: notes };
         Ok(Commit::new(&user, records, Vec::new(), Outcome::Import(report)).begin(Vec::new()))
@@ -228,11 +216,11 @@ impl Core {
         let template = personality.template();
         let affinity = snapshot.affinity.clone().filter(|_| restore.affinity).map(|mut affinity| {
             let level = &crate::compile::level_at(template, affinity.points).level.name;
-            if affinity.level != *level {
+            if affinity.level != *level && !affinity.level.is_empty() {
                 let reason = format!("{} points are the level {level}", affinity.points);
                 notes.push(note("/current_state/affinity/level", "recomputed", &reason));
-                affinity.level.clone_from(level);
             }
+            affinity.level.clone_from(level);
             affinity
         });
         let imported = snapshot.imported.clone().filter(|_| restore.facts).map(Value::Object);
@@ -277,13 +265,13 @@ impl Core {
         now: u64,
         ids: &mut IdSource,
         notes: &mut Vec<ImportNote>,
-    ) -> Result<Option<Record>, Error> {
+    ) -> Option<Record> {
         let path = format!("/current_state/conversation_history/{index}");
         let id = match self.owner(user).record(&turn.id).map(|record| &record.content) {
             None if free => turn.id.clone(),
             Some(Content::Erased) => {
                 notes.push(note(&path, "skipped", "the person erased this turn"));
-                return Ok(None);
+                return None;
             }
             None | Some(Content::Live { .. }) => {
                 notes.push(note(&path, "renamed", "another turn has this id"));
@@ -294,10 +282,7 @@ impl Core {
             source: Some(Source::Import),
             ..Turn::new(session, turn.role, turn.text.clone(), turn.at.clone())
         };
-        body.check().map_err(|error| {
-            Error::new(ErrorCode::UnsupportedFormat, &error.hint).at(format!("{path}{}", error.path))
-        })?;
-        Ok(Some(self.write(user, &id, body, now)))
+        Some(self.write(user, &id, body, now))
     }
 }
 
@@ -316,5 +301,5 @@ fn statement_of(fact: &Fact) -> Statement {
 }
 
 fn note(path: &str, action: &str, reason: &str) -> ImportNote {
-    ImportNote { path: path.to_owned(), action: action.to_owned(), reason: reason.to_owned() }
+    ImportNote::new(path, action, reason)
 }

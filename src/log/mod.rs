@@ -6,10 +6,15 @@ pub mod body;
 mod clock;
 mod id;
 mod merge;
+mod migration;
 mod record;
 
 pub use body::{Body, RecordCode, RecordError};
 pub use clock::{ClockError, Device, HybridClock, Stamp};
 pub use id::{IdSource, SEED_LENGTH, natural_id};
 pub use merge::{Merged, merge, newer};
+pub use migration::{
+    AppliedMigration, Migration, MigrationPlan, MigrationStatus, PlannedStep, Rewrite, migration_status,
+    plan_migration,
+};
 pub use record::{Content, Record, check_owner};

@@ -1,3 +1,4 @@
+import { readFile } from "node:fs/promises";
 import { Luminora, LuminoraError, memoryStorage, type Part, scriptedModel } from "luminoracore";
 import * as inline from "luminoracore/inline";
 import { describe, expect, it } from "vitest";
@@ -243,4 +244,21 @@ it("the models of two objects do not mix", async () => {
   const say = async (luminora: Luminora | undefined) =>
     (await (await luminora?.createSession({ template: "alicia" }))?.send("Hi"))?.text;
   expect(await Promise.all([say(one), say(two)])).toEqual(["One.", "Two."]);
+});
+
+it("a snapshot of the predecessor that names nobody becomes anonymous's, whose log is looked at first", async () => {
+  const path = new URL("../cases/snapshots/predecessor-b.json", import.meta.url);
+  const { _snapshot_info, ...snapshot } = JSON.parse(await readFile(path, "utf8"));
+  const storage = memoryStorage();
+  const first = await Luminora.open({ storage });
+  const { user, session } = await first.importSnapshot(JSON.stringify(snapshot));
+  expect(user).toBe("anonymous");
+  expect((await first.createSession({ session })).state.affinity.points).toBe(45);
+  const records = await everything(storage);
+  await first.close();
+  const second = await Luminora.open({ storage: await storageOf(records) });
+  await expect(second.importSnapshot(JSON.stringify(snapshot))).rejects.toMatchObject({
+    code: "instance_exists",
+  });
+  await second.close();
 });

@@ -86,7 +86,7 @@ export async function tryFailingModel(storage: Storage, trial: Trial): Promise<V
 }
 
 /** All that can be read from an error, its causes included. */
-function revealed(error: unknown, depth = 0): string {
+export function revealed(error: unknown, depth = 0): string {
   if (typeof error !== "object" || error === null || depth > 8) return String(error);
   return Object.getOwnPropertyNames(error)
     .map((name) => `${name}: ${revealed((error as Record<string, unknown>)[name], depth + 1)}`)

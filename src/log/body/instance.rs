@@ -129,7 +129,8 @@ impl AffinityBaseline {
 }
 
 impl Progression {
-    fn parse(fields: &mut Fields<'_>) -> Self {
+    /// Reads the shape that snapshots and baselines share.
+    pub(crate) fn parse(fields: &mut Fields<'_>) -> Self {
         let delta = |fields: &mut Fields<'_>| i32::try_from(fields.integer("delta", -100, 100)?).ok();
         Self {
             date: fields.required_time("date"),

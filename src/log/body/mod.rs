@@ -29,7 +29,7 @@ pub use run::{
 pub use session::{MoodBaseline, MoodPeriod, Session, SessionBaseline, SessionStatus};
 pub use sharing::{Learn, Sharing, Visibility};
 pub use source::{MemorySource, MemoryStatus};
-pub(crate) use turn::MAXIMUM_TEXT_BYTES;
+pub(crate) use turn::{MAXIMUM_TEXT_BYTES, check_text};
 pub use turn::{Role, Source, TextFormat, Turn};
 
 /// The version of the bodies that this library writes, for every kind it knows.

@@ -136,7 +136,8 @@ impl MoodBaseline {
 }
 
 impl MoodPeriod {
-    fn parse(fields: &mut Fields<'_>) -> Self {
+    /// Reads the shape that snapshots and baselines share.
+    pub(crate) fn parse(fields: &mut Fields<'_>) -> Self {
         Self {
             mood: fields.required_text("mood", 50),
             intensity: fields.number("intensity", 0.0, 1.0).unwrap_or(1.0),

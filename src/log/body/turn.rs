@@ -114,11 +114,6 @@ impl Turn {
         }
     }
 
-    /// Whether the text, which is not ours, keeps the rules.
-    pub(crate) fn check(&self) -> Result<(), FieldError> {
-        check_text(&self.text)
-    }
-
     /// Reads the fields of a body that belongs to `owner`.
     pub(super) fn read(fields: &mut Fields<'_>, owner: &str) -> Self {
         let session = fields.required_id("session");
@@ -158,7 +153,8 @@ impl Turn {
     }
 }
 
-fn check_text(text: &str) -> Result<(), FieldError> {
+/// Whether a text, which is not ours, keeps the rules of a turn.
+pub(crate) fn check_text(text: &str) -> Result<(), FieldError> {
     if text.trim().is_empty() {
         return Err(FieldError::new(FieldCode::Empty, "/text", "the text is blank"));
     }

@@ -1,0 +1,294 @@
+//! Snapshots of the first implementation of the standard -> ours (personality specification 12.2). It wrote two shapes:
+//! A, the template's keys at the top with `_snapshot_info` and `current_state`; B, the template in `template_base`, lists
+//! at the top. Names vary, and so does what is there; what cannot be used is left out and named.
+
+mod shape;
+mod time;
+
+use self::shape::{AFFINITY, CHANGE, EPISODE, FACT, MOOD, PERIOD, Shape, Sort, TURN, ours};
+use self::time::{spell_out, utc};
+use super::translation::{ImportNote, Place, Translation};
+use crate::json::{Map, Value, pointer};
+use crate::log::body::{MAXIMUM_SUMMARY, MAXIMUM_TITLE};
+use crate::log::natural_id;
+use crate::memory::{FactCategory, canonical_key, is_key};
+use crate::text::first_characters;
+use crate::timestamp;
+
+/// The parts of a snapshot, in our shape.
+pub(super) struct Translated {
+    pub(super) info: Map,
+    pub(super) template: Map,
+    pub(super) state: Map,
+}
+
+/// Why one of two places is left out.
+const TWICE: &str = "the file says this in another place too, which counts";
+
+/// The parts of a file of the predecessor; `None` for any other. `now` in milliseconds since 1970, for what has no time
+/// where the file has none either.
+pub(super) fn translate(mut file: Map, now: u64) -> Option<(Translated, Translation)> {
+    let (base, info) = (file.remove("template_base"), file.remove("_snapshot_info"));
+    let state = file.remove("current_state");
+    if base.is_none() && (info.is_none() || state.is_none()) {
+        return None;
+    }
+    file.remove("active_configuration");
+    let (template, top) = if base.is_some() { (object(base), file) } else { (file, Map::new()) };
+    let now = timestamp::format(now);
+    let translation = Translation::default();
+    let mut reader = Reader { top, state: object(state), time: now.clone(), now, translation };
+    let mut given = object(info);
+    let mut info = Map::new();
+    for (name, otherwise) in
+        [("created_at", ""), ("user_id", "anonymous"), ("session_id", "session_imported")]
+    {
+        let value = given.remove(name).or_else(|| reader.top.remove(name));
+        let text = value.as_ref().and_then(Value::as_str).map_or("", str::trim);
+        if otherwise.is_empty() {
+            reader.time = utc(text).unwrap_or(reader.time);
+            info.insert(name, reader.time.as_str());
+        } else {
+            info.insert(name, if text.is_empty() { otherwise } else { text });
+        }
+    }
+    let state = reader.state();
+    Some((Translated { info, template, state }, reader.translation))
+}
+
+fn object(value: Option<Value>) -> Map {
+    match value {
+        Some(Value::Object(map)) => map,
+        _ => Map::new(),
+    }
+}
+
+/// A file that is being read: what is left of it, and what was said about the rest.
+struct Reader {
+    /// What stands at the top of shape B and belongs to the state, where it counts more than `state`.
+    top: Map,
+    state: Map,
+    /// When the file was made.
+    time: String,
+    now: String,
+    translation: Translation,
+}
+
+impl Reader {
+    fn note(&mut self, path: &str, action: &str, reason: &str) {
+        self.translation.notes.push(ImportNote::new(path, action, reason));
+    }
+
+    /// Notes something about a field of what stands at `path`.
+    fn note_field(&mut self, path: &str, action: &str, field: &str, reason: &str) {
+        self.note(path, action, &[field, ": ", reason].concat());
+    }
+
+    /// The state in our shape; what nobody knows is kept behind it.
+    fn state(&mut self) -> Map {
+        let mut made = Map::new();
+        // Some writers put beside affinity and mood what others put inside.
+        self.section(&AFFINITY, "points", "affinity_points current_level", &mut made);
+        self.section(&MOOD, "current", "current_mood mood_intensity mood_started_at mood_history", &mut made);
+        for shape in [&FACT, &EPISODE, &TURN] {
+            if let Some((theirs, value)) = self.take(shape.names) {
+                let (items, indices) = self.list(shape, value, &theirs);
+                self.put(shape, items.into(), (theirs, indices), &mut made);
+            }
+        }
+        self.summary();
+        for (name, value) in std::mem::take(&mut self.state) {
+            if self.top.contains_key(&name) {
+                self.note(&pointer::join("/current_state", &name), "skipped", TWICE);
+            } else {
+                made.insert(name, value);
+            }
+        }
+        for (name, value) in std::mem::take(&mut self.top) {
+            made.insert(name, value);
+        }
+        made
+    }
+
+    /// Takes what stands under one of these names, with its pointer. What stands under another one as well is named.
+    fn take(&mut self, names: &str) -> Option<(String, Value)> {
+        let mut taken = None;
+        for place in ["", "/current_state"] {
+            for name in names.split(' ') {
+                let map = if place.is_empty() { &mut self.top } else { &mut self.state };
+                let Some(value) = map.remove(name).filter(|value| !value.is_null()) else { continue };
+                let path = pointer::join(place, name);
+                if taken.is_none() {
+                    taken = Some((path, value));
+                } else {
+                    self.note(&path, "skipped", TWICE);
+                }
+            }
+        }
+        taken
+    }
+
+    /// Affinity or mood: an object, or the bare value of one of its fields; and its fields that stand beside it.
+    fn section(&mut self, shape: &Shape, bare_name: &str, beside: &str, made: &mut Map) {
+        let mut path = pointer::join("/current_state", shape.names);
+        let mut section = Map::new();
+        if let Some((place, value)) = self.take(shape.names) {
+            path = place;
+            match value {
+                Value::Object(fields) => section = fields,
+                bare => section.insert(bare_name, bare),
+            }
+        }
+        for name in beside.split(' ') {
+            match self.take(name) {
+                Some((path, _)) if section.contains_key(name) => self.note(&path, "skipped", TWICE),
+                Some((_, value)) => section.insert(name, value),
+                None => {}
+            }
+        }
+        if !section.is_empty() {
+            let section = self.object(shape, section, &path);
+            self.put(shape, section, (path, Vec::new()), made);
+        }
+    }
+
+    fn put(&mut self, shape: &Shape, value: Value, at: (String, Vec<usize>), made: &mut Map) {
+        let (theirs, indices) = at;
+        let name = ours(shape.names);
+        let ours = pointer::join("/current_state", name);
+        self.translation.places.push(Place { ours, theirs, indices });
+        made.insert(name, value);
+    }
+
+    /// The items of a list, in our shape, and their indices in the file.
+    fn list(&mut self, shape: &Shape, value: Value, path: &str) -> (Vec<Value>, Vec<usize>) {
+        let (mut made, mut indices) = (Vec::new(), Vec::new());
+        let Value::Array(items) = value else {
+            self.note(path, "skipped", "a list is expected");
+            return (made, indices);
+        };
+        for (index, item) in items.into_iter().enumerate() {
+            let mut path = path.to_owned();
+            pointer::push_index(&mut path, index);
+            match item {
+                Value::Object(item) => {
+                    made.push(self.object(shape, item, &path));
+                    indices.push(index);
+                }
+                Value::Null => {}
+                _ => self.note(&path, "skipped", "an object is expected"),
+            }
+        }
+        (made, indices)
+    }
+
+    /// One object in our shape. Fields that have no place stay for the strict reader to name.
+    fn object(&mut self, shape: &Shape, mut item: Map, path: &str) -> Value {
+        item.retain(|_, value| !value.is_null());
+        let mut names = shape.fields.split(' ');
+        while let (Some(theirs), Some(name)) = (names.next(), names.next()) {
+            if !item.contains_key(name) {
+                if let Some(value) = item.remove(theirs) {
+                    item.insert(name, value);
+                }
+            }
+        }
+        self.adapt(shape, &mut item, path);
+        item.into()
+    }
+
+    /// What the predecessor says in other words.
+    fn adapt(&mut self, shape: &Shape, made: &mut Map, path: &str) {
+        for name in shape.times.split(' ') {
+            let Some(text) = made.get(name).map(|value| value.as_str().unwrap_or("?")) else { continue };
+            let time = utc(text);
+            if time.is_none() && !text.is_empty() {
+                self.note_field(path, "skipped", name, "a time such as 2026-01-31T08:00:00Z is expected");
+            }
+            match time {
+                Some(time) => made.insert(name, time),
+                None => drop(made.remove(name)),
+            }
+        }
+        match shape.sort {
+            Sort::Fact => self.adapt_fact(made, path),
+            Sort::Episode => {
+                for (name, most) in [("title", MAXIMUM_TITLE), ("summary", MAXIMUM_SUMMARY)] {
+                    let short = first_characters(text(made, name), most);
+                    if short.len() < text(made, name).len() {
+                        let short = short.to_owned();
+                        self.note_field(path, "shortened", name, "it is longer than the format allows");
+                        made.insert(name, short);
+                    }
+                }
+            }
+            Sort::Turn => {
+                if text(made, "id").is_empty() {
+                    made.insert("id", natural_id("turn", &[&self.time, path, text(made, "text")], 0));
+                }
+            }
+            Sort::Affinity => self.adapt_list(&CHANGE, made, path),
+            Sort::Mood => {
+                let began = text(made, "started_at");
+                let began = if began.is_empty() { &self.time } else { began }.to_owned();
+                if let Some(Value::Array(history)) = made.get_mut("history") {
+                    spell_out(history, &began);
+                }
+                self.adapt_list(&PERIOD, made, path);
+            }
+            Sort::Inside => {}
+        }
+        let first = ours(shape.times);
+        if shape.sort != Sort::Affinity && !made.contains_key(first) {
+            let last = shape.times.split(' ').nth(1).map_or("", |name| text(made, name));
+            let time = if last.is_empty() { &self.time } else { last }.to_owned();
+            made.insert(first, time);
+        }
+        // Its moods did not fade while nobody talked: the mood is now what it was.
+        if shape.sort == Sort::Mood && !made.contains_key("updated_at") {
+            made.insert("updated_at", self.now.as_str());
+        }
+    }
+
+    /// A list inside something.
+    fn adapt_list(&mut self, shape: &Shape, made: &mut Map, path: &str) {
+        if let Some(list) = made.remove(shape.names) {
+            let (list, _) = self.list(shape, list, &pointer::join(path, shape.names));
+            made.insert(shape.names, list);
+        }
+    }
+
+    fn adapt_fact(&mut self, fact: &mut Map, path: &str) {
+        let category = FactCategory::from_name(text(fact, "category"));
+        if category.is_none() {
+            fact.insert("category", "other");
+            self.note_field(path, "renamed", "category", "it is none of ours, so it is other now");
+        }
+        let key = text(fact, "key");
+        if !is_key(key) {
+            if let Some(key) = canonical_key(category.unwrap_or(FactCategory::Other), key) {
+                self.note_field(path, "renamed", "key", &["it is ", &key, " now"].concat());
+                fact.insert("key", key);
+            }
+        }
+    }
+
+    /// The summary is computed from the turns; what nobody computes any more, the engagement score, is kept.
+    fn summary(&mut self) {
+        let mut score = self.take("engagement_score").map(|(_, score)| score);
+        if let Some((path, summary)) = self.take("conversation_summary") {
+            score = score.or_else(|| summary.get("engagement_score").cloned());
+            self.note(&path, "recomputed", "a summary is computed from the conversation");
+        }
+        if let Some(score) = score {
+            let mut extensions = object(self.take("extensions").map(|(_, value)| value));
+            extensions.insert("engagement_score", score);
+            self.state.insert("extensions", extensions);
+        }
+    }
+}
+
+/// A text of an object; empty where there is none.
+fn text<'a>(object: &'a Map, name: &str) -> &'a str {
+    object.get(name).and_then(Value::as_str).unwrap_or_default()
+}
