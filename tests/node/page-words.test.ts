@@ -97,6 +97,7 @@ function fact(fields: Partial<FactView>): FactView {
     value: "Ana",
     confidence: 0.9,
     class: "medium",
+    categories: [],
     uses: 0,
     first_mentioned: "2020-03-05T12:00:00Z",
     last_updated: "2020-03-05T12:00:00Z",
