@@ -5,28 +5,15 @@ use std::cmp::Ordering;
 
 /// Sorts stably by a comparison.
 pub(crate) fn sort_by<T>(items: &mut [T], mut compare: impl FnMut(&T, &T) -> Ordering) {
-    let order = disorder(items.len(), &mut |a, b| match (items.get(a), items.get(b)) {
-        (Some(a), Some(b)) => compare(a, b),
-        _ => Ordering::Equal,
-    });
-    for (a, b) in swaps(&order) {
-        items.swap(a, b);
+    let swaps = swaps(items.len(), &mut |a, b| compare(&items[a], &items[b]));
+    for (a, b) in &swaps {
+        items.swap(*a, *b);
     }
 }
 
 /// Sorts stably by a key.
 pub(crate) fn sort_by_key<T, K: Ord>(items: &mut [T], key: impl Fn(&T) -> K) {
     sort_by(items, |a, b| key(a).cmp(&key(b)));
-}
-
-/// The indices in the order of the items that they stand for; none when the items are in order, as most lists are.
-fn disorder(length: usize, compare: &mut dyn FnMut(usize, usize) -> Ordering) -> Vec<usize> {
-    for index in 1..length {
-        if compare(index - 1, index) == Ordering::Greater {
-            return sorted_indices(length, compare);
-        }
-    }
-    Vec::new()
 }
 
 /// For each text, whether an equal one stands before it. Where there is no text, nothing is repeated.
@@ -73,18 +60,21 @@ pub(crate) fn sorted_indices(length: usize, compare: &mut dyn FnMut(usize, usize
     order
 }
 
-/// The swaps that bring items into an order of their indices, one after the other.
-fn swaps(order: &[usize]) -> Vec<(usize, usize)> {
-    // Where the item at each index belongs.
-    let mut places = vec![0; order.len()];
-    for (place, index) in order.iter().enumerate() {
-        if let Some(slot) = places.get_mut(*index) {
-            *slot = place;
-        }
-    }
+/// The swaps that bring items into order, one after the other; none when they are in order, as most lists are.
+#[inline(never)]
+fn swaps(length: usize, compare: &mut dyn FnMut(usize, usize) -> Ordering) -> Vec<(usize, usize)> {
     let mut swaps = Vec::new();
-    for index in 0..places.len() {
-        while let Some(place) = places.get(index).copied().filter(|place| *place != index) {
+    if (1..length).all(|index| compare(index - 1, index) != Ordering::Greater) {
+        return swaps;
+    }
+    // Where the item at each index belongs.
+    let mut places = vec![0; length];
+    for (place, index) in sorted_indices(length, compare).into_iter().enumerate() {
+        places[index] = place;
+    }
+    for index in 0..length {
+        while places[index] != index {
+            let place = places[index];
             places.swap(index, place);
             swaps.push((index, place));
         }

@@ -9,7 +9,7 @@ use crate::error::Error;
 use crate::json::Map;
 use crate::log::body::{MemorySource, MemoryStatus, Role, Run, Turn};
 use crate::observe::{Coverage, Observation, SentimentClass, observe_with};
-use crate::order::{sort_by, sort_by_key};
+use crate::order::sort_by;
 use crate::timestamp;
 
 /// Topics that are listed.
@@ -252,7 +252,7 @@ impl Core {
                 }
             }
         }
-        sort_by_key(&mut analytics.level_path, |point| (point.at.clone(), point.instance.clone()));
+        sort_by(&mut analytics.level_path, |a, b| (&a.at, &a.instance).cmp(&(&b.at, &b.instance)));
     }
 
     /// Memories that come from these turns; without a session, all of the owner's.

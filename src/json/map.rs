@@ -55,7 +55,7 @@ impl Map {
             }
             run.iter().skip(1).for_each(|index| gone[*index] = true);
         }
-        order::sort_by_key(&mut firsts, |first| *first);
+        order::sort_by(&mut firsts, Ord::cmp);
         let repeated = firsts.into_iter().map(|first| members[first].0.clone()).collect();
         let mut gone = gone.into_iter();
         members.retain(|_| gone.next() == Some(false));
@@ -95,6 +95,7 @@ impl Map {
         self.put(key.into(), value.into());
     }
 
+    #[inline(never)]
     fn put(&mut self, key: String, value: Value) {
         match self.position(&key) {
             Ok(index) => self.members[index].1 = value,
