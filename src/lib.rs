@@ -34,6 +34,7 @@ pub mod error;
 pub mod json;
 pub mod knowledge;
 pub mod lint;
+mod list;
 pub mod log;
 pub mod memory;
 pub mod observe;

@@ -12,6 +12,7 @@ use super::predecessor;
 use super::translation::Translation;
 use crate::error::{Error, ErrorCode};
 use crate::json::{self, FieldError, Fields, Limits, Map, Value};
+use crate::list::List;
 use crate::log::body::{AffinityBaseline, Episode, Fact, MoodBaseline, Role, Sharing, check_text};
 use crate::order;
 use crate::template::Template;
@@ -143,7 +144,7 @@ impl Snapshot {
     ) -> String {
         let turns = self.conversation.as_deref().unwrap_or_default();
         let mut days: Vec<i64> =
-            turns.iter().filter_map(|turn| timestamp::parse(&turn.at)).map(timestamp::day).collect();
+            turns.iter().filter_map(|turn| timestamp::parse(&turn.at)).map(timestamp::day).list();
         order::sort_by(&mut days, Ord::cmp);
         days.dedup();
         let mut file = Map::new();

@@ -14,6 +14,7 @@ use super::format::is_empty;
 use super::record;
 use super::report::{LossAction, Report};
 use crate::json::{Map, Value, compact, pointer};
+use crate::list::List;
 use crate::template::{MAX_KNOWLEDGE_ENTRIES, is_knowledge_entry};
 
 /// The deepest nesting, and the longest list, inside an entry of a template.
@@ -195,7 +196,7 @@ fn usable_member(key: &str, value: &Value) -> Option<Value> {
     alone(value).or_else(|| {
         let items = value.as_array().filter(|_| key == "keys" || key == "secondary_keys")?;
         let good = |item: &&Value| alone(&vec![(*item).clone()].into()).is_some();
-        Some(items.iter().filter(good).take(ITEMS).cloned().collect::<Vec<_>>().into())
+        Some(items.iter().filter(good).take(ITEMS).cloned().list().into())
     })
 }
 

@@ -9,6 +9,7 @@ use super::report::{LossAction, Report};
 use super::shorten::{cut, different, first_sentences};
 use crate::compile::Target;
 use crate::json::{self, Map, Value, pointer};
+use crate::list::List;
 use crate::template;
 
 /// Lengths of a template's texts in characters, and how many of them a list may hold.
@@ -302,7 +303,7 @@ fn read_always() -> Map {
 pub(super) fn greetings_of<'a>(body: &'a Map, key: &str) -> Vec<&'a str> {
     match body.get(key) {
         Some(Value::String(text)) if !text.trim().is_empty() => vec![text.as_str()],
-        Some(Value::Array(items)) => items.iter().filter_map(Value::as_str).collect(),
+        Some(Value::Array(items)) => items.iter().filter_map(Value::as_str).list(),
         _ => Vec::new(),
     }
 }

@@ -11,6 +11,7 @@ use super::line::{ALWAYS, Frame, Kind, Lead, Line, Section};
 use super::origin::Origin;
 use super::plain::{lines, one_line};
 use crate::decimal::push_short;
+use crate::list::List;
 use crate::template::Template;
 use crate::template::model::SampleResponse;
 
@@ -102,7 +103,7 @@ fn identity(lines_out: &mut Vec<Line>, template: &Template) {
 
 /// A text line by line as a quotation: its own line breaks stay, and none of its lines opens a section.
 pub(super) fn quotation(text: &str) -> String {
-    lines(text).collect::<Vec<_>>().join("\n> ")
+    lines(text).list().join("\n> ")
 }
 
 /// The English name of a language of the format.

@@ -1,5 +1,7 @@
 //! Dropping lines until the prompt fits: the lowest keep value first, later before earlier.
 
+use crate::list::List;
+
 use super::compiled::Dropped;
 use super::layout::heading;
 use super::line::{ALWAYS, Lead, Line};
@@ -48,7 +50,7 @@ pub(super) fn cut<'a>(lines: &[&'a Line], mut tokens: u32, budget: u32) -> Cut<'
             dropped.push(Dropped { section: line.section, path: line.origin.pointer(), tokens: freed });
         }
     }
-    Cut { kept: left.into_iter().flatten().collect(), dropped, tokens }
+    Cut { kept: left.into_iter().flatten().list(), dropped, tokens }
 }
 
 /// For each line, the number of its row: the items of one inline list share one.

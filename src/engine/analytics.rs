@@ -7,6 +7,7 @@ use super::core::Core;
 use crate::decimal::round6;
 use crate::error::Error;
 use crate::json::Map;
+use crate::list::List;
 use crate::log::body::{MemorySource, MemoryStatus, Role, Run, Turn};
 use crate::observe::{Coverage, Observation, SentimentClass, observe_with};
 use crate::order::sort_by;
@@ -199,7 +200,7 @@ impl Core {
                 self.session_of(user, session)?;
                 vec![session]
             }
-            None => owner.sessions().collect(),
+            None => owner.sessions().list(),
         };
         let mut turns: Vec<(&str, &Turn)> = Vec::new();
         for id in &sessions {
@@ -211,7 +212,7 @@ impl Core {
             observe_with(&self.packs, &turn.text, turn.language.as_deref(), None, false)
         });
         let mut runs: Vec<(&str, &Run)> =
-            owner.runs().filter(|(_, run)| sessions.contains(&run.session.as_str())).collect();
+            owner.runs().filter(|(_, run)| sessions.contains(&run.session.as_str())).list();
         sort_by(&mut runs, |a, b| (&a.1.started_at, a.0).cmp(&(&b.1.started_at, b.0)));
         for (_, run) in &runs {
             analytics.add_run(run);
@@ -262,7 +263,7 @@ impl Core {
         user: &str,
         (session, turns): (Option<&str>, &[(&str, &Turn)]),
     ) {
-        let mut ids: Vec<&str> = turns.iter().map(|(id, _)| *id).collect();
+        let mut ids: Vec<&str> = turns.iter().map(|(id, _)| *id).list();
         sort_by(&mut ids, Ord::cmp);
         let of_these = |sources: &[MemorySource]| {
             session.is_none() || sources.iter().any(|source| ids.binary_search(&source.turn.as_str()).is_ok())

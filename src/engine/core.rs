@@ -347,7 +347,7 @@ impl Core {
                 Outcome::Template(id) => Output::Template(self.template_summary(&owner, &id)?),
                 Outcome::Session(id) => Output::Session(self.session(&owner, &id)?),
                 Outcome::Reply(mut reply) => {
-                    reply.events.clone_from(&events);
+                    reply.events = events.clone();
                     reply.state = Some(self.session_state(&owner, &reply.session, now)?);
                     Output::Reply(reply)
                 }

@@ -8,6 +8,7 @@ use crate::bundle::snapshot::{
 };
 use crate::error::Error;
 use crate::json::Value;
+use crate::list::List;
 use crate::log::body::{Episode, Fact, Role, Turn};
 use crate::observe::{SentimentClass, observe_with};
 use crate::order::sort_by;
@@ -57,7 +58,7 @@ impl Core {
 
     /// What is known of an owner, by category and key; archived facts too.
     fn facts_of_file(&self, user: &str) -> Vec<Fact> {
-        let mut facts: Vec<Fact> = self.owner(user).facts().map(|(_, fact)| fact.clone()).collect();
+        let mut facts: Vec<Fact> = self.owner(user).facts().map(|(_, fact)| fact.clone()).list();
         sort_by(&mut facts, |a, b| (a.category.name(), &a.key).cmp(&(b.category.name(), &b.key)));
         facts
     }
@@ -66,7 +67,7 @@ impl Core {
     fn episodes_of_file(&self, user: &str, instance: &str) -> Vec<(String, Episode)> {
         let told = self.owner(user).episodes().filter(|(_, episode)| episode.instance == instance);
         let mut told: Vec<(String, Episode)> =
-            told.map(|(id, episode)| (id.to_owned(), episode.clone())).collect();
+            told.map(|(id, episode)| (id.to_owned(), episode.clone())).list();
         sort_by(&mut told, |a, b| (&a.1.timestamp, &a.0).cmp(&(&b.1.timestamp, &b.0)));
         told
     }
@@ -88,7 +89,7 @@ impl Core {
         }
         sort_by(&mut topics, |a, b| b.1.cmp(&a.1).then_with(|| a.0.cmp(&b.0)));
         ConversationSummary {
-            main_topics: topics.into_iter().take(MAIN_TOPICS).map(|(topic, _)| topic).collect(),
+            main_topics: topics.into_iter().take(MAIN_TOPICS).map(|(topic, _)| topic).list(),
             sentiment_overall: SentimentClass::of(sum / f64::from(scored.max(1))).name(),
         }
     }

@@ -7,9 +7,8 @@ use super::command::ModelDeclaration;
 use super::core::{Begun, Commit, Core, Outcome, Output, Pending};
 use super::effect::{Effect, EffectResult, FinishReason, ModelRequest, ReportedUsage};
 use super::episodes::Told;
-use super::event::Event;
 use super::learning::{Learning, MemoryChanged, is_wanted};
-use super::turn::{check_answer, usage};
+use super::turn::{check_answer, mood_change, usage};
 use crate::compile::{Message, Role};
 use crate::context::{PER_MESSAGE, estimate};
 use crate::error::{Error, ErrorCode};
@@ -181,14 +180,7 @@ impl Core {
         let (learned, mut dropped) = self.learn_extraction(&told, extraction, now, &mut ids);
         let mood = mood.and_then(|mood| self.named_mood(&told, &mood, now, &mut dropped));
         let (mut records, mut events) = (Vec::new(), Vec::new());
-        if let Some(change) = mood.as_ref().filter(|change| change.from != change.to) {
-            events.push(Event::MoodChange {
-                from: change.from.clone(),
-                to: change.to.clone(),
-                intensity: change.intensity,
-                cause: change.cause.clone(),
-            });
-        }
+        events.extend(mood.as_ref().and_then(mood_change));
         let mut findings = learned.findings.clone();
         for item in &dropped {
             findings.push(Value::object(vec![

@@ -11,6 +11,7 @@ use super::session::{live, new_instance};
 pub use crate::bundle::ImportNote;
 use crate::bundle::snapshot::{Snapshot, SnapshotTurn};
 use crate::error::{Error, ErrorCode};
+use crate::list::List;
 use crate::log::body::{
     Episode, Fact, FactOrigin, InstanceBaseline, MoodBaseline, Session, SessionBaseline, SessionStatus,
     Sharing, Source, Turn, Visibility,
@@ -173,7 +174,7 @@ impl Core {
             let sharing = sharing_of_owner(&episode.sharing);
             let related = |fact: &String| renamed.iter().find(|(old, _)| old == fact);
             let related_facts = episode.related_facts.iter().filter_map(related);
-            let related_facts = related_facts.map(|(_, new)| new.clone()).collect();
+            let related_facts = related_facts.map(|(_, new)| new.clone()).list();
             let instance = instance.to_owned();
             let episode = Episode { instance, sharing, related_facts, ..episode.clone() };
             memories.push((id, episode.into()));

@@ -7,6 +7,7 @@ use super::episodes::Told;
 use super::event::Event;
 use super::memory::Archive;
 use crate::json::Value;
+use crate::list::List;
 use crate::log::body::{Episode, Fact, FactOrigin, MemorySource, MemoryStatus};
 use crate::log::{Content, IdSource, Record, natural_id};
 use crate::memory::{
@@ -147,7 +148,7 @@ impl<'c> Learning<'c> {
             episodes.push((id, episode, owner.use_of(id).last));
         }
         self.archived = to_archive(&facts, &episodes, limits, self.now);
-        for id in self.archived.iter().flat_map(|(_, ids)| ids.clone()).collect::<Vec<_>>() {
+        for id in self.archived.iter().flat_map(|(_, ids)| ids.clone()).list() {
             if let Some(fact) = self.fact(&id) {
                 let archived = Fact { status: MemoryStatus::Archived, ..fact.clone() };
                 self.put_fact(&id, archived, MemoryChange::Archived);

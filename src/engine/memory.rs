@@ -8,6 +8,7 @@ use super::learning::{Learning, MemoryChanged};
 use crate::decimal::round6;
 use crate::error::{Error, ErrorCode};
 use crate::json::{self, Fields, Value};
+use crate::list::List;
 use crate::log::body::{Episode, Fact, FactOrigin, MemorySource, MemoryStatus};
 use crate::log::{Body, Content, Record, check_owner};
 use crate::memory::{
@@ -198,7 +199,7 @@ impl Core {
         if records.is_empty() {
             return Ok(Begun::Done(Output::Memories(changes)));
         }
-        let events = changes.iter().cloned().map(Event::MemoryChange).collect();
+        let events = changes.iter().cloned().map(Event::MemoryChange).list();
         Ok(Commit::new(user, records, events, Outcome::Memories(changes)).begin(Vec::new()))
     }
 

@@ -8,6 +8,7 @@ use crate::compile::{CompileOptions, Message, PromptSection, Role};
 use crate::context::{Block, Choices, Content, Item, PER_MESSAGE, choose, estimate};
 use crate::error::Error;
 use crate::knowledge::Selection;
+use crate::list::List;
 use crate::log::body::{self, BlockReport, Turn};
 use crate::state::Personality;
 
@@ -167,7 +168,7 @@ struct History<'a> {
 /// What is taken before the history: it has all that these leave.
 fn heavier_than_history(blocks: &[Block]) -> Vec<Block> {
     let heavier = |block: &&Block| block.required || block.weight > HISTORY_WEIGHT;
-    blocks.iter().filter(heavier).cloned().collect()
+    blocks.iter().filter(heavier).cloned().list()
 }
 
 /// A section of the personality as a block; of its lines the first are wanted most.

@@ -8,6 +8,7 @@ use super::prompt;
 use crate::compile::ParameterTrace;
 use crate::error::{Error, ErrorCode};
 use crate::json::{self, Fields, Value};
+use crate::list::List;
 use crate::log::body::{BlockReport, MoodPeriod, Progression, Role, SessionStatus, Turn};
 use crate::log::{Body, Record};
 use crate::observe::Observation;
@@ -213,18 +214,19 @@ impl Core {
     /// All sessions of an owner that can be opened, the most recently active first.
     pub fn sessions(&self, user: &str) -> Vec<SessionSummary> {
         let ids = self.owner(user).sessions();
-        let mut sessions: Vec<_> = ids.filter_map(|id| self.session(user, id).ok()).collect();
-        let recent = |session: &SessionSummary| {
-            session.last_active.clone().unwrap_or_else(|| session.started_at.clone())
+        let mut sessions: Vec<_> = ids.filter_map(|id| self.session(user, id).ok()).list();
+        let order = |a: &SessionSummary, b: &SessionSummary| {
+            let recent = b.last_active.as_ref().unwrap_or(&b.started_at);
+            recent.cmp(a.last_active.as_ref().unwrap_or(&a.started_at)).then_with(|| a.id.cmp(&b.id))
         };
-        order::sort_by(&mut sessions, |a, b| recent(b).cmp(&recent(a)).then_with(|| a.id.cmp(&b.id)));
+        order::sort_by(&mut sessions, order);
         sessions
     }
 
     /// The templates of the library, by name and version.
     pub fn templates(&self) -> Vec<TemplateSummary> {
         let mut templates: Vec<_> =
-            self.owner(LIBRARY).templates().map(|known| summary(known.template())).collect();
+            self.owner(LIBRARY).templates().map(|known| summary(known.template())).list();
         order::sort_by(&mut templates, |a, b| {
             (&a.name, &a.version, &a.id).cmp(&(&b.name, &b.version, &b.id))
         });
@@ -352,7 +354,7 @@ impl Core {
             }
         }
         let limit = options.limit.map_or(usize::MAX, |limit| usize::try_from(limit).unwrap_or(usize::MAX));
-        let mut views: Vec<TurnView> = turns.map(view).take(limit).collect();
+        let mut views: Vec<TurnView> = turns.map(view).take(limit).list();
         views.reverse();
         Ok(views)
     }

@@ -7,6 +7,7 @@ use super::core::{Begun, Commit, Core, LIBRARY, Outcome, Output, Pending};
 use super::effect::Effect;
 use super::event::{Direction, Event};
 use crate::error::{Error, ErrorCode};
+use crate::list::List;
 use crate::log::body::{
     Instance, InstanceBaseline, MoodCause, Progression, SCHEMA, Session, SessionBaseline, SessionStatus,
     Sharing,
@@ -122,9 +123,10 @@ impl Core {
         }
         let (state, _, personality) = self.conversation(user, session)?;
         let template = personality.template();
-        let defined =
-            template.mood_config.iter().flat_map(|config| &config.moods).map(|mood| mood.name.as_str());
-        let names: Vec<&str> = std::iter::once(template.default_mood()).chain(defined).collect();
+        let mut names = vec![template.default_mood()];
+        for mood in template.mood_config.iter().flat_map(|config| &config.moods) {
+            names.push(&mood.name);
+        }
         if !names.contains(&name) {
             return Err(Error::new(
                 ErrorCode::UnknownMood,
@@ -182,7 +184,7 @@ impl Core {
         let at = self.clock.tick(now);
         body.baseline = Some(InstanceBaseline { at: at.clone(), affinity });
         let record = live(user, &id, body, at);
-        let events = level_change(&from, &to, before, points).into_iter().collect();
+        let events = level_change(&from, &to, before, points).into_iter().list();
         Ok(Commit::new(user, vec![record], events, Outcome::Nothing).begin(Vec::new()))
     }
 
@@ -198,19 +200,22 @@ impl Core {
                 events: Vec::new(),
             });
         }
-        let live: Vec<(String, String)> = self
-            .owner(user)
-            .records()
-            .filter(|record| record.kind != "template" && record.content != Content::Erased)
-            .map(|record| (record.id.clone(), record.kind.clone()))
-            .collect();
-        let erased_before: Vec<Record> =
-            self.owner(user).records().filter(|record| record.content == Content::Erased).cloned().collect();
-        let tombstone = |(id, kind)| {
-            let at = self.clock.tick(now);
-            Record { id, owner: user.to_owned(), kind, at, content: Content::Erased }
-        };
-        let records: Vec<Record> = live.into_iter().map(tombstone).chain(erased_before).collect();
+        let mut records = Vec::new();
+        let mut erased_before = Vec::new();
+        for record in self.owner(user).records() {
+            let (id, owner, kind, at) =
+                (record.id.clone(), record.owner.clone(), record.kind.clone(), record.at.clone());
+            let tombstone = Record { id, owner, kind, at, content: Content::Erased };
+            if record.content == Content::Erased {
+                erased_before.push(tombstone);
+            } else if record.kind != "template" {
+                records.push(tombstone);
+            }
+        }
+        for record in &mut records {
+            record.at = self.clock.tick(now);
+        }
+        records.append(&mut erased_before);
         let events = vec![Event::Erased { user: user.to_owned() }];
         Ok(Commit { replace: true, ..Commit::new(user, records, events, Outcome::Nothing) }.begin(Vec::new()))
     }
@@ -265,8 +270,7 @@ impl Core {
                 .cloned()
         };
         highest(&exact).or_else(|| highest(&loose)).ok_or_else(|| {
-            let names: Vec<&str> =
-                known().map(|personality| personality.template().persona.name.as_str()).collect();
+            let names = known().map(|personality| personality.template().persona.name.as_str()).list();
             let error =
                 Error::new(ErrorCode::UnknownTemplate, format!("no template is known as \"{reference}\""))
                     .at("/template");
@@ -385,5 +389,5 @@ fn check_title(title: Option<&str>) -> Result<(), Error> {
 }
 
 fn version(text: &str) -> Vec<u64> {
-    text.split('.').map(|part| part.parse().unwrap_or(u64::MAX)).collect()
+    text.split('.').map(|part| part.parse().unwrap_or(u64::MAX)).list()
 }

@@ -17,6 +17,7 @@ use super::session::level_change;
 use crate::compile::{MaskDeltas, SOMEBODY};
 use crate::error::{Error, ErrorCode};
 use crate::json::{Map, Value};
+use crate::list::List;
 use crate::log::IdSource;
 use crate::log::body::{
     AffinityChange, BlockReport, MAXIMUM_TEXT_BYTES, Mode, ModelReference, MoodChange, Role, Run,
@@ -165,7 +166,7 @@ impl Core {
                 };
                 check_answer(&operation.answer, FinishReason::Stop)?;
                 let words = operation.answer.split_inclusive(' ');
-                let events = words.map(|word| Event::TextDelta { text: word.to_owned() }).collect();
+                let events = words.map(|word| Event::TextDelta { text: word.to_owned() }).list();
                 self.finish_turn(operation, now, events)
             }
             _ => {
@@ -337,16 +338,18 @@ impl Core {
 
 /// The events of a turn: a level or a mood that is now another.
 fn changes(affinity: Option<&AffinityChange>, mood: Option<&MoodChange>) -> Vec<Event> {
-    let level = affinity.and_then(|change| {
-        level_change(&change.level_before, &change.level_after, change.before, change.after)
-    });
-    let mood = mood.filter(|change| change.from != change.to).map(|change| Event::MoodChange {
-        from: change.from.clone(),
-        to: change.to.clone(),
-        intensity: change.intensity,
-        cause: change.cause.clone(),
-    });
-    level.into_iter().chain(mood).collect()
+    let mut events = Vec::new();
+    if let Some(change) = affinity {
+        events.extend(level_change(&change.level_before, &change.level_after, change.before, change.after));
+    }
+    events.extend(mood.and_then(mood_change));
+    events
+}
+
+/// The event of a mood that changed, if it did.
+pub(super) fn mood_change(change: &MoodChange) -> Option<Event> {
+    let MoodChange { from, to, intensity, cause } = change.clone();
+    (from != to).then_some(Event::MoodChange { from, to, intensity, cause })
 }
 
 /// Tokens as reported, else as estimated.

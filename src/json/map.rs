@@ -3,6 +3,7 @@
 use std::fmt;
 
 use super::value::Value;
+use crate::list::List;
 use crate::order;
 
 /// The members of a JSON object, in their order; no key is there twice.
@@ -41,7 +42,7 @@ impl Map {
         let by_key = if few && !has_equal_keys(&members) { Vec::new() } else { keys_in_order(&members) };
         // Equal keys stand together, in the order of the text.
         let runs = by_key.chunk_by(|a, b| members[*a].0 == members[*b].0);
-        let runs: Vec<&[usize]> = runs.filter(|run| run.len() > 1).collect();
+        let runs: Vec<&[usize]> = runs.filter(|run| run.len() > 1).list();
         if runs.is_empty() {
             let by_key = if few { Vec::new() } else { by_key };
             return (Self { members, by_key }, Vec::new());
@@ -120,6 +121,10 @@ impl Map {
 
     /// Keeps the members that `keep` says.
     pub fn retain(&mut self, mut keep: impl FnMut(&str, &mut Value) -> bool) {
+        self.retain_of(&mut keep);
+    }
+
+    fn retain_of(&mut self, keep: &mut dyn FnMut(&str, &mut Value) -> bool) {
         self.members.retain_mut(|(key, value)| keep(key, value));
         self.index();
     }

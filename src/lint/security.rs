@@ -233,8 +233,7 @@ fn is_json_web_token(word: &str) -> bool {
     if !word.starts_with("eyJ") {
         return false;
     }
-    let parts: Vec<&str> = word.split('.').collect();
-    parts.len() == 3 && parts.iter().all(|part| part.len() >= 12)
+    word.split('.').count() == 3 && word.split('.').all(|part| part.len() >= 12)
 }
 
 #[cfg(test)]

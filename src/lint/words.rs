@@ -1,9 +1,11 @@
 //! Folded words, for looking for a few English words in a rule.
 
+use crate::list::List;
+
 /// The words of a folded text in order. An apostrophe belongs to its word ("don't").
 pub(super) fn words(folded: &str) -> Vec<&str> {
     let words = folded.split(|character: char| !character.is_alphanumeric() && character != '\'');
-    words.filter(|word| !word.is_empty()).collect()
+    words.filter(|word| !word.is_empty()).list()
 }
 
 /// Whether the word at `index` is negated: by one of the six words before it.

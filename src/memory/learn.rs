@@ -82,9 +82,8 @@ pub fn learn(present: Option<&Fact>, statement: &Statement, now: &str) -> Option
     if present.origin == FactOrigin::User && statement.origin != FactOrigin::User {
         return None;
     }
-    fact = new_fact(statement, now);
-    fact.sharing = present.sharing.clone();
-    fact.history.clone_from(&present.history);
+    let (sharing, history) = (present.sharing.clone(), present.history.clone());
+    fact = Fact { sharing, history, ..new_fact(statement, now) };
     fact.history.push(EarlierValue {
         value: present.value.clone(),
         confidence: present.confidence,

@@ -4,6 +4,7 @@
 use serde::Serialize;
 
 use super::{EpisodeClass, FactClass, decay};
+use crate::list::List;
 use crate::log::body::{Episode, Fact, MemoryStatus};
 use crate::order::sort_by;
 use crate::timestamp::{self, DAY};
@@ -92,7 +93,7 @@ pub(crate) fn to_archive(
         (ArchiveReason::MaxFacts, facts),
         (ArchiveReason::MaxEpisodes, episodes),
     ];
-    all.into_iter().filter(|(_, ids)| !ids.is_empty()).collect()
+    all.into_iter().filter(|(_, ids)| !ids.is_empty()).list()
 }
 
 /// What is left of an episode's importance at `now` (milliseconds since 1970), not rounded.
@@ -109,5 +110,5 @@ pub(crate) fn days_since(time: &str, now: i64) -> f64 {
 }
 
 fn first_ids<'a>(ids: impl Iterator<Item = &'a str>, count: usize) -> Vec<String> {
-    ids.take(count).map(str::to_owned).collect()
+    ids.take(count).map(str::to_owned).list()
 }
