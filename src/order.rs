@@ -4,10 +4,28 @@
 use std::cmp::Ordering;
 
 /// Sorts stably by a comparison.
-pub(crate) fn sort_by<T>(items: &mut [T], mut compare: impl FnMut(&T, &T) -> Ordering) {
-    let swaps = swaps(items.len(), &mut |a, b| compare(&items[a], &items[b]));
-    for (a, b) in &swaps {
-        items.swap(*a, *b);
+pub(crate) fn sort_by<T>(items: &mut [T], compare: impl FnMut(&T, &T) -> Ordering) {
+    sort(items.len(), &mut Items { items, compare });
+}
+
+/// Items and their order, whatever they are.
+trait Sort {
+    fn compare(&mut self, a: usize, b: usize) -> Ordering;
+    fn swap(&mut self, a: usize, b: usize);
+}
+
+struct Items<'i, T, F> {
+    items: &'i mut [T],
+    compare: F,
+}
+
+impl<T, F: FnMut(&T, &T) -> Ordering> Sort for Items<'_, T, F> {
+    fn compare(&mut self, a: usize, b: usize) -> Ordering {
+        (self.compare)(&self.items[a], &self.items[b])
+    }
+
+    fn swap(&mut self, a: usize, b: usize) {
+        self.items.swap(a, b);
     }
 }
 
@@ -60,26 +78,23 @@ pub(crate) fn sorted_indices(length: usize, compare: &mut dyn FnMut(usize, usize
     order
 }
 
-/// The swaps that bring items into order, one after the other; none when they are in order, as most lists are.
-#[inline(never)]
-fn swaps(length: usize, compare: &mut dyn FnMut(usize, usize) -> Ordering) -> Vec<(usize, usize)> {
-    let mut swaps = Vec::new();
-    if (1..length).all(|index| compare(index - 1, index) != Ordering::Greater) {
-        return swaps;
+/// Sorts, unless all is in order, as most lists are.
+fn sort(length: usize, items: &mut dyn Sort) {
+    if (1..length).all(|index| items.compare(index - 1, index) != Ordering::Greater) {
+        return;
     }
     // Where the item at each index belongs.
     let mut places = vec![0; length];
-    for (place, index) in sorted_indices(length, compare).into_iter().enumerate() {
+    for (place, index) in sorted_indices(length, &mut |a, b| items.compare(a, b)).into_iter().enumerate() {
         places[index] = place;
     }
     for index in 0..length {
         while places[index] != index {
             let place = places[index];
             places.swap(index, place);
-            swaps.push((index, place));
+            items.swap(index, place);
         }
     }
-    swaps
 }
 
 #[cfg(test)]

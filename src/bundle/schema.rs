@@ -2,6 +2,7 @@
 
 use super::snapshot::{FORMAT, SnapshotTurn, read_episode, read_fact};
 use crate::json::{Fields, NOT_BLANK, Value};
+use crate::list::List;
 use crate::log::body::{AffinityBaseline, MoodBaseline};
 
 /// The schema of a snapshot; it refers to `template.json`, whose keys a snapshot has at its top.
@@ -44,7 +45,7 @@ pub fn schema() -> Value {
 fn object(properties: Vec<(&str, Value)>, required: &[&str]) -> Value {
     let mut object = vec![("type", "object".into()), ("properties", Value::object(properties))];
     if !required.is_empty() {
-        let required: Vec<Value> = required.iter().map(|name| Value::from(*name)).collect();
+        let required: Vec<Value> = required.iter().map(|name| Value::from(*name)).list();
         object.push(("required", required.into()));
     }
     Value::object(object)

@@ -189,10 +189,10 @@ impl Snapshot {
             state.insert("mood", json::to_value(mood));
         }
         if let Some(facts) = &self.facts {
-            state.insert("learned_facts", facts.iter().map(fact_of_file).collect::<Vec<_>>());
+            state.insert("learned_facts", facts.iter().map(fact_of_file).list());
         }
         if let Some(episodes) = &self.episodes {
-            state.insert("memorable_episodes", episodes.iter().map(episode_of_file).collect::<Vec<_>>());
+            state.insert("memorable_episodes", episodes.iter().map(episode_of_file).list());
         }
         if options.conversation {
             state.insert("conversation_history", json::to_value(turns));

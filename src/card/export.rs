@@ -10,6 +10,7 @@ use super::record::{self, Record};
 use super::report::{LossAction, LossItem, Report};
 use crate::error::Error;
 use crate::json::{Fields, Map, Value, compact, pointer};
+use crate::list::List;
 use crate::template::Template;
 
 /// A template as a card.
@@ -238,7 +239,7 @@ impl Writer<'_> {
         }
         book::write_settings(&mut book, now, before);
         if has_other_entries {
-            book.insert("entries", entries.iter().map(book::complete).collect::<Vec<_>>());
+            book.insert("entries", entries.iter().map(book::complete).list());
         }
         self.put(body, "character_book", book.into(), "/knowledge", LossAction::Mapped);
         self.decorators(body);

@@ -337,7 +337,7 @@ impl Analytics {
         }
         sort_by(&mut self.topics, |a, b| b.count.cmp(&a.count).then_with(|| a.topic.cmp(&b.topic)));
         self.topics.truncate(TOP_TOPICS);
-        let scores: Vec<f64> = self.sentiment.series.iter().map(|point| point.score).collect();
+        let scores: Vec<f64> = self.sentiment.series.iter().map(|point| point.score).list();
         self.sentiment.mean = mean(&scores).map(round6);
         self.sentiment.direction = direction(&scores);
     }

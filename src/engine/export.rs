@@ -31,7 +31,7 @@ impl Core {
         let (state, instance, personality) = self.conversation(user, session)?;
         // Without its section the conversation is neither copied nor read.
         let conversation: Option<Vec<SnapshotTurn>> =
-            options.conversation.then(|| self.owner(user).turns(session).map(snapshot_turn).collect());
+            options.conversation.then(|| self.owner(user).turns(session).map(snapshot_turn).list());
         let summary = self.summary_of(conversation.as_deref().unwrap_or_default(), &personality);
         let view = self.session_state(user, session, now)?;
         let active = ActiveConfiguration {

@@ -13,6 +13,7 @@ use crate::compile::{Message, Role};
 use crate::context::{PER_MESSAGE, estimate};
 use crate::error::{Error, ErrorCode};
 use crate::json::{self, Map, Value};
+use crate::list::List;
 use crate::log::IdSource;
 use crate::log::body::{
     self, Episode, FactOrigin, MAXIMUM_TEXT_BYTES, MemorySource, Mode, ModelReference, MoodCause, MoodChange,
@@ -333,7 +334,7 @@ impl Core {
         let config = config.filter(|config| {
             config.enabled && config.detection.by_model && self.options.features.mood_system
         });
-        config.map_or(Vec::new(), |config| config.moods.iter().map(|mood| mood.name.clone()).collect())
+        config.map_or(Vec::new(), |config| config.moods.iter().map(|mood| mood.name.clone()).list())
     }
 
     /// A turn of the person.

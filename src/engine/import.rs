@@ -69,7 +69,7 @@ impl Core {
         }
         let mut notes = Vec::new();
         let session = self.session_for(&user, &snapshot.session, ids, &mut notes);
-        let mut records: Vec<Record> = self.copy_template(&user, &personality, now).into_iter().collect();
+        let mut records: Vec<Record> = self.copy_template(&user, &personality, now).into_iter().list();
         let restore = request.restore;
         records.push(self.instance_record(
             &user,

@@ -194,7 +194,7 @@ impl<'c> Learning<'c> {
 impl Learned {
     /// What the limits put aside.
     pub(super) fn archives(self) -> Vec<Archive> {
-        self.archived.into_iter().map(|(reason, ids)| Archive { reason, ids }).collect()
+        self.archived.into_iter().map(|(reason, ids)| Archive { reason, ids }).list()
     }
 
     /// Writes the records of what was learned, and tells of it.

@@ -290,9 +290,9 @@ impl Core {
 
     /// The facts and episodes that hold all words of a query.
     fn memories_about(&self, user: &str, query: &str) -> Vec<String> {
-        let wanted: Vec<String> = tokens(query).into_iter().map(|token| token.text).collect();
+        let wanted: Vec<String> = tokens(query).into_iter().map(|token| token.text).list();
         let holds = |text: &str| {
-            let words: Vec<String> = tokens(text).into_iter().map(|token| token.text).collect();
+            let words: Vec<String> = tokens(text).into_iter().map(|token| token.text).list();
             wanted.iter().all(|word| words.contains(word))
         };
         let mut ids = Vec::new();

@@ -24,8 +24,13 @@ pub fn to_text<T: Serialize + ?Sized>(value: &T) -> String {
 
 /// A value as a tree, for the few that are composed further.
 pub(crate) fn to_value<T: Serialize + ?Sized>(value: &T) -> Value {
+    tree_of(&to_text(value))
+}
+
+#[inline(never)]
+fn tree_of(text: &str) -> Value {
     const NONE: Limits = Limits { bytes: usize::MAX, depth: 100, items: usize::MAX, items_at: &[] };
-    read(to_text(value).as_bytes(), NONE).map(|document| document.value).unwrap_or_default()
+    read(text.as_bytes(), NONE).map(|document| document.value).unwrap_or_default()
 }
 
 /// Appends values to a text.

@@ -4,6 +4,7 @@ use super::prepared::{PreparedEntry, PreparedKnowledge};
 use super::scene::{Said, Scene};
 use crate::compile::Role;
 use crate::context::estimate;
+use crate::list::List;
 use crate::order::{repeated, sort_by, sorted_indices};
 use crate::template::knowledge::Position;
 use crate::text::Macros;
@@ -59,7 +60,7 @@ impl PreparedKnowledge {
         for entry in &found {
             texts.push(entry.macros(&scene).expand(&entry.content).trim().to_owned());
         }
-        let is_repeated = repeated(&texts.iter().map(|text| Some(text.as_str())).collect::<Vec<_>>());
+        let is_repeated = repeated(&texts.iter().map(|text| Some(text.as_str())).list());
         let scores = scores(&found);
         let mut selection = Selection::default();
         for (index, (entry, text)) in found.iter().zip(texts).enumerate() {

@@ -1,6 +1,7 @@
 //! Documents too thin to sound like someone.
 
 use super::Lint;
+use crate::list::List;
 use crate::order::repeated;
 use crate::template::ProblemCode;
 use crate::text::fold;
@@ -44,8 +45,8 @@ fn missing_triggers(lint: &mut Lint<'_>) {
 }
 
 fn duplicate_rules(lint: &mut Lint<'_>) {
-    let folded: Vec<String> = lint.template.behavioral_rules.iter().map(|rule| fold(rule)).collect();
-    let texts: Vec<_> = folded.iter().map(|rule| Some(rule.as_str())).collect();
+    let folded: Vec<String> = lint.template.behavioral_rules.iter().map(|rule| fold(rule)).list();
+    let texts: Vec<_> = folded.iter().map(|rule| Some(rule.as_str())).list();
     for (index, is_repeat) in repeated(&texts).into_iter().enumerate() {
         if is_repeat {
             let message = "An earlier rule says the same.";

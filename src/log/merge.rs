@@ -5,6 +5,7 @@ use std::cmp::Ordering;
 
 use super::record::{Content, Record};
 use crate::error::{Error, ErrorCode};
+use crate::list::List;
 use crate::order;
 
 /// What comparing two versions of one id says.
@@ -45,7 +46,7 @@ pub fn newer(present: &Record, incoming: &Record) -> Result<Merged, Error> {
 
 /// The union of two logs, the winner of each id, sorted by id.
 pub fn merge(a: &[Record], b: &[Record]) -> Result<Vec<Record>, Error> {
-    let mut all: Vec<&Record> = a.iter().chain(b).collect();
+    let mut all: Vec<&Record> = a.iter().chain(b).list();
     order::sort_by(&mut all, |a, b| a.id.cmp(&b.id));
     let mut merged: Vec<&Record> = Vec::new();
     for record in all {
@@ -58,7 +59,7 @@ pub fn merge(a: &[Record], b: &[Record]) -> Result<Vec<Record>, Error> {
             _ => merged.push(record),
         }
     }
-    Ok(merged.into_iter().cloned().collect())
+    Ok(merged.into_iter().cloned().list())
 }
 
 #[cfg(test)]

@@ -5,6 +5,7 @@ use serde::Serialize;
 
 use super::{EpisodeType, FactCategory, canonical_key};
 use crate::json::{self, Limits, Value};
+use crate::list::List;
 use crate::log::body::{MAXIMUM_SUMMARY, MAXIMUM_TITLE, MAXIMUM_VALUE_BYTES};
 use crate::text::{Phrase, Scan, Span, first_characters, fold};
 
@@ -180,7 +181,7 @@ pub(crate) fn schema(moods: &[String]) -> Value {
     let mut properties = vec![("facts", list(fact)), ("episodes", list(episode))];
     let mut required = vec!["facts", "episodes"];
     if !moods.is_empty() {
-        let names = moods.iter().map(|name| Value::from(name.as_str())).collect();
+        let names = moods.iter().map(|name| Value::from(name.as_str())).list();
         properties.push((
             "mood",
             object(vec![("name", one_of(names)), ("intensity", unit())], &["name", "intensity"]),
@@ -368,7 +369,7 @@ fn list(items: Value) -> Value {
 }
 
 fn object(properties: Vec<(&str, Value)>, required: &[&str]) -> Value {
-    let required: Vec<Value> = required.iter().map(|name| Value::from(*name)).collect();
+    let required: Vec<Value> = required.iter().map(|name| Value::from(*name)).list();
     Value::object(vec![
         ("type", "object".into()),
         ("properties", Value::object(properties)),

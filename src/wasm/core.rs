@@ -13,7 +13,7 @@ use luminoracore::template::Template;
 use serde::Serialize;
 use wasm_bindgen::prelude::*;
 
-use crate::environment::{environment, milliseconds};
+use crate::environment::{environment, milliseconds, moment};
 use crate::packs::LanguagePacks;
 use crate::value::{from_js, set_text, throw, to_js};
 
@@ -40,14 +40,14 @@ impl Core {
 
     /// Merges records that this device wrote, given as the JSON text of an array. Gives what became of them.
     pub fn load(&mut self, records: &[u8], now: Option<f64>) -> Result<JsValue, JsValue> {
-        let now = milliseconds(now.unwrap_or_else(js_sys::Date::now))?;
+        let now = moment(now)?;
         let loaded = Record::parse_all(records).and_then(|records| self.core.load(records, now));
         loaded.map(|loaded| to_js(&loaded)).map_err(|error| throw(&error))
     }
 
     /// The same for records of another device: those from the future are left out.
     pub fn absorb(&mut self, records: &[u8], now: Option<f64>) -> Result<JsValue, JsValue> {
-        let now = milliseconds(now.unwrap_or_else(js_sys::Date::now))?;
+        let now = moment(now)?;
         let absorbed = Record::parse_all(records).and_then(|records| self.core.absorb(records, now));
         absorbed.map(|absorbed| to_js(&absorbed)).map_err(|error| throw(&error))
     }
@@ -85,7 +85,7 @@ impl Core {
     /// Goes on with an operation. What it draws, it drew when it began.
     pub fn resume(&mut self, op: u32, result: JsValue, now: Option<f64>) -> Result<JsValue, JsValue> {
         let result = EffectResult::parse(&from_js(&result)?).map_err(|error| throw(&error))?;
-        let now = milliseconds(now.unwrap_or_else(js_sys::Date::now))?;
+        let now = moment(now)?;
         step(self.core.resume(op, result, now))
     }
 
@@ -121,7 +121,7 @@ impl Core {
     /// What a relationship is like now.
     #[wasm_bindgen(js_name = sessionState)]
     pub fn session_state(&self, user: &str, session: &str, now: Option<f64>) -> Result<JsValue, JsValue> {
-        let now = milliseconds(now.unwrap_or_else(js_sys::Date::now))?;
+        let now = moment(now)?;
         answer(self.core.session_state(user, session, now))
     }
 
@@ -151,7 +151,7 @@ impl Core {
         text: &str,
         now: Option<f64>,
     ) -> Result<JsValue, JsValue> {
-        let now = milliseconds(now.unwrap_or_else(js_sys::Date::now))?;
+        let now = moment(now)?;
         answer(self.core.preview(user, session, text, now))
     }
 
@@ -164,7 +164,7 @@ impl Core {
         parameter: &str,
         now: Option<f64>,
     ) -> Result<JsValue, JsValue> {
-        let now = milliseconds(now.unwrap_or_else(js_sys::Date::now))?;
+        let now = moment(now)?;
         answer(self.core.explain_parameter(user, session, parameter, now))
     }
 
@@ -177,19 +177,19 @@ impl Core {
     /// The memories of an owner.
     pub fn memories(&self, user: &str, filter: JsValue, now: Option<f64>) -> Result<JsValue, JsValue> {
         let filter = MemoryFilter::parse(&from_js(&filter)?).map_err(|error| throw(&error))?;
-        let now = milliseconds(now.unwrap_or_else(js_sys::Date::now))?;
+        let now = moment(now)?;
         Ok(to_js(&self.core.memories(user, &filter, now)))
     }
 
     /// One memory.
     pub fn memory(&self, user: &str, id: &str, now: Option<f64>) -> Result<JsValue, JsValue> {
-        let now = milliseconds(now.unwrap_or_else(js_sys::Date::now))?;
+        let now = moment(now)?;
         answer(self.core.memory(user, id, now))
     }
 
     /// What the limits would put aside now.
     pub fn retention(&self, user: &str, now: Option<f64>) -> Result<JsValue, JsValue> {
-        let now = milliseconds(now.unwrap_or_else(js_sys::Date::now))?;
+        let now = moment(now)?;
         Ok(to_js(&self.core.retention(user, now)))
     }
 
@@ -217,7 +217,7 @@ impl Core {
         options: JsValue,
         now: Option<f64>,
     ) -> Result<String, JsValue> {
-        let now = milliseconds(now.unwrap_or_else(js_sys::Date::now))?;
+        let now = moment(now)?;
         let options = ExportOptions::parse(&from_js(&options)?).map_err(|error| throw(&error))?;
         self.core.export_snapshot(user, session, options, now).map_err(|error| throw(&error))
     }

@@ -10,7 +10,7 @@ use crate::value::throw;
 
 /// `now` in milliseconds since 1970, `seed` of 32 bytes; each is taken from the platform when absent.
 pub(crate) fn environment(now: Option<f64>, seed: Option<Vec<u8>>) -> Result<Environment, JsValue> {
-    let now = milliseconds(now.unwrap_or_else(js_sys::Date::now))?;
+    let now = moment(now)?;
     let seed = match seed {
         Some(seed) => seed.try_into().map_err(|_| {
             throw(&Error::new(ErrorCode::InvalidArgument, "the random port must give 32 bytes").at("/seed"))
@@ -27,6 +27,11 @@ pub(crate) fn environment(now: Option<f64>, seed: Option<Vec<u8>>) -> Result<Env
         }
     };
     Ok(Environment { now, seed })
+}
+
+/// The time that the host gives, or else that of the platform, in milliseconds since 1970.
+pub(crate) fn moment(now: Option<f64>) -> Result<u64, JsValue> {
+    milliseconds(now.unwrap_or_else(js_sys::Date::now))
 }
 
 /// A time of the host; refused when it is not one.

@@ -59,19 +59,19 @@ pub enum Body {
 /// Parses the body of a record of `kind` that belongs to `owner`; the first rule it breaks is the error. Templates,
 /// whose body is a document with a parser of its own, stay as they are.
 pub fn parse(kind: &str, schema: u32, owner: &str, body: Value) -> Result<Body, RecordError> {
-    Ok(match kind {
-        _ if schema != SCHEMA => Body::Other(body),
-        "instance" => Fields::read(&body, "", |fields| Instance::read(fields, owner))?.into(),
-        "session" => Fields::read(&body, "", |fields| Session::read(fields, owner))?.into(),
-        "turn" => Fields::read(&body, "", |fields| Turn::read(fields, owner))?.into(),
-        "run" => Fields::read(&body, "", |fields| Run::read(fields, owner))?.into(),
-        "memory" => match body.get("type").and_then(Value::as_str) {
-            Some("fact") => Fields::read(&body, "", |fields| Fact::read(fields, owner))?.into(),
-            Some("episode") => Fields::read(&body, "", |fields| Episode::read(fields, owner))?.into(),
-            _ => Body::Other(body),
-        },
-        _ => Body::Other(body),
-    })
+    let mut fields = Fields::new(&body, "");
+    let memory = body.get("type").and_then(Value::as_str).unwrap_or_default();
+    let parsed: Body = match (kind, memory) {
+        _ if schema != SCHEMA => return Ok(Body::Other(body)),
+        ("instance", _) => Instance::read(&mut fields, owner).into(),
+        ("session", _) => Session::read(&mut fields, owner).into(),
+        ("turn", _) => Turn::read(&mut fields, owner).into(),
+        ("run", _) => Run::read(&mut fields, owner).into(),
+        ("memory", "fact") => Fact::read(&mut fields, owner).into(),
+        ("memory", "episode") => Episode::read(&mut fields, owner).into(),
+        _ => return Ok(Body::Other(body)),
+    };
+    fields.finish().map(|()| parsed)
 }
 
 /// The JSON Schemas (draft 2020-12) of the bodies, by kind; of memories by type. What depends on other fields, on the owner or on other

@@ -1,6 +1,7 @@
 //! What each source has at one place of the document.
 
 use crate::json::Value;
+use crate::list::List;
 use crate::order::repeated;
 
 /// What one source has at some place, and how much the source weighs.
@@ -67,7 +68,7 @@ pub(super) fn keys<'a>(shares: &[Share<'a>], is_wanted: &dyn Fn(&str) -> bool) -
             all.extend(members.keys().map(String::as_str).filter(|key| is_wanted(key)));
         }
     }
-    let texts: Vec<_> = all.iter().copied().map(Some).collect();
+    let texts: Vec<_> = all.iter().copied().map(Some).list();
     let mut repeated = repeated(&texts).into_iter();
     all.retain(|_| repeated.next() == Some(false));
     all

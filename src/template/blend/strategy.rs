@@ -8,6 +8,7 @@ use super::share::{Share, having, heaviest, keys, total};
 use super::{dominant, persona};
 use crate::error::{Error, ErrorCode};
 use crate::json::{Map, Value, pointer};
+use crate::list::List;
 use crate::random::SplitMix64;
 
 /// The version of the format that blends are written in.
@@ -26,7 +27,7 @@ pub(super) fn document(
     }
     let mut document = Map::new();
     document.insert("schema_version", SCHEMA_VERSION);
-    let known: Vec<&str> = SECTIONS.iter().map(|(key, _)| *key).collect();
+    let known: Vec<&str> = SECTIONS.iter().map(|(key, _)| *key).list();
     let unknown = keys(all, &|key| key != "schema_version" && !known.contains(&key));
     for key in known.iter().copied().chain(unknown) {
         let shares = having(all, key);

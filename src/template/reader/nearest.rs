@@ -1,5 +1,7 @@
 //! "Did you mean": the known word nearest to an unknown one.
 
+use crate::list::List;
+
 /// Edits (insert, delete, replace a character) between a word and its suggestion.
 const MAX_DISTANCE: usize = 2;
 
@@ -10,11 +12,11 @@ const MAX_CANDIDATES: usize = 100;
 /// The candidate at the smallest edit distance, at most 2; the first of several. A candidate that would have to
 /// be replaced entirely is no suggestion.
 pub(super) fn nearest(word: &str, candidates: &[&str]) -> Option<String> {
-    let word: Vec<char> = word.chars().take(101).collect();
+    let word: Vec<char> = word.chars().take(101).list();
     let mut best: Option<(usize, &str)> = None;
     for &candidate in candidates.iter().take(MAX_CANDIDATES) {
         let limit = best.map_or(MAX_DISTANCE + 1, |(distance, _)| distance);
-        let letters: Vec<char> = candidate.chars().take(101).collect();
+        let letters: Vec<char> = candidate.chars().take(101).list();
         if let Some(distance) = distance_below(&word, &letters, limit) {
             if distance < letters.len() {
                 best = Some((distance, candidate));
@@ -30,7 +32,7 @@ fn distance_below(left: &[char], right: &[char], limit: usize) -> Option<usize> 
     if left.len().abs_diff(right.len()) >= limit {
         return None;
     }
-    let mut row: Vec<usize> = (0..=right.len()).collect();
+    let mut row: Vec<usize> = (0..=right.len()).list();
     for (i, a) in left.iter().enumerate() {
         let mut diagonal = i;
         let mut previous = i + 1;

@@ -3,6 +3,7 @@
 use std::borrow::Cow;
 
 use crate::json::{Value, pointer};
+use crate::list::List;
 use crate::order::sorted_indices;
 use crate::template::problem::Problem;
 
@@ -17,7 +18,7 @@ pub(in crate::template) fn sort(problems: &mut Vec<Problem>, document: &Value) {
     let all = sorted_indices(problems.len(), &mut |a, b| code(a).cmp(&code(b)));
     let mut order = Vec::with_capacity(problems.len());
     visit(document, 0, all, problems, &mut order);
-    let mut taken: Vec<Option<Problem>> = problems.drain(..).map(Some).collect();
+    let mut taken: Vec<Option<Problem>> = problems.drain(..).map(Some).list();
     problems.extend(order.into_iter().filter_map(|index| taken.get_mut(index)?.take()));
 }
 

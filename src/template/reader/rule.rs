@@ -3,6 +3,7 @@
 
 use super::Node;
 use crate::json::{Value, to_text};
+use crate::list::List;
 use crate::order::repeated;
 use crate::template::problem::{ProblemCode, Severity};
 
@@ -194,7 +195,7 @@ fn check_list(node: &Node<'_>, least: usize, most: usize, item: &Rule) -> bool {
 
 fn check_repeats(node: &Node<'_>) {
     let items = node.value.as_array().map(Vec::as_slice).unwrap_or_default();
-    let texts: Vec<_> = items.iter().map(Value::as_str).collect();
+    let texts: Vec<_> = items.iter().map(Value::as_str).list();
     for (index, is_repeat) in repeated(&texts).into_iter().enumerate() {
         if is_repeat {
             node.error(ProblemCode::DuplicateItem, &format!("Item {index} is given twice."));
@@ -229,7 +230,7 @@ fn check_object(node: &Node<'_>, keys: &[Key], check: fn(&Node<'_>)) -> bool {
         let search = |keys: &[Key]| keys.iter().position(|key| key.name == name);
         let index = search(behind).map(|index| index + next).or_else(|| search(before));
         let Some((index, key)) = index.and_then(|index| Some((index, keys.get(index)?))) else {
-            let known: Vec<&str> = keys.iter().map(|key| key.name).collect();
+            let known: Vec<&str> = keys.iter().map(|key| key.name).list();
             let hint = node.nearest(name, &known);
             let message = "This key is not part of the format; it is kept, but has no effect.";
             node.at_key(name, value).report(Severity::Warning, ProblemCode::UnknownKey, message, hint);

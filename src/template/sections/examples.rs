@@ -1,6 +1,7 @@
 //! `examples`.
 
 use crate::json::Value;
+use crate::list::List;
 
 use crate::template::model::SampleResponse;
 use crate::template::reader::values::{items, optional_text, text};
@@ -16,7 +17,7 @@ static SAMPLE_RESPONSE: Rule = Rule::Object(&[
 ]);
 
 pub(super) fn sample_responses(examples: &Value) -> Vec<SampleResponse> {
-    items(examples, "sample_responses").iter().map(sample_response).collect()
+    items(examples, "sample_responses").iter().map(sample_response).list()
 }
 
 fn sample_response(sample: &Value) -> SampleResponse {

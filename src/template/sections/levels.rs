@@ -2,6 +2,7 @@
 
 use super::modifiers::{MODIFIERS, modifiers};
 use crate::json::Value;
+use crate::list::List;
 use crate::order::sorted_indices;
 use crate::template::model::{HierarchicalConfig, Level};
 use crate::template::problem::ProblemCode;
@@ -34,7 +35,7 @@ static LEVEL: Rule = Rule::Object(&[
 ]);
 
 pub(super) fn hierarchical_config(config: &Value) -> HierarchicalConfig {
-    let levels = items(config, "relationship_levels").iter().map(level).collect();
+    let levels = items(config, "relationship_levels").iter().map(level).list();
     HierarchicalConfig { enabled: is_true(config, "enabled"), levels }
 }
 

@@ -26,6 +26,7 @@ use super::problem::ProblemCode;
 use super::reader::values::{items, part, texts};
 use super::reader::{Node, Rule, is_name, optional, required};
 use crate::json::Value;
+use crate::list::List;
 
 pub(super) use extensions::MAX_BYTES as MAX_EXTENSIONS_BYTES;
 pub(super) use guard::MAX_RULES as MAX_GUARD_RULES;
@@ -81,7 +82,7 @@ pub(super) fn template(document: Value) -> Template {
         mood_config: document.get("mood_config").map(moods::mood_config),
         affinity_config: affinity::affinity_config(section("affinity_config")),
         memory_preferences: memory_preferences::memory_preferences(section("memory_preferences")),
-        principles: items(&document, "principles").iter().map(principles::principle).collect(),
+        principles: items(&document, "principles").iter().map(principles::principle).list(),
         knowledge: knowledge::knowledge(section("knowledge")),
         max_context_tokens: policy::max_context_tokens(section("policy")),
         card: extensions::card_texts(section("extensions")),
@@ -112,5 +113,5 @@ fn deltas(document: &Value) -> Vec<&Value> {
     if let Value::Object(moods) = part(part(document, "mood_config"), "moods") {
         changing.extend(moods.iter().filter(|(name, _)| is_name(name)).map(|(_, mood)| mood));
     }
-    changing.into_iter().map(|level| part(part(level, "modifiers"), "advanced_parameters")).collect()
+    changing.into_iter().map(|level| part(part(level, "modifiers"), "advanced_parameters")).list()
 }

@@ -1,6 +1,7 @@
 //! Trigger phrases of moods and of interaction kinds: `{name: [phrase or {pattern, weight}]}`.
 
 use crate::json::Value;
+use crate::list::List;
 
 use crate::template::model::Trigger;
 use crate::template::problem::{ProblemCode, Severity};
@@ -27,7 +28,7 @@ pub(super) fn triggers(lists: &Value) -> Vec<(String, Vec<Trigger>)> {
     if let Value::Object(lists) = lists {
         for (name, list) in lists {
             let list = list.as_array().map(Vec::as_slice).unwrap_or_default();
-            triggers.push((name.clone(), list.iter().map(trigger).collect()));
+            triggers.push((name.clone(), list.iter().map(trigger).list()));
         }
     }
     triggers
