@@ -251,8 +251,8 @@ impl Core {
     /// The template that a reference names: by id, by exact name, else by folded name or alias; of several
     /// versions the highest. The owner's own copies count as well as the library.
     pub(super) fn find_template(&self, user: &str, reference: &str) -> Result<Arc<Personality>, Error> {
-        let known = || self.owner(user).templates().chain(self.owner(LIBRARY).templates());
-        if let Some(personality) = known().find(|personality| personality.template.id() == reference) {
+        let known = self.owner(user).templates().chain(self.owner(LIBRARY).templates()).list();
+        if let Some(personality) = known.iter().find(|personality| personality.template.id() == reference) {
             return Ok(Arc::clone(personality));
         }
         let folded = crate::text::fold(reference);
@@ -263,14 +263,18 @@ impl Core {
                 .chain(&persona.aliases)
                 .any(|name| crate::text::fold(name) == folded)
         };
+        let version = |personality: &Personality| version(&personality.template().persona.version);
         let highest = |matches: &dyn Fn(&Arc<Personality>) -> bool| {
-            known()
-                .filter(|personality| matches(personality))
-                .max_by_key(|personality| version(&personality.template().persona.version))
-                .cloned()
+            let mut highest: Option<&Arc<Personality>> = None;
+            for personality in known.iter().filter(|personality| matches(personality)) {
+                if highest.is_none_or(|highest| version(personality) >= version(highest)) {
+                    highest = Some(personality);
+                }
+            }
+            highest.cloned()
         };
         highest(&exact).or_else(|| highest(&loose)).ok_or_else(|| {
-            let names = known().map(|personality| personality.template().persona.name.as_str()).list();
+            let names = known.iter().map(|personality| personality.template().persona.name.as_str()).list();
             let error =
                 Error::new(ErrorCode::UnknownTemplate, format!("no template is known as \"{reference}\""))
                     .at("/template");

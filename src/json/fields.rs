@@ -313,9 +313,9 @@ impl<'a> Fields<'a> {
         let items = self.items(name);
         describe!(self, name, ListOf(Self::describe(|fields| drop(read(fields)))));
         for (index, item) in items.iter().enumerate() {
-            let mut item = Fields::new(item, self.item_at(name, index));
+            let mut item = Self::nested_at(item, self.item_at(name, index));
             list.push(read(&mut item));
-            self.note(item.finish());
+            self.close(item);
         }
         list
     }
@@ -385,10 +385,20 @@ impl<'a> Fields<'a> {
             description.expect(name, &Expected::Nested(schema));
             return value;
         }
-        let mut nested = Fields::new(value?, self.at(name));
+        let mut nested = Self::nested_at(value?, self.at(name));
         let value = read(&mut nested);
-        self.note(nested.finish());
+        self.close(nested);
         Some(value)
+    }
+
+    #[inline(never)]
+    fn nested_at(value: &'a Value, path: String) -> Self {
+        Self::new(value, path)
+    }
+
+    #[inline(never)]
+    fn close(&mut self, nested: Self) {
+        self.note(nested.finish());
     }
 
     /// An object, kept as it is.
@@ -434,7 +444,7 @@ impl<'a> Fields<'a> {
         path: &str,
         read: impl FnOnce(&mut Fields<'a>) -> T,
     ) -> Result<T, FieldError> {
-        let mut fields = Fields::new(value, path);
+        let mut fields = Self::nested_at(value, path.to_owned());
         let value = read(&mut fields);
         fields.finish().map(|()| value)
     }

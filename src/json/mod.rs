@@ -31,7 +31,7 @@ pub use map::Map;
 pub(crate) use path::Path;
 pub use read::{Document, Examination, examine, read, read_arguments};
 pub use serialize::to_text;
-pub(crate) use serialize::to_value;
+pub(crate) use serialize::{to_value, tree_of};
 #[cfg(test)]
 pub(crate) use value::json;
 pub use value::{Number, Value};

@@ -27,8 +27,9 @@ pub(crate) fn to_value<T: Serialize + ?Sized>(value: &T) -> Value {
     tree_of(&to_text(value))
 }
 
+/// The tree of a text of ours.
 #[inline(never)]
-fn tree_of(text: &str) -> Value {
+pub(crate) fn tree_of(text: &str) -> Value {
     const NONE: Limits = Limits { bytes: usize::MAX, depth: 100, items: usize::MAX, items_at: &[] };
     read(text.as_bytes(), NONE).map(|document| document.value).unwrap_or_default()
 }

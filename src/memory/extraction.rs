@@ -5,7 +5,6 @@ use serde::Serialize;
 
 use super::{EpisodeType, FactCategory, canonical_key};
 use crate::json::{self, Limits, Value};
-use crate::list::List;
 use crate::log::body::{MAXIMUM_SUMMARY, MAXIMUM_TITLE, MAXIMUM_VALUE_BYTES};
 use crate::text::{Phrase, Scan, Span, first_characters, fold};
 
@@ -157,39 +156,27 @@ pub fn read_extraction(answer: &str, said: &str) -> Extraction {
 
 /// The JSON Schema that a model's answer has to match; `moods`: the names of the moods to choose among, if any.
 pub(crate) fn schema(moods: &[String]) -> Value {
-    let string = || Value::object(vec![("type", "string".into())]);
-    let one_of = |names: Vec<Value>| Value::object(vec![("type", "string".into()), ("enum", names.into())]);
-    let categories = FactCategory::NAMES.map(|(name, _)| Value::from(name)).to_vec();
-    let types = EpisodeType::NAMES.map(|(name, _)| Value::from(name)).to_vec();
-    let unit = || {
-        Value::object(vec![("type", "number".into()), ("minimum", 0_u32.into()), ("maximum", 1_u32.into())])
-    };
-    let fact = object(
-        vec![
-            ("category", one_of(categories)),
-            ("key", string()),
-            ("value", string()),
-            ("confidence", unit()),
-            ("context", string()),
-            ("tags", list(string())),
-            ("quote", string()),
-        ],
-        &["category", "key", "value", "confidence", "quote"],
-    );
-    let episode = vec![("episode_type", one_of(types)), ("title", string()), ("summary", string())];
-    let episode = object(episode, &["episode_type", "title", "summary"]);
-    let mut properties = vec![("facts", list(fact)), ("episodes", list(episode))];
-    let mut required = vec!["facts", "episodes"];
-    if !moods.is_empty() {
-        let names = moods.iter().map(|name| Value::from(name.as_str())).list();
-        properties.push((
-            "mood",
-            object(vec![("name", one_of(names)), ("intensity", unit())], &["name", "intensity"]),
-        ));
-        required.push("mood");
-    }
-    object(properties, &required)
+    let names = json::to_text(moods);
+    let mood = [MOOD_SCHEMA, &names, MOOD_SCHEMA_END].concat();
+    let (mood, required) = if moods.is_empty() { ("", "") } else { (mood.as_str(), r#","mood""#) };
+    json::tree_of(&[SCHEMA, mood, SCHEMA_REQUIRED, required, SCHEMA_END].concat())
 }
+
+/// The parts of the schema; as text it is a fraction of what putting it together takes.
+const SCHEMA: &str = r#"{"type":"object","properties":{"facts":{"type":"array","items":{"type":"object","properties":{
+"category":{"type":"string","enum":["personal_info","preferences","relationships","hobbies","goals","health","work","events","other"]},
+"key":{"type":"string"},"value":{"type":"string"},"confidence":{"type":"number","minimum":0,"maximum":1},
+"context":{"type":"string"},"tags":{"type":"array","items":{"type":"string"}},"quote":{"type":"string"}},
+"required":["category","key","value","confidence","quote"],"additionalProperties":false}},
+"episodes":{"type":"array","items":{"type":"object","properties":{
+"episode_type":{"type":"string","enum":["emotional_moment","milestone","confession","conflict","achievement","bonding","routine"]},
+"title":{"type":"string"},"summary":{"type":"string"}},
+"required":["episode_type","title","summary"],"additionalProperties":false}}"#;
+const MOOD_SCHEMA: &str = r#","mood":{"type":"object","properties":{"name":{"type":"string","enum":"#;
+const MOOD_SCHEMA_END: &str = r#"},"intensity":{"type":"number","minimum":0,"maximum":1}},
+"required":["name","intensity"],"additionalProperties":false}"#;
+const SCHEMA_REQUIRED: &str = r#"},"required":["facts","episodes""#;
+const SCHEMA_END: &str = r#"],"additionalProperties":false}"#;
 
 struct Reader {
     scan: Scan,
@@ -364,20 +351,6 @@ fn unit(value: Option<&Value>) -> Option<f64> {
     number.filter(|number| (0.0..=1.0).contains(number))
 }
 
-fn list(items: Value) -> Value {
-    Value::object(vec![("type", "array".into()), ("items", items)])
-}
-
-fn object(properties: Vec<(&str, Value)>, required: &[&str]) -> Value {
-    let required: Vec<Value> = required.iter().map(|name| Value::from(*name)).list();
-    Value::object(vec![
-        ("type", "object".into()),
-        ("properties", Value::object(properties)),
-        ("required", required.into()),
-        ("additionalProperties", false.into()),
-    ])
-}
-
 #[cfg(test)]
 mod tests {
     use proptest::prelude::*;
@@ -467,6 +440,26 @@ mod tests {
         assert_eq!(extraction.episodes[0].episode_type, EpisodeType::Milestone);
         assert_eq!(extraction.dropped[0].reason, DropReason::BadEpisode);
         assert_eq!(extraction.mood, Some(ExtractedMood { name: "shy".to_owned(), intensity: 0.5 }));
+    }
+
+    #[test]
+    fn the_schema_names_what_there_is() {
+        let names = |schema: &Value, path: &str| schema.pointer(path).map(json::compact);
+        for moods in [&[][..], &["shy".to_owned(), "\"".to_owned()]] {
+            let schema = schema(moods);
+            let categories = json::to_text(&FactCategory::NAMES.map(|(name, _)| name));
+            let types = json::to_text(&EpisodeType::NAMES.map(|(name, _)| name));
+            let facts = "/properties/facts/items/properties/category/enum";
+            assert_eq!(names(&schema, facts), Some(categories));
+            assert_eq!(
+                names(&schema, "/properties/episodes/items/properties/episode_type/enum"),
+                Some(types)
+            );
+            let chosen = names(&schema, "/properties/mood/properties/name/enum");
+            assert_eq!(chosen, (!moods.is_empty()).then(|| json::to_text(moods)));
+            let required = names(&schema, "/required").unwrap();
+            assert_eq!(required.contains("mood"), !moods.is_empty());
+        }
     }
 
     proptest! {
