@@ -212,8 +212,12 @@ impl Learned {
             records.push(core.write(user, &id, episode, now));
         }
         let told = self.changes.iter().filter(|changed| changed.change != MemoryChange::Archived);
-        events.extend(told.cloned().map(Event::MemoryChange));
-        events.extend(self.archived.into_iter().map(|(reason, ids)| Event::Archived { ids, reason }));
+        for changed in told {
+            events.push(Event::MemoryChange(changed.clone()));
+        }
+        for (reason, ids) in self.archived {
+            events.push(Event::Archived { ids, reason });
+        }
         self.changes
     }
 }

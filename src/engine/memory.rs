@@ -290,9 +290,10 @@ impl Core {
 
     /// The facts and episodes that hold all words of a query.
     fn memories_about(&self, user: &str, query: &str) -> Vec<String> {
-        let wanted: Vec<String> = tokens(query).into_iter().map(|token| token.text).list();
+        let words = |text: &str| tokens(text).into_iter().map(|token| token.text).list();
+        let wanted: Vec<String> = words(query);
         let holds = |text: &str| {
-            let words: Vec<String> = tokens(text).into_iter().map(|token| token.text).list();
+            let words = words(text);
             wanted.iter().all(|word| words.contains(word))
         };
         let mut ids = Vec::new();

@@ -57,7 +57,7 @@ impl Map {
             run.iter().skip(1).for_each(|index| gone[*index] = true);
         }
         order::sort_by(&mut firsts, Ord::cmp);
-        let repeated = firsts.into_iter().map(|first| members[first].0.clone()).collect();
+        let repeated = firsts.into_iter().map(|first| members[first].0.clone()).list();
         let mut gone = gone.into_iter();
         members.retain(|_| gone.next() == Some(false));
         let mut map = Self { members, by_key: Vec::new() };
@@ -207,6 +207,6 @@ impl IntoIterator for Map {
 
 impl FromIterator<Member> for Map {
     fn from_iter<I: IntoIterator<Item = Member>>(members: I) -> Self {
-        Self::read(members.into_iter().collect()).0
+        Self::read(members.into_iter().list()).0
     }
 }

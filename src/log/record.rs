@@ -89,13 +89,14 @@ impl Record {
         let Value::Array(records) = document.value else {
             return Err(Error::new(ErrorCode::InvalidRecord, "an array of records is expected"));
         };
-        let parse = |(index, value)| {
-            Self::parse(value).map_err(|error| {
+        let mut parsed = Vec::with_capacity(records.len());
+        for (index, value) in records.into_iter().enumerate() {
+            parsed.push(Self::parse(value).map_err(|error| {
                 let path = format!("/{index}{}", error.path);
                 error.at(path)
-            })
-        };
-        records.into_iter().enumerate().map(parse).collect()
+            })?);
+        }
+        Ok(parsed)
     }
 
     /// The body, unless the record was erased.

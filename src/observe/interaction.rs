@@ -4,6 +4,7 @@ use super::lexicon::Roles;
 use super::reading::{Clause, Reading};
 use super::sentiment::ValuedWord;
 use super::{Interaction, SentimentClass, Span};
+use crate::list::List;
 
 /// The interaction kind that a template's triggers found, and where.
 #[derive(Clone, Debug)]
@@ -36,7 +37,7 @@ pub(super) fn interaction(
         .filter(|word| speaks(word))
         .filter(|word| word.clause.and_then(|clause| directed.get(clause)).is_some_and(|directed| *directed))
         .map(|word| word.span)
-        .collect();
+        .list();
     let directed = !spans.is_empty();
     let negative = matches!(class, Negative | VeryNegative);
     if let (Some(matched), false) = (matched, negative && directed) {
@@ -106,5 +107,5 @@ fn kind_words(reading: &Reading<'_>) -> Vec<Span> {
     let kind = reading.acts.iter().filter(|act| act.roles.has(Roles::THANKS.with(Roles::APOLOGY)));
     kind.filter(|act| !reading.modifiers(act.tokens.start).negated())
         .map(|act| reading.scan.span_of(act.tokens.start, act.tokens.len()))
-        .collect()
+        .list()
 }

@@ -9,6 +9,7 @@ use super::reader::{Node, Report, sort};
 use super::sections::{self, MAX_KNOWLEDGE_ENTRIES};
 use crate::error::{Error, ErrorCode};
 use crate::json::{self, Examination, Fault, FaultKind, Limits, Value};
+use crate::list::List;
 use crate::order::sorted_indices;
 
 /// The limits of a template document.
@@ -168,7 +169,7 @@ fn add_faults(problems: &mut Vec<Problem>, faults: Vec<Fault>) {
             order.binary_search_by(|&index| replaced.get(index).cmp(&Some(&place))).is_err()
         });
     }
-    problems.extend(faults.into_iter().filter_map(problem_of));
+    problems.append(&mut faults.into_iter().filter_map(problem_of).list());
 }
 
 /// A fault as a problem; inside `extensions` there are no warnings.

@@ -2,6 +2,7 @@
 
 use super::Scan;
 use super::words::{Hashed, Words};
+use crate::list::List;
 
 /// A sequence of folded tokens.
 #[derive(Clone, Debug, PartialEq, Eq, Hash)]
@@ -10,7 +11,7 @@ pub struct Phrase(Box<[Box<str>]>);
 impl Phrase {
     /// The tokens of `text` as a phrase. A text without a token is a phrase that matches nowhere.
     pub fn new(text: &str) -> Self {
-        Self(Scan::new(text).words().map(Into::into).collect())
+        Self(Scan::new(text).words().map(Into::into).list().into())
     }
 
     /// How many tokens it has.

@@ -19,7 +19,7 @@ pub(in crate::template) fn sort(problems: &mut Vec<Problem>, document: &Value) {
     let mut order = Vec::with_capacity(problems.len());
     visit(document, 0, all, problems, &mut order);
     let mut taken: Vec<Option<Problem>> = problems.drain(..).map(Some).list();
-    problems.extend(order.into_iter().filter_map(|index| taken.get_mut(index)?.take()));
+    problems.append(&mut order.into_iter().filter_map(|index| taken.get_mut(index)?.take()).list());
 }
 
 /// The problems inside one child of a value.
