@@ -11,8 +11,8 @@ import { ROOT, setup } from "./setup.mjs";
 
 // The most that a file may have, in KB (1000 bytes) after brotli. For a script: with all that it loads at once.
 const BUDGETS_KB = {
-  "core.wasm": 196,
-  "index.js": 19,
+  "core.wasm": 238,
+  "index.js": 20,
 };
 
 /** Prints the table; fails when something is above its budget. */
