@@ -8,120 +8,21 @@ import type {
   Analytics,
   Archive,
   CoreEvent,
-  EpisodeType,
-  FactCategory,
   FactView,
   FeatureSummary,
-  Features,
   ImportReport,
   MemoryChanged,
-  MemoryStatus,
   MemoryView,
-  Restore,
   SessionSummary,
 } from "./generated/types.ts";
-import type { AnyModel, Model } from "./models/model.ts";
 import { scriptedModel } from "./models/scripted.ts";
-import { type Clock, type Random, systemClock, systemRandom } from "./ports.ts";
+import type { ImportOptions, LuminoraOptions, MemoryQuery, Remembered, SessionOptions } from "./options.ts";
+import { systemClock, systemRandom } from "./ports.ts";
 import { loadRuntime } from "./runtime.ts";
 import { Session, type SessionEvents } from "./session.ts";
 import { memoryStorage } from "./storage/memory.ts";
 import type { Storage, StoredRecord } from "./storage/storage.ts";
-import { type TemplateSource, Templates } from "./templates.ts";
-
-/** Options of {@link Luminora.open}. Everything has a default. */
-export interface LuminoraOptions {
-  /** Where records are kept. Default: IndexedDB in a browser, memory elsewhere. */
-  readonly storage?: Storage;
-  /** Who answers. Default: the scripted model, offline. */
-  readonly model?: AnyModel;
-  /** What is switched on; flags left out are off. A preset by name, or the content of a file. Default: everything. */
-  readonly features?: Partial<Features> | FeaturePreset | { readonly v1_1_features: Partial<Features> };
-  readonly limits?: Limits;
-  readonly memory?: MemoryOptions;
-  /** Milliseconds since 1970. */
-  readonly clock?: Clock;
-  /** So many unpredictable bytes. */
-  readonly random?: Random;
-}
-
-/** Flags that go together. */
-export type FeaturePreset = "all_disabled" | "safe_rollout" | "all_enabled";
-
-/** How much there may be. What is beyond the limits of memory is archived: kept, exported, but not recalled. */
-export interface Limits {
-  /** The most tokens that a prompt may have. Default 4,000. */
-  readonly contextTokens?: number;
-  /** Active facts of a person; `null`: no limit. Default 500. */
-  readonly maxFacts?: number | null;
-  /** Active episodes of a relationship; `null`: no limit. Default 100. */
-  readonly maxEpisodes?: number | null;
-  /** Days without use after which what matters little is archived; `null`: never. Default 90. */
-  readonly retentionDays?: number | null;
-}
-
-/** How facts and episodes are found. */
-export interface MemoryOptions {
-  /**
-   * Who finds them. `rules`, the default: built-in rules for English and Spanish, offline. `model`: the rules, and
-   * then a model, asked once a turn after the reply was given (what it costs is in the run of that call).
-   */
-  readonly extractor?: "rules" | "model";
-  /** The model that is asked. Default: the one that answered. */
-  readonly model?: Model;
-  /** The least confidence of a fact that is kept, 0 to 1. Default 0.7. */
-  readonly factThreshold?: number;
-}
-
-/** A fact that is handed in; see {@link Luminora.remember}. */
-export interface Remembered {
-  /** Default `other`. */
-  readonly category?: FactCategory;
-  /** What it is about, in a word or two: `favourite tea`. */
-  readonly key: string;
-  /** What it says: any JSON but `null`, at most 2 KiB. */
-  readonly value: unknown;
-  /** 0 to 1. Default 1. */
-  readonly confidence?: number;
-  /** Words to find it by. */
-  readonly tags?: readonly string[];
-  /** What it was said about. */
-  readonly context?: string;
-}
-
-/** Which memories {@link Luminora.memories} lists. */
-export interface MemoryQuery {
-  readonly user?: string;
-  /** Default: both. */
-  readonly types?: readonly ("fact" | "episode")[];
-  /** Facts of this category alone. */
-  readonly category?: FactCategory;
-  /** Episodes of this type alone. */
-  readonly episodeType?: EpisodeType;
-  /** Episodes that still matter at least so much, 0 to 10. */
-  readonly minImportance?: number;
-  /** Default `active`. */
-  readonly status?: MemoryStatus | "all";
-  /** At most so many: the first of the list. */
-  readonly limit?: number;
-}
-
-/** Who a new session is with, or which one to go on with. `user` absent = "anonymous". */
-export type SessionOptions =
-  | { readonly template: TemplateSource; readonly user?: string; readonly title?: string }
-  | { readonly session: string; readonly user?: string };
-
-/** Options of {@link Luminora.importSnapshot}. */
-export interface ImportOptions {
-  /** Whose it becomes; absent: the person named in the file. */
-  readonly user?: string;
-  /** What to bring back; absent parts are brought back. */
-  readonly restore?: Partial<Restore>;
-  /** What to do when this person already has a relationship with this personality. Default: refuse. */
-  readonly onConflict?: "refuse" | "replace";
-  /** Accept a file whose hashes do not match its content. */
-  readonly allowModified?: boolean;
-}
+import { Templates } from "./templates.ts";
 
 let defaultStorage: () => Storage = memoryStorage;
 

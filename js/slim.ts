@@ -16,17 +16,7 @@ export { type Converted, convert } from "./convert.ts";
 export type { Document } from "./document.ts";
 export { type ErrorCode, LuminoraError, type Problem } from "./errors.ts";
 export type * from "./generated/types.ts";
-export {
-  type FeaturePreset,
-  type ImportOptions,
-  type Limits,
-  Luminora,
-  type LuminoraOptions,
-  type MemoryOptions,
-  type MemoryQuery,
-  type Remembered,
-  type SessionOptions,
-} from "./luminora.ts";
+export { Luminora } from "./luminora.ts";
 export { anthropic } from "./models/anthropic.ts";
 export type { HttpModelOptions } from "./models/http.ts";
 export { type ManualModel, manualModel } from "./models/manual.ts";
@@ -34,6 +24,16 @@ export type { AnyModel, CallOptions, Capabilities, Message, Model } from "./mode
 export { type OpenAICompatibleOptions, openaiCompatible } from "./models/openai-compatible.ts";
 export type { FinishReason, Part } from "./models/part.ts";
 export { type ScriptedModel, scriptedModel } from "./models/scripted.ts";
+export type {
+  FeaturePreset,
+  ImportOptions,
+  Limits,
+  LuminoraOptions,
+  MemoryOptions,
+  MemoryQuery,
+  Remembered,
+  SessionOptions,
+} from "./options.ts";
 export type { Clock, Random } from "./ports.ts";
 export {
   type Compiled,

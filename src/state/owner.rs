@@ -4,8 +4,9 @@
 use std::sync::Arc;
 
 use super::affinity::Affinity;
+use super::fold::Stale;
 use super::lane::{Lane, Position};
-use super::memories::{Memories, Use, put, take};
+use super::memories::{Memories, Use};
 use super::mood::Mood;
 use super::personality::Personality;
 use crate::error::Error;
@@ -13,29 +14,28 @@ use crate::log::body::{self, Episode, Fact, Instance, Run, Session, Turn};
 use crate::log::{Body, Content, Merged, Record, newer};
 use crate::order;
 use crate::template::Template;
-use crate::timestamp;
 
 /// What one owner's log adds up to.
 #[derive(Debug, Default)]
 #[allow(clippy::vec_box, reason = "a new record moves half of the pointers; entries are ten times as large")]
 pub struct OwnerState {
     /// By id.
-    entries: Vec<Box<Entry>>,
+    pub(super) entries: Vec<Box<Entry>>,
     /// The turns and runs of every session, by session.
-    lanes: Vec<Lane>,
-    memories: Memories,
+    pub(super) lanes: Vec<Lane>,
+    pub(super) memories: Memories,
 }
 
 /// A record with what is derived from it.
 #[derive(Debug)]
-struct Entry {
-    record: Record,
-    derived: Derived,
+pub(super) struct Entry {
+    pub(super) record: Record,
+    pub(super) derived: Derived,
 }
 
 /// What is derived from a record.
 #[derive(Debug)]
-enum Derived {
+pub(super) enum Derived {
     Nothing,
     Template(Arc<Personality>),
     /// Of an instance.
@@ -46,9 +46,9 @@ enum Derived {
 
 /// A fold over runs, and the last one in it.
 #[derive(Debug)]
-struct Folded<T> {
-    value: T,
-    to: Option<Position>,
+pub(super) struct Folded<T> {
+    pub(super) value: T,
+    pub(super) to: Option<Position>,
 }
 
 /// An instance and its folded affinity.
@@ -253,23 +253,23 @@ impl OwnerState {
         })
     }
 
-    fn run(&self, id: &str) -> Option<&Run> {
+    pub(super) fn run(&self, id: &str) -> Option<&Run> {
         match self.record(id)?.body()? {
             Body::Run(run) => Some(run),
             _ => None,
         }
     }
 
-    fn personality_of(&self, instance: &str) -> Option<&Arc<Personality>> {
+    pub(super) fn personality_of(&self, instance: &str) -> Option<&Arc<Personality>> {
         self.template(&self.instance(instance)?.instance.template)
     }
 
-    fn entry(&self, id: &str) -> Option<&Entry> {
+    pub(super) fn entry(&self, id: &str) -> Option<&Entry> {
         Some(self.entries.get(self.position(id).ok()?)?)
     }
 
     /// The index of a record, or else where it would stand.
-    fn position(&self, id: &str) -> Result<usize, usize> {
+    pub(super) fn position(&self, id: &str) -> Result<usize, usize> {
         self.entries.binary_search_by(|entry| entry.record.id.as_str().cmp(id))
     }
 
@@ -288,12 +288,12 @@ impl OwnerState {
         }
     }
 
-    fn lane(&self, session: &str) -> Option<&Lane> {
+    pub(super) fn lane(&self, session: &str) -> Option<&Lane> {
         let index = self.lanes.binary_search_by(|lane| lane.session.as_str().cmp(session)).ok()?;
         self.lanes.get(index)
     }
 
-    fn lane_mut(&mut self, session: &str) -> &mut Lane {
+    pub(super) fn lane_mut(&mut self, session: &str) -> &mut Lane {
         let place = self.lanes.binary_search_by(|lane| lane.session.as_str().cmp(session));
         let index = place.unwrap_or_else(|index| {
             self.lanes.insert(index, Lane::new(session));
@@ -301,238 +301,10 @@ impl OwnerState {
         });
         &mut self.lanes[index]
     }
-
-    /// Puts the winning version of a record in its places, and notes which folds that touches.
-    fn derive(&mut self, record: &Record, stale: &mut Stale) -> Derived {
-        match record.body() {
-            None | Some(Body::Other(_)) => Derived::Nothing,
-            Some(Body::Template(template)) => {
-                stale.everything = true;
-                Derived::Template(Arc::new(Personality::new(Arc::clone(template))))
-            }
-            Some(Body::Instance(_)) => {
-                stale.instances.push(record.id.clone());
-                Derived::Affinity(Box::new(Folded { value: Affinity::default(), to: None }))
-            }
-            Some(Body::Session(session)) => {
-                stale.instances.push(session.instance.clone());
-                stale.sessions.push(record.id.clone());
-                Derived::Mood(Box::new(Folded { value: Mood::start("", 0), to: None }))
-            }
-            Some(Body::Turn(turn)) => {
-                self.lane_mut(&turn.session).put_turn(Position::of(record), turn);
-                Derived::Nothing
-            }
-            Some(Body::Run(run)) => {
-                let position = Position::of(record);
-                self.lane_mut(&run.session).put_run(position.clone());
-                self.memories.count(run);
-                stale.runs.push(position);
-                Derived::Nothing
-            }
-            Some(Body::Fact(_)) => {
-                put(&mut self.memories.facts, &record.id);
-                Derived::Nothing
-            }
-            Some(Body::Episode(_)) => {
-                put(&mut self.memories.episodes, &record.id);
-                Derived::Nothing
-            }
-        }
-    }
-
-    /// Takes a version that has lost out of its places.
-    fn withdraw(&mut self, previous: &Record, stale: &mut Stale) {
-        match previous.body() {
-            Some(Body::Session(session)) => stale.instances.push(session.instance.clone()),
-            Some(Body::Turn(turn)) => self.lane_mut(&turn.session).remove(&Position::of(previous)),
-            Some(Body::Run(run)) => {
-                self.lane_mut(&run.session).remove(&Position::of(previous));
-                stale.sessions.push(run.session.clone());
-                let session = self.session(&run.session);
-                stale.instances.extend(session.map(|state| state.session.instance.clone()));
-                stale.uses = true;
-            }
-            Some(Body::Fact(_)) if self.fact(&previous.id).is_none() => {
-                take(&mut self.memories.facts, &previous.id);
-            }
-            Some(Body::Episode(_)) if self.episode(&previous.id).is_none() => {
-                take(&mut self.memories.episodes, &previous.id);
-            }
-            _ => {}
-        }
-    }
-
-    /// Folds what became stale: runs that are newer than everything folded are added, all else starts again.
-    fn refold(&mut self, stale: Stale) {
-        let Stale { everything, mut sessions, mut instances, mut runs, uses } = stale;
-        if uses {
-            self.memories.forget_use();
-            for entry in &self.entries {
-                if let Some(Body::Run(run)) = entry.record.body() {
-                    self.memories.count(run);
-                }
-            }
-        }
-        if everything {
-            for entry in &self.entries {
-                match entry.derived {
-                    Derived::Mood(_) => sessions.push(entry.record.id.clone()),
-                    Derived::Affinity(_) => instances.push(entry.record.id.clone()),
-                    _ => {}
-                }
-            }
-        }
-        order::sort_by(&mut runs, Ord::cmp);
-        let mut homes = Vec::with_capacity(runs.len());
-        for run in runs {
-            let Some((session, instance)) = self.home_of(&run) else { continue };
-            if self.mood(session).is_some_and(|mood| mood.to.as_ref() >= Some(&run)) {
-                sessions.push(session.to_owned());
-            }
-            if self.affinity(instance).is_some_and(|affinity| affinity.to.as_ref() >= Some(&run)) {
-                instances.push(instance.to_owned());
-            }
-            homes.push((session.to_owned(), instance.to_owned(), run));
-        }
-        for list in [&mut sessions, &mut instances] {
-            order::sort_by(list, Ord::cmp);
-            list.dedup();
-        }
-        for (session, instance, run) in homes {
-            if sessions.binary_search(&session).is_err() {
-                self.add_to_mood(&session, &run);
-            }
-            if instances.binary_search(&instance).is_err() {
-                self.add_to_affinity(&instance, &run);
-            }
-        }
-        for id in &sessions {
-            self.refold_session(id);
-        }
-        for id in &instances {
-            self.refold_instance(id);
-        }
-    }
-
-    fn refold_session(&mut self, id: &str) {
-        let Some(SessionState { session, .. }) = self.session(id) else { return };
-        let started_at = timestamp::parse(&session.started_at).unwrap_or(0);
-        let personality = self.personality_of(&session.instance);
-        let default_mood = personality.map_or("neutral", |personality| personality.template().default_mood());
-        let mood = match &session.baseline {
-            Some(baseline) => Mood::from_baseline(&baseline.mood),
-            None => Mood::start(default_mood, started_at),
-        };
-        let runs = self.lane(id).map(|lane| lane.runs.clone()).unwrap_or_default();
-        if let Some(folded) = self.mood_mut(id) {
-            *folded = Folded { value: mood, to: None };
-        }
-        for run in &runs {
-            self.add_to_mood(id, run);
-        }
-    }
-
-    fn refold_instance(&mut self, id: &str) {
-        let Some(InstanceState { instance, .. }) = self.instance(id) else { return };
-        // Without its template nothing can be folded; when the template arrives, everything is folded again.
-        let Some(personality) = self.template(&instance.template) else { return };
-        let affinity = match &instance.baseline {
-            Some(baseline) => Affinity::from_baseline(&baseline.affinity, personality.template()),
-            None => Affinity::start(personality.template()),
-        };
-        let mut runs: Vec<Position> = Vec::new();
-        for lane in &self.lanes {
-            if self.session(&lane.session).is_some_and(|state| state.session.instance == id) {
-                runs.extend_from_slice(&lane.runs);
-            }
-        }
-        order::sort_by(&mut runs, Ord::cmp);
-        if let Some(folded) = self.affinity_mut(id) {
-            *folded = Folded { value: affinity, to: None };
-        }
-        for run in &runs {
-            self.add_to_affinity(id, run);
-        }
-    }
-
-    fn add_to_mood(&mut self, session: &str, position: &Position) {
-        let Some(run) = self.run(&position.id) else { return };
-        let Some(SessionState { session: body, .. }) = self.session(session) else { return };
-        let counts = body.baseline.as_ref().is_none_or(|baseline| position.at >= baseline.at);
-        let change = run.mood.clone().filter(|_| counts);
-        let started_at = timestamp::parse(&run.started_at);
-        let Some(folded) = self.mood_mut(session) else { return };
-        folded.to = folded.to.take().max(Some(position.clone()));
-        if let (Some(change), Some(started_at)) = (change, started_at) {
-            folded.value.apply(&change, started_at);
-        }
-    }
-
-    fn add_to_affinity(&mut self, instance: &str, position: &Position) {
-        let Some(personality) = self.personality_of(instance).cloned() else { return };
-        let Some(run) = self.run(&position.id) else { return };
-        let Some(InstanceState { instance: body, .. }) = self.instance(instance) else { return };
-        let counts = body.baseline.as_ref().is_none_or(|baseline| position.at >= baseline.at);
-        let change = run.affinity.clone().filter(|_| counts);
-        let started_at = run.started_at.clone();
-        let Some(folded) = self.affinity_mut(instance) else { return };
-        folded.to = folded.to.take().max(Some(position.clone()));
-        if let Some(change) = change {
-            folded.value.apply(change, started_at, personality.template());
-        }
-    }
-
-    /// The session and the instance of a run, where they are known.
-    fn home_of(&self, run: &Position) -> Option<(&str, &str)> {
-        let session = self.run(&run.id)?.session.as_str();
-        Some((session, &self.session(session)?.session.instance))
-    }
-
-    fn mood(&self, session: &str) -> Option<&Folded<Mood>> {
-        match &self.entry(session)?.derived {
-            Derived::Mood(mood) => Some(mood),
-            _ => None,
-        }
-    }
-
-    fn affinity(&self, instance: &str) -> Option<&Folded<Affinity>> {
-        match &self.entry(instance)?.derived {
-            Derived::Affinity(affinity) => Some(affinity),
-            _ => None,
-        }
-    }
-
-    fn mood_mut(&mut self, session: &str) -> Option<&mut Folded<Mood>> {
-        let index = self.position(session).ok()?;
-        match &mut self.entries.get_mut(index)?.derived {
-            Derived::Mood(mood) => Some(mood),
-            _ => None,
-        }
-    }
-
-    fn affinity_mut(&mut self, instance: &str) -> Option<&mut Folded<Affinity>> {
-        let index = self.position(instance).ok()?;
-        match &mut self.entries.get_mut(index)?.derived {
-            Derived::Affinity(affinity) => Some(affinity),
-            _ => None,
-        }
-    }
 }
 
 /// Up to so many new records are put in their places one by one; more are sorted together.
 const FEW: usize = 16;
-
-/// Which folds a batch of records touches.
-#[derive(Default)]
-struct Stale {
-    everything: bool,
-    instances: Vec<String>,
-    sessions: Vec<String>,
-    runs: Vec<Position>,
-    /// A run is gone, and with it what it used.
-    uses: bool,
-}
 
 /// A record that may enter the log: its clock is plausible, and its body, now parsed, keeps the rules of its kind.
 fn admit(mut record: Record, now: u64) -> Result<Record, Quarantined> {
