@@ -10,7 +10,7 @@ use crate::text::fold;
 /// Earlier values that are kept, the newest.
 const KEPT_VALUES: usize = 20;
 /// Sources and tags that are kept, the newest.
-const KEPT_SOURCES: usize = 50;
+const KEPT_SOURCES: usize = 20;
 const KEPT_TAGS: usize = 50;
 
 /// A fact as something says it.

@@ -151,13 +151,14 @@ function requestOf({ text, temperature }: { text: string; temperature: number })
 export async function turnRows(): Promise<Row[]> {
   const rows: Row[] = [];
   const { host, counterpart } = await hostTimes();
-  for (const [before, note] of [
-    [0, "the first 200 of a process, while its code is still being optimised"],
-    [0, "200 of a new session; bar 200"],
-    [800, "200 after 800 others"],
+  for (const [before, note, say] of [
+    [0, "the first 200 of a process, while its code is still being optimised", messageAt],
+    [0, "200 of a new session; bar 200", messageAt],
+    [800, "200 after 800 others", messageAt],
+    [0, "200 that each teach a fact and go on with an episode", tellingAt],
   ] as const) {
     const { luminora, session } = await sessionOf(before);
-    const times = await measureLater(200, (call) => session.send(messageAt(call)));
+    const times = await measureLater(200, (call) => session.send(say(call)));
     await luminora.close();
     rows.push({
       what: "turn: send and await, beyond model and storage",
@@ -330,7 +331,11 @@ async function sessionOf(turns: number): Promise<{ luminora: Luminora; session: 
 }
 
 function messageAt(call: number): string {
-  return `I had a long day, and then I did it: drawing number ${call} is done. You would like it.`;
+  return `I had a long day at my desk, and drawing number ${call} is on the table. You would see it.`;
+}
+
+function tellingAt(call: number): string {
+  return `I did it, drawing number ${call} is done! My favourite colour is blue and you would like it.`;
 }
 
 /**
