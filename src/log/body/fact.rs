@@ -104,7 +104,8 @@ impl Fact {
         fact
     }
 
-    /// Reads the shape that records and snapshots share. Absent: confidence 1, both times the other one, one mention.
+    /// Reads the shape that records and snapshots share. Absent: confidence 1, last updated when first mentioned,
+    /// one mention.
     pub(crate) fn parse(fields: &mut Fields<'_>) -> Self {
         let category = fields.required_choice("category", &FactCategory::NAMES);
         let key = fields.required_text("key", 64);
@@ -113,18 +114,16 @@ impl Fact {
         }
         let value = value(fields);
         let confidence = fields.number("confidence", 0.0, 1.0).unwrap_or(1.0);
-        let first = fields.time("first_mentioned");
-        let last = fields.time("last_updated");
-        let either = first.clone().or_else(|| last.clone());
-        let either = fields.require("first_mentioned", either);
+        let first_mentioned = fields.required_time("first_mentioned");
+        let last_updated = fields.time("last_updated").unwrap_or_else(|| first_mentioned.clone());
         let mention_count = fields.count("mention_count").unwrap_or(1).max(1);
         Self {
             category,
             key,
             value,
             confidence,
-            first_mentioned: first.unwrap_or_else(|| either.clone()),
-            last_updated: last.unwrap_or(either),
+            first_mentioned,
+            last_updated,
             mention_count,
             tags: fields.texts("tags"),
             context: fields.text("context", 500),
