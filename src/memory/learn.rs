@@ -168,6 +168,8 @@ fn keep_newest<T>(items: &mut Vec<T>, most: usize) {
 
 #[cfg(test)]
 mod tests {
+    use proptest::prelude::*;
+
     use super::*;
 
     fn said(value: &str, origin: FactOrigin, turn: &str) -> Statement {
@@ -238,5 +240,30 @@ mod tests {
         assert_eq!(opposite("likes_tea").as_deref(), Some("dislikes_tea"));
         assert_eq!(opposite("dislikes_tea").as_deref(), Some("likes_tea"));
         assert_eq!(opposite("name"), None);
+    }
+
+    proptest! {
+        #[test]
+        fn whatever_is_said_the_last_word_counts_unless_the_person_had_it(
+            said_by in proptest::collection::vec((0..4_usize, 0..3_usize, 0..5_usize), 1..80),
+        ) {
+            let origins = [FactOrigin::Rules, FactOrigin::Model, FactOrigin::User];
+            let mut fact: Option<Fact> = None;
+            for (value, origin, turn) in said_by {
+                let statement = said(&format!("name {value}"), origins[origin], &format!("turn {turn}"));
+                let learned = learn(fact.as_ref(), &statement, "2026-01-01T00:00:00Z");
+                let Some((_, next)) = learned else {
+                    let kept = fact.as_ref().expect("something contradicts");
+                    prop_assert!(kept.origin == FactOrigin::User && statement.origin != FactOrigin::User);
+                    prop_assert_ne!(&kept.value, &statement.value);
+                    continue;
+                };
+                prop_assert_eq!(&next.value, &statement.value);
+                prop_assert!(next.history.len() <= KEPT_VALUES && next.sources.len() <= KEPT_SOURCES);
+                prop_assert!(next.mention_count >= 1 && next.status == MemoryStatus::Active);
+                prop_assert!(next.sources.contains(statement.source.as_ref().expect("it has one")));
+                fact = Some(next);
+            }
+        }
     }
 }
