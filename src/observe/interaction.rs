@@ -6,6 +6,9 @@ use super::sentiment::ValuedWord;
 use super::{Interaction, SentimentClass, Span};
 use crate::list::List;
 
+/// How far before a word it is looked for whom the word is about, in tokens.
+const SELF_REACH: usize = 4;
+
 /// The interaction kind that a template's triggers found, and where.
 #[derive(Clone, Debug)]
 pub(super) struct MatchedKind {
@@ -36,6 +39,7 @@ pub(super) fn interaction(
         .iter()
         .filter(|word| speaks(word))
         .filter(|word| word.clause.and_then(|clause| directed.get(clause)).is_some_and(|directed| *directed))
+        .filter(|word| word.valence > 0.0 || !is_about_writer(reading, word))
         .map(|word| word.span)
         .list();
     let directed = !spans.is_empty();
@@ -56,6 +60,31 @@ pub(super) fn interaction(
         }
     };
     Interaction { kind: kind.name().to_owned(), directed, spans }
+}
+
+/// Whether a bad word is what the writer says or fears of themself: "I'm afraid you think I'm pathetic", "are you mad at
+/// me?"; not "I'm mad at you".
+fn is_about_writer(reading: &Reading<'_>, word: &ValuedWord) -> bool {
+    let roles = |token: usize| reading.words.get(token).map_or(Roles::default(), |word| word.roles);
+    let Some(clause) = reading.clause_of(word.tokens.start) else { return false };
+    let (start, end) = (word.tokens.start, word.tokens.end);
+    let reader = |token: usize| token < clause.tokens.end && roles(token).has(Roles::SECOND_PERSON);
+    // Behind a preposition, or last: "mad at you", "enojado contigo".
+    if reader(end + 1) || (reader(end) && end + 1 == clause.tokens.end) {
+        return false;
+    }
+    if roles(start).has(Roles::SELF) {
+        return true;
+    }
+    for before in (clause.tokens.start.max(start.saturating_sub(SELF_REACH))..start).rev() {
+        if roles(before).has(Roles::SELF) {
+            return true;
+        }
+        if roles(before).has(Roles::SECOND_PERSON) {
+            return false;
+        }
+    }
+    false
 }
 
 /// For each clause, whether it is aimed at the personality.

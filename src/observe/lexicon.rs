@@ -217,10 +217,14 @@ impl Roles {
     /// Points at one thing of several ("the", where it does not mean all of a sort).
     pub(super) const DEFINITE: Self = Self(1 << 52);
 
+    /// Says that what follows, or the phrase itself, is about the writer ("I'm", "mad at me").
+    pub(super) const SELF: Self = Self(1 << 53);
+
     /// The roles for which a phrase claims its tokens.
     pub(super) const CLAIMING: Self = Self::NEGATOR.with(Self::PLAIN).with(Self::CONTRAST);
     /// The roles that hold for a word wherever it stands, also inside a longer phrase.
-    pub(super) const PERSONS: Self = Self::FIRST_PERSON.with(Self::SECOND_PERSON).with(Self::DEMONSTRATIVE);
+    pub(super) const PERSONS: Self =
+        Self::FIRST_PERSON.with(Self::SECOND_PERSON).with(Self::DEMONSTRATIVE).with(Self::SELF);
     /// The roles of a phrase that does something by itself.
     pub(super) const ACTS: Self = Self::INSULT
         .with(Self::ORDER)

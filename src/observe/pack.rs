@@ -112,7 +112,7 @@ impl Packs {
 }
 
 /// The lists of a language pack by the role that they give their phrases.
-const ROLE_LISTS: [(&str, Roles); 13] = [
+const ROLE_LISTS: [(&str, Roles); 14] = [
     ("negators", Roles::NEGATOR),
     ("concord", Roles::NEGATOR.with(Roles::CONCORD)),
     ("plain", Roles::PLAIN),
@@ -121,6 +121,7 @@ const ROLE_LISTS: [(&str, Roles); 13] = [
     ("first_person", Roles::FIRST_PERSON),
     ("second_person", Roles::SECOND_PERSON),
     ("demonstratives", Roles::DEMONSTRATIVE),
+    ("self", Roles::SELF),
     ("insults", Roles::INSULT),
     ("orders", Roles::ORDER),
     ("address", Roles::ADDRESS),

@@ -13,13 +13,15 @@ const MOST_EXCLAMATIONS: usize = 3;
 const SOFTENING: f64 = 15.0;
 
 /// A valued word of a text with what it adds to the sum.
-#[derive(Clone, Copy, Debug)]
+#[derive(Clone, Debug)]
 pub(super) struct ValuedWord {
     pub(super) valence: f64,
     /// The word with its negators and intensifiers.
     pub(super) span: Span,
     /// Its clause; `None` for a symbol.
     pub(super) clause: Option<usize>,
+    /// Its tokens, without what stands before it; none for a symbol.
+    pub(super) tokens: std::ops::Range<usize>,
 }
 
 /// The valued words and symbols outside quotations, in the order of the text.
@@ -37,11 +39,17 @@ pub(super) fn valued_words(reading: &Reading<'_>) -> Vec<ValuedWord> {
             valence: claim.entry.valence * modifiers.degree * turned * reading.weight(start),
             span: reading.scan.span_of(modifiers.start, claim.tokens.end - modifiers.start),
             clause: reading.words.get(start).map(|word| word.clause),
+            tokens: claim.tokens.clone(),
         });
     }
     for symbol in reading.symbols.iter().filter(|symbol| symbol.entry.valence != 0.0) {
         let weight = symbol.tokens_before.checked_sub(1).map_or(1.0, |token| reading.weight(token));
-        valued.push(ValuedWord { valence: symbol.entry.valence * weight, span: symbol.span, clause: None });
+        valued.push(ValuedWord {
+            valence: symbol.entry.valence * weight,
+            span: symbol.span,
+            clause: None,
+            tokens: 0..0,
+        });
     }
     crate::order::sort_by_key(&mut valued, |word| word.span);
     valued
