@@ -9,6 +9,7 @@ mod fact;
 mod key;
 mod learn;
 mod retention;
+pub(crate) mod text_index;
 
 pub use episode::{EpisodeClass, EpisodeType, decay, importance};
 pub(crate) use extraction::schema as extraction_schema;

@@ -65,7 +65,7 @@ pub(super) struct Detector {
 impl Detector {
     /// Adds a folded word of the language with that index in [`CODES`].
     pub(super) fn add(&mut self, word: &str, language: usize) {
-        let Some(index) = self.words.add(word).checked_sub(1) else { return };
+        let Some(index) = self.words.add(word.into()).checked_sub(1) else { return };
         if index as usize == self.languages.len() {
             self.languages.push(0);
         }

@@ -62,7 +62,7 @@ impl Symbols {
             self.begins.push(first);
         }
         self.longest = self.longest.max(length);
-        let index = (self.symbols.add(&folded) as usize).checked_sub(1)?;
+        let index = (self.symbols.add(folded.as_str().into()) as usize).checked_sub(1)?;
         if index == self.entries.len() {
             self.entries.push(Entry::default());
         }

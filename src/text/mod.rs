@@ -20,7 +20,7 @@ pub(crate) use fold::{is_word_character, plain};
 pub use macros::{Macros, has_macros};
 pub use phrase::{Phrase, PhraseMap};
 pub use scan::{Mark, Scan, Token, tokens};
-pub(crate) use words::{Hashed, Words};
+pub(crate) use words::{Hashed, Words, hash_of};
 
 /// A half-open range in UTF-16 code units of the original text, so that `text.slice(start, end)` works in JS.
 pub type Span = [u32; 2];

@@ -124,7 +124,7 @@ impl Tree {
     fn add(&mut self, phrase: &Phrase) -> Option<usize> {
         let mut node = 0;
         for word in &phrase.0 {
-            let number = self.words.add(word);
+            let number = self.words.add((&**word).into());
             node = match self.child(node, number) {
                 0 => self.add_child(node, number)?,
                 child => child,

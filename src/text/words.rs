@@ -32,9 +32,20 @@ pub(super) fn hash(mut hash: u32, following: &[u8]) -> u32 {
     hash
 }
 
+/// The hash of a whole.
+pub(crate) fn hash_of(bytes: &[u8]) -> u32 {
+    hash(EMPTY_HASH, bytes)
+}
+
 impl<'a> From<&'a str> for Hashed<'a> {
     fn from(word: &'a str) -> Self {
-        Self { word: word.as_bytes(), hash: hash(EMPTY_HASH, word.as_bytes()) }
+        word.as_bytes().into()
+    }
+}
+
+impl<'a> From<&'a [u8]> for Hashed<'a> {
+    fn from(word: &'a [u8]) -> Self {
+        Self { word, hash: hash(EMPTY_HASH, word) }
     }
 }
 
@@ -45,8 +56,7 @@ impl Words {
     }
 
     /// The number of a word, which is added when it is new; 0 when the table is full.
-    pub(crate) fn add(&mut self, word: &str) -> u32 {
-        let word = Hashed::from(word);
+    pub(crate) fn add(&mut self, word: Hashed<'_>) -> u32 {
         if self.table.len() <= 2 * self.ends.len() {
             self.grow();
         }
@@ -62,6 +72,19 @@ impl Words {
             *slot = number;
         }
         number
+    }
+
+    /// The word with a number; empty for a number that there is not.
+    pub(crate) fn word(&self, number: u32) -> &[u8] {
+        let Some(index) = (number as usize).checked_sub(1) else { return &[] };
+        let Some((end, _)) = self.ends.get(index) else { return &[] };
+        let start = index.checked_sub(1).and_then(|before| self.ends.get(before)).map_or(0, |(end, _)| *end);
+        self.bytes.get(start as usize..*end as usize).unwrap_or_default()
+    }
+
+    /// How many words there are.
+    pub(crate) fn len(&self) -> usize {
+        self.ends.len()
     }
 
     fn grow(&mut self) {
@@ -83,13 +106,9 @@ impl Words {
         loop {
             let number = *self.table.get(place)?;
             let Some(index) = (number as usize).checked_sub(1) else { return Some((place, 0)) };
-            let (end, hash) = *self.ends.get(index)?;
-            if hash == word.hash {
-                let start =
-                    index.checked_sub(1).and_then(|before| self.ends.get(before)).map_or(0, |(end, _)| *end);
-                if self.bytes.get(start as usize..end as usize) == Some(word.word) {
-                    return Some((place, number));
-                }
+            let (_, hash) = *self.ends.get(index)?;
+            if hash == word.hash && self.word(number) == word.word {
+                return Some((place, number));
             }
             place = self.after(place);
         }
@@ -125,7 +144,8 @@ mod tests {
             for word in words {
                 let next = numbers.len() as u32 + 1;
                 let number = *numbers.entry(word.clone()).or_insert(next);
-                prop_assert_eq!(table.add(&word), number);
+                prop_assert_eq!(table.add(word.as_str().into()), number);
+                prop_assert_eq!(table.word(number), word.as_bytes());
             }
             for (word, number) in &numbers {
                 prop_assert_eq!(table.number(word.as_str().into()), *number);
