@@ -2,7 +2,7 @@ import type { CoreErrorCode, Problem } from "./generated/types.ts";
 
 export type { CoreErrorCode, Problem };
 
-/** What goes wrong on the way to a model and back. */
+/** What goes wrong on the way to a model and back, one that answers or one that embeds. */
 export type ModelErrorCode =
   | "model_bad_request"
   | "model_auth"
@@ -20,6 +20,8 @@ export type ModelErrorCode =
 /** What the facade and its ports refuse, beside the core. */
 export type HostErrorCode =
   | ModelErrorCode
+  /** A vector has another number of values than those that it would be compared with. */
+  | "dimension"
   | "browser_key_refused"
   | "wasm_not_served"
   | "wasm_failed"

@@ -35,14 +35,26 @@ export async function answeredOnce(
   hint: string,
   signal: AbortSignal,
 ): Promise<string | undefined> {
-  const type = answer.response.headers.get("content-type") ?? "";
-  if (/\bhtml\b/.test(type)) {
-    answer.response.body?.cancel().catch(() => {});
-    throw answer.error("model_bad_response", "The model's server answered with an HTML page.", { hint });
-  }
-  if (!/\bjson\b/.test(type)) return undefined;
-  return readText(answer.response, signal, wholeBodyLimit).catch((cause: unknown) => {
+  refusePage(answer, hint);
+  if (!/\bjson\b/.test(contentType(answer))) return undefined;
+  return wholeText(answer, signal, wholeBodyLimit);
+}
+
+/** Refuses an HTML page: something else than the provider's interface answers at this address. */
+export function refusePage(answer: HttpAnswer, hint: string): void {
+  if (!/\bhtml\b/.test(contentType(answer))) return;
+  answer.response.body?.cancel().catch(() => {});
+  throw answer.error("model_bad_response", "The model's server answered with an HTML page.", { hint });
+}
+
+/** The text of an answer, at most `limit` bytes of it; `model_incomplete` when it breaks off. */
+export function wholeText(answer: HttpAnswer, signal: AbortSignal, limit: number): Promise<string> {
+  return readText(answer.response, signal, limit).catch((cause: unknown) => {
     if (LuminoraError.isInstance(cause)) throw cause;
     throw answer.error("model_incomplete", "The model's answer broke off.", { cause });
   });
+}
+
+function contentType({ response }: HttpAnswer): string {
+  return response.headers.get("content-type") ?? "";
 }

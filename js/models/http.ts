@@ -12,11 +12,11 @@ import {
 import type { Capabilities } from "./model.ts";
 import { type Redact, redactedCause, redactor, refuseKeyInBrowser } from "./secrets.ts";
 
-/** What every factory of a model behind HTTP takes. */
-export interface HttpModelOptions {
+/** What is needed to ask a provider over HTTP, whatever for. */
+export interface HttpOptions {
   /** The model, as its provider names it. */
   model: string;
-  /** Sent with each call, and held nowhere but in the model's closure. A function is asked before each call. */
+  /** Sent with each call, and held nowhere but in a closure. A function is asked before each call. */
   apiKey?: string | (() => string | Promise<string>) | undefined;
   /** Where the provider's paths begin, `http` or `https`. */
   baseURL?: string | undefined;
@@ -24,15 +24,19 @@ export interface HttpModelOptions {
   fetch?: typeof globalThis.fetch | undefined;
   /** Sent in addition; treated as secrets in errors. */
   headers?: Readonly<Record<string, string>> | undefined;
-  capabilities?: Capabilities | undefined;
-  /** Size of the context window in tokens. */
-  contextTokens?: number | undefined;
   /** Allows an `apiKey` in a page or a worker. */
   dangerouslyAllowBrowser?: boolean | undefined;
   /** Ports for waiting between attempts. */
   clock?: Clock | undefined;
   random?: Random | undefined;
   sleep?: Sleep | undefined;
+}
+
+/** What every factory of a model behind HTTP takes. */
+export interface HttpModelOptions extends HttpOptions {
+  capabilities?: Capabilities | undefined;
+  /** Size of the context window in tokens. */
+  contextTokens?: number | undefined;
 }
 
 /** An answer with a 2xx status, its body not yet read. */
@@ -61,7 +65,7 @@ const messageLimit = 400;
  * @param ownHeaders what this provider wants with every call
  */
 export function httpPost(
-  options: HttpModelOptions,
+  options: HttpOptions,
   keyHeaders: (key: string) => Record<string, string>,
   ownHeaders?: Readonly<Record<string, string>>,
 ): Post {
@@ -165,7 +169,7 @@ const quotaExhausted =
 const hints: Partial<Record<ModelErrorCode, string>> = {
   model_auth: "Check the API key, and that it may use this model.",
   model_not_found: "Check baseURL (its path too) and the model id.",
-  model_too_large: "Send less context: lower the token budget.",
+  model_too_large: "Send less at once: a lower token budget, or shorter texts.",
   model_quota: "The account has no credit left: see the provider's billing page.",
   model_rate_limited: "Wait a moment, then send again.",
   model_unavailable: "The provider has trouble: send again later.",

@@ -18,6 +18,7 @@ export interface Inside {
 export const importMap = {
   imports: {
     luminoracore: "/luminoracore/index.js",
+    "luminoracore/embedders": "/luminoracore/embedders.js",
     "luminoracore/indexeddb": "/luminoracore/indexeddb.js",
     "luminoracore/testing": "/luminoracore/testing.js",
   },

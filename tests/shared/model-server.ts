@@ -11,18 +11,22 @@ export interface Received {
 /** How the server answers one request. */
 export type Answer = (response: ServerResponse, request: IncomingMessage) => void | Promise<void>;
 
-// What a page of another origin needs to be let in, and to see when it may come back.
-const crossOrigin = {
-  "access-control-allow-origin": "*",
-  "access-control-allow-headers": "authorization, content-type",
-  "access-control-expose-headers": "retry-after",
-};
-
 /**
  * A local HTTP server that gives the prepared answers in order, and the last of them again and again. Pages of any
- * origin may ask it.
+ * origin may ask it, with the headers that most providers take.
  */
-export async function modelServer(...answers: Answer[]) {
+export function modelServer(...answers: Answer[]) {
+  return serverTaking("authorization, content-type", ...answers);
+}
+
+/** The same, with the headers that it lets pages of another origin send. */
+export async function serverTaking(allowedHeaders: string, ...answers: Answer[]) {
+  const crossOrigin = {
+    "access-control-allow-origin": "*",
+    "access-control-allow-headers": allowedHeaders,
+    // To see when it may come back.
+    "access-control-expose-headers": "retry-after",
+  };
   const received: Received[] = [];
   const server = createServer(async (request, response) => {
     for (const [name, value] of Object.entries(crossOrigin)) response.setHeader(name, value);
