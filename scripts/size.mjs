@@ -13,6 +13,7 @@ import { ROOT, setup } from "./setup.mjs";
 const BUDGETS_KB = {
   "core.wasm": 238,
   "index.js": 20,
+  "embedders.js": 8,
 };
 
 /** Prints the table; fails when something is above its budget. */

@@ -1,5 +1,7 @@
 import type { Page } from "playwright-core";
-import { afterAll, beforeAll } from "vitest";
+import { afterAll, beforeAll, expect, it } from "vitest";
+import type { Trial } from "../shared/embedding.ts";
+import { modelServer, status } from "../shared/model-server.ts";
 import { embeddingSuite } from "../shared/suites/embedding.ts";
 import { type Inside, openInside } from "./inside.ts";
 
@@ -14,4 +16,14 @@ beforeAll(async () => {
 
 afterAll(() => browser?.close());
 
-embeddingSuite((trial) => tab.evaluate((trial) => inside.tryEmbedding(trial), trial));
+const attempt = (trial: Trial) => tab.evaluate((trial) => inside.tryEmbedding(trial), trial);
+
+embeddingSuite(attempt);
+
+it("a header that the server lets no page send never leaves the browser: model_network", async () => {
+  // It takes `authorization`, and not the header of this provider.
+  await using server = await modelServer(status(500));
+  const trial = { provider: "google", baseURL: server.baseURL, key: "sk-secret", texts: ["tea"] } as const;
+  expect(await attempt(trial)).toMatchObject({ code: "model_network", leaked: false });
+  expect(server.received).toHaveLength(0);
+});

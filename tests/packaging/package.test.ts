@@ -112,6 +112,22 @@ describe("the installed package in Node", () => {
     expect(JSON.parse(await consumer.node("files.mjs"))).toEqual({ wasm: true, name: "string" });
   });
 
+  it("embeds texts without the core", async () => {
+    await consumer.write(
+      "embed.mjs",
+      `import { embedAll, embedder, ollamaEmbedder } from "luminoracore/embedders";
+       import { fakeEmbedder } from "luminoracore/testing";
+       const mine = embedder({ id: "mine", embed: (texts) => texts.map(({ length }) => [length, 1]) });
+       const vectors = await embedAll(mine, ["tea", "the sea", "tea"]);
+       const { id, maxBatch } = ollamaEmbedder({ model: "nomic-embed-text" });
+       const [fake] = await fakeEmbedder({ dimensions: 8 }).embed(["a"]);
+       console.log(JSON.stringify({ lengths: vectors.map(([length]) => length), id, maxBatch, fake: [...fake] }));`,
+    );
+    expect(JSON.parse(await consumer.node("embed.mjs"))).toEqual({
+      ...{ lengths: [3, 7, 3], id: "ollama/nomic-embed-text", maxBatch: 32, fake: [0, 0, 0, 0, -1, 0, 0, 0] },
+    });
+  });
+
   it("has no top-level await", async () => {
     const { default: esbuild } = await import("esbuild");
     const { exports } = (await import(join(root, "pkg", "package.json"), { with: { type: "json" } })).default;
@@ -179,9 +195,10 @@ describe("the installed package in TypeScript", () => {
     import { Luminora, LuminoraError, memoryStorage, scriptedModel } from "luminoracore";
     import { Luminora as Inline } from "luminoracore/inline";
     import { Luminora as Slim } from "luminoracore/slim";
+    import { aiSdkEmbedder, type Embedder, embedAll, embedder, openaiEmbedder } from "luminoracore/embedders";
     import { indexedDbStorage } from "luminoracore/indexeddb";
     import { fileStorage } from "luminoracore/node";
-    import { fakeClock, seededRandom, storageConformance } from "luminoracore/testing";
+    import { fakeClock, fakeEmbedder, seededRandom, storageConformance } from "luminoracore/testing";
 
     export async function talk(): Promise<string> {
       const luminora = await Luminora.open({ storage: memoryStorage(), model: scriptedModel({ replies: ["Hi."] }) });
@@ -197,8 +214,18 @@ describe("the installed package in TypeScript", () => {
       return reply.text;
     }
 
+    export async function embed(): Promise<number | undefined> {
+      const mine: Embedder = embedder({ id: "mine", embed: async (texts) => texts.map(() => [1, 2]) });
+      const [vector] = await embedAll(mine, ["tea"], { kind: "query", onProgress: ({ done }) => done.toFixed() });
+      vector satisfies Float32Array | undefined;
+      // @ts-expect-error: the key is no part of an embedder
+      openaiEmbedder({ model: "text-embedding-3-small", apiKey: "key" }).apiKey;
+      return vector?.[0];
+    }
+
     export const others = [
       Inline, Slim, LuminoraError, indexedDbStorage, fileStorage, fakeClock, seededRandom, storageConformance,
+      aiSdkEmbedder, fakeEmbedder,
     ];
   `;
 
