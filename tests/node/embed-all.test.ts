@@ -300,6 +300,18 @@ describe("embedAll that is aborted", () => {
     expect(calls).toHaveLength(2);
   });
 
+  it("asks nothing more of an embedder that knows no signals either", async () => {
+    let calls = 0;
+    const deaf = { id: "deaf", maxBatch: 1, parallel: false, embed: async () => [Float32Array.of(++calls)] };
+    expect(await outcome(embedAll(deaf, ["a"], { signal: AbortSignal.abort() }))).toMatchObject(aborted);
+    expect(calls).toBe(0);
+    const abort = new AbortController();
+    const { signal } = abort;
+    const all = embedAll(deaf, ["a", "b"], { signal, onVectors: () => abort.abort() });
+    expect(await outcome(all)).toMatchObject(aborted);
+    expect(calls).toBe(1);
+  });
+
   it("after the last call: has nothing left to end", async () => {
     const abort = new AbortController();
     const { made } = prompt();
