@@ -1,6 +1,7 @@
 import type { Core } from "../build/wasm/core.js";
 import { LuminoraError } from "./errors.ts";
 import type { CoreError, CoreEvent, Output } from "./generated/types.ts";
+import type { IndexCache } from "./index-cache.ts";
 import type { CallOptions, Message, Model } from "./models/model.ts";
 import type { Part } from "./models/part.ts";
 import { abortable, abortedError, type Clock, type Random } from "./ports.ts";
@@ -10,6 +11,7 @@ import type { Storage, StoredRecord } from "./storage/storage.ts";
 export interface Host {
   readonly core: Core;
   readonly storage: Storage;
+  readonly indexCache: IndexCache;
   readonly clock: Clock;
   readonly random: Random;
   /** Aborted when the host is being closed: model calls end, what is being stored is finished. */
@@ -117,12 +119,15 @@ async function perform(
     return await callModel(host, requestOf(effect.request, texts), op, resume, options);
   // The last moment to give up: what is being stored is not taken back.
   if (options.signal?.aborted || host.closing.aborted) throw abortedError();
-  if (effect.type === "append") {
-    await host.storage.append(effect.owner, effect.records, { replace: effect.replace });
-  } else {
-    await host.storage.erase(effect.owner);
-  }
-  return resume(op, { type: "stored" });
+  const { owner } = effect;
+  return await host.indexCache.during(owner, async () => {
+    if (effect.type === "append") {
+      await host.storage.append(owner, effect.records, { replace: effect.replace });
+    } else {
+      await host.storage.erase(owner);
+    }
+    return resume(op, { type: "stored" });
+  });
 }
 
 /** Feeds the model's parts to the core until it has the whole answer. */

@@ -15,13 +15,14 @@ import type {
   MemoryView,
   SessionSummary,
 } from "./generated/types.ts";
+import { IndexCache } from "./index-cache.ts";
 import { scriptedModel } from "./models/scripted.ts";
 import type { ImportOptions, LuminoraOptions, MemoryQuery, Remembered, SessionOptions } from "./options.ts";
 import { systemClock, systemRandom } from "./ports.ts";
 import { loadRuntime } from "./runtime.ts";
 import { Session, type SessionEvents } from "./session.ts";
 import { memoryStorage } from "./storage/memory.ts";
-import type { Storage, StoredRecord } from "./storage/storage.ts";
+import { erases, type Storage, type StoredRecord } from "./storage/storage.ts";
 import { Templates } from "./templates.ts";
 
 let defaultStorage: () => Storage = memoryStorage;
@@ -68,6 +69,7 @@ export class Luminora {
         return core;
       },
       storage,
+      indexCache: new IndexCache(storage, () => core),
       clock: options.clock ?? systemClock,
       random: options.random ?? systemRandom,
       model: options.model ?? scriptedModel(),
@@ -108,6 +110,7 @@ export class Luminora {
         retention_days: limit(retentionDays),
       },
       fact_threshold: options.memory?.factThreshold,
+      most_recalled: options.policy?.retrieve?.maxK,
     };
     const core = ask(() => new runtime.Core(settings, runtime.packs, clock(), random(32)));
     return new Luminora(core, options.storage ?? defaultStorage(), options);
@@ -246,9 +249,10 @@ export class Luminora {
   async #close(): Promise<void> {
     this.#closing.abort();
     this.#unsubscribe?.();
-    const { operations, storage } = this.#connection;
+    const { operations, indexCache, storage } = this.#connection;
     await Promise.allSettled([...operations, ...this.#owners.values()]);
     try {
+      await indexCache.close();
       await storage.close();
     } finally {
       this.#free();
@@ -276,6 +280,7 @@ export class Luminora {
   async #scan(owner: string): Promise<void> {
     // All at once: the folds are then computed once.
     const log: StoredRecord[] = [];
+    await this.#connection.indexCache.read(owner);
     for await (const records of this.#connection.storage.scan(owner)) log.push(...records);
     this.#merge(log);
   }
@@ -285,6 +290,8 @@ export class Luminora {
     if (this.#closing.signal.aborted || !this.#owners.has(owner)) return;
     if (replaced) this.#connection.core.dropOwner(owner);
     const { changed } = this.#merge(records);
+    // What this tab kept a moment ago may hold what the other one has erased.
+    if (erases(records)) this.#connection.indexCache.changed(owner, true);
     this.#tell(owner, "absorb", { changed });
   }
 

@@ -15,6 +15,7 @@ export interface LuminoraOptions {
   readonly features?: Partial<Features> | FeaturePreset | { readonly v1_1_features: Partial<Features> };
   readonly limits?: Limits;
   readonly memory?: MemoryOptions;
+  readonly policy?: Policy;
   /** Milliseconds since 1970. */
   readonly clock?: Clock;
   /** So many unpredictable bytes. */
@@ -34,6 +35,12 @@ export interface Limits {
   readonly maxEpisodes?: number | null;
   /** Days without use after which what matters little is archived; `null`: never. Default 90. */
   readonly retentionDays?: number | null;
+}
+
+/** What the host allows. */
+export interface Policy {
+  /** `maxK`: the most that one search finds. Default 10. */
+  readonly retrieve?: { readonly maxK?: number };
 }
 
 /** How facts and episodes are found. */
@@ -80,6 +87,24 @@ export interface MemoryQuery {
   readonly status?: MemoryStatus | "all";
   /** At most so many: the first of the list. */
   readonly limit?: number;
+}
+
+/** What {@link Session.recall} searches for, and where. */
+export interface RecallOptions {
+  /** At most so many. Default 5; never more than `policy.retrieve.maxK` of {@link Luminora.open}. */
+  readonly limit?: number;
+  /** Default: all. */
+  readonly types?: readonly ("turn" | "fact" | "episode" | "note")[];
+  /** The domain of the question: notes that belong to it count more. */
+  readonly domain?: string;
+  /** Facts that are at least so sure alone, 0 to 1. What is no fact passes. */
+  readonly confidenceMin?: number;
+  /** What has one of these tags alone. */
+  readonly tags?: readonly string[];
+  /** Notes of one of these domains alone. */
+  readonly domains?: readonly string[];
+  /** Language of the question (`en`, `es`, ...), when you know it. */
+  readonly language?: string;
 }
 
 /** Who a new session is with, or which one to go on with. `user` absent = "anonymous". */

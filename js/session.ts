@@ -10,6 +10,7 @@ import type {
   ParameterExplanation,
   Preview,
   Progression,
+  Recalled,
   Reply,
   SessionStatus,
   SessionSummary,
@@ -17,6 +18,7 @@ import type {
   TurnView,
 } from "./generated/types.ts";
 import { type AnyModel, isCallable } from "./models/model.ts";
+import type { RecallOptions } from "./options.ts";
 import { type Learned, ReplyStream } from "./reply.ts";
 import type { TemplateEntry } from "./templates.ts";
 
@@ -135,6 +137,22 @@ export class Session {
     return ask(() => core.preview(this.user, this.id, text, clock()) as Preview);
   }
 
+  /**
+   * What of all that this personality may know answers a question, the best first: turns of its sessions with this
+   * person, facts, episodes and notes. Each says why it was found.
+   *
+   * @example
+   * const [best] = await session.recall("my dog", { types: ["fact", "episode"] });
+   * console.log(best?.text, best?.matches, best?.why);
+   */
+  async recall(query: string, options: RecallOptions = {}): Promise<Recalled[]> {
+    const { core, clock } = this.#connection;
+    const { confidenceMin, ...rest } = options;
+    const now = clock();
+    const settings = { ...rest, confidence_min: confidenceMin, utc_offset: utcOffset(now) };
+    return ask(() => core.recall(this.user, this.id, query, settings, now) as Recalled[]);
+  }
+
   /** Why affinity, mood or a parameter are as they are, or how a reply came about (by the id of its run). */
   explain(subject: string): Explanation {
     const { core, clock } = this.#connection;
@@ -216,6 +234,7 @@ export class Session {
       language: options.language,
       mask: options.mask,
       max_output_tokens: options.maxOutputTokens,
+      utc_offset: utcOffset(this.#connection.clock()),
     };
     const onEvent = (event: { readonly type: string }) => {
       if (event.type === "text-delta") push((event as { text: string } & typeof event).text);
@@ -255,6 +274,11 @@ export class Session {
       run(this.#connection, { user: this.user, session: this.id, ...command }, { onEvent }),
     );
   }
+}
+
+/** How far the clock on the wall is ahead of UTC, in minutes: "yesterday" is the person's. */
+function utcOffset(now: number): number {
+  return -new Date(now).getTimezoneOffset();
 }
 
 /** A model as the core needs to know it. */

@@ -31,6 +31,8 @@ export type {
   LuminoraOptions,
   MemoryOptions,
   MemoryQuery,
+  Policy,
+  RecallOptions,
   Remembered,
   SessionOptions,
 } from "./options.ts";
@@ -48,5 +50,5 @@ export type { Learned, ReplyStream } from "./reply.ts";
 export { type CoreSource, init } from "./runtime.ts";
 export type { Explanation, SendOptions, Session, SessionEvents, SessionState } from "./session.ts";
 export { memoryStorage } from "./storage/memory.ts";
-export type { ScanOptions, Storage, StorageListener, StoredRecord } from "./storage/storage.ts";
+export type { Cache, ScanOptions, Storage, StorageListener, StoredRecord } from "./storage/storage.ts";
 export type { TemplateEntry, TemplateSource } from "./templates.ts";

@@ -42,6 +42,11 @@ pub fn format(milliseconds: u64) -> String {
     )
 }
 
+/// The UTC date.
+pub(crate) fn date(milliseconds: i64) -> Option<time::Date> {
+    Some(OffsetDateTime::from_unix_timestamp(milliseconds.div_euclid(1_000)).ok()?.date())
+}
+
 /// The number of the UTC day, counted from 1970.
 pub fn day(milliseconds: i64) -> i64 {
     milliseconds.div_euclid(DAY)

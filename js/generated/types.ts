@@ -1874,7 +1874,127 @@ mood: string,
 /**
  * What of the template's knowledge has come up; absent for a template without knowledge.
  */
-knowledge?: KnowledgeReport, };
+knowledge?: KnowledgeReport, 
+/**
+ * What the message recalls, and the model would be told.
+ */
+memories: Array<Recalled>, };
+
+/**
+ * What made a document similar. Shares are 0..1; those that say nothing of it are 0.
+ */
+export type RecallSignals = { 
+/**
+ * Its words, as a share of the best of all.
+ */
+text: number, 
+/**
+ * Its meaning: the cosine of its vector and that of the question.
+ */
+meaning: number, 
+/**
+ * What it has from the turns around it, as a part of its similarity.
+ */
+context: number, 
+/**
+ * Whether the question names who said it.
+ */
+speaker: boolean, 
+/**
+ * Whether it was said at the time that the question names, or names a time where one is asked for.
+ */
+time: boolean, };
+
+/**
+ * What a score is made of: `similarity * (1 + domain + recency + reuse) * importance`. The signals behind the
+ * similarity are named beside it.
+ */
+export type RecallReasons = { 
+/**
+ * 0..1, of words, meaning and conversation together.
+ */
+similarity: number, 
+/**
+ * For the domain of the question.
+ */
+domain: number, 
+/**
+ * For what is new.
+ */
+recency: number, 
+/**
+ * For what was in prompts before.
+ */
+reuse: number, 
+/**
+ * 1, but for episodes.
+ */
+importance: number, 
+/**
+ * Its words, as a share of the best of all.
+ */
+text: number, 
+/**
+ * Its meaning: the cosine of its vector and that of the question.
+ */
+meaning: number, 
+/**
+ * What it has from the turns around it, as a part of its similarity.
+ */
+context: number, 
+/**
+ * Whether the question names who said it.
+ */
+speaker: boolean, 
+/**
+ * Whether it was said at the time that the question names, or names a time where one is asked for.
+ */
+time: boolean, };
+
+/**
+ * One thing that was found.
+ */
+export type Recalled = { 
+/**
+ * Of its record.
+ */
+id: string, 
+/**
+ * `turn`, `fact`, `episode` or `note`.
+ */
+type: "turn" | "fact" | "episode" | "note", 
+/**
+ * How well it answers: decides the order, and compares within one search.
+ */
+score: number, 
+/**
+ * What it says.
+ */
+text: string, 
+/**
+ * When it was said, ISO 8601 UTC.
+ */
+at: string, 
+/**
+ * Who said it, of a turn.
+ */
+role?: TurnRole, 
+/**
+ * Of a turn its session, of a fact or an episode the first turn that told it, of a note its source.
+ */
+source?: string, 
+/**
+ * Where in the record's text it stands, of a chunk of a note: UTF-16 code units, half-open.
+ */
+span?: [number, number], 
+/**
+ * The words of the question that it has.
+ */
+matches: Array<string>, 
+/**
+ * What the score is made of.
+ */
+why: RecallReasons, };
 
 /**
  * What a turn gives back.
@@ -1908,6 +2028,10 @@ observation: Observation | null,
  * Tokens of the model call; null in manual mode.
  */
 usage: Usage | null, 
+/**
+ * What the person's message recalled, and the model was told; `blocks` of the run name all that it was told.
+ */
+memories: Array<Recalled>, 
 /**
  * The memories that the person's message made or changed.
  */

@@ -1,9 +1,9 @@
 import { createHash } from "node:crypto";
-import { type FileHandle, mkdir, readdir, rm, stat } from "node:fs/promises";
+import { type FileHandle, mkdir, readdir, readFile, rename, rm, stat, writeFile } from "node:fs/promises";
 import { join, resolve } from "node:path";
 import { LuminoraError } from "../errors.ts";
 import { type Entry, errorCode, LogFile, ownerOf } from "./log-file.ts";
-import type { ScanOptions, Storage, StoredRecord } from "./storage.ts";
+import { type Cache, erases, type ScanOptions, type Storage, type StoredRecord } from "./storage.ts";
 import { winners } from "./winners.ts";
 
 /** A log with more lost versions than this, and more than it has records, is rewritten without them. */
@@ -40,6 +40,7 @@ class FileStorage implements Storage {
     // Copied before the first wait: the caller may go on changing its objects.
     const offered = structuredClone(records);
     await this.#use(owner, async (log) => {
+      if (erases(offered, options)) await this.#dropCaches(owner);
       if (!options?.replace && (await appended(log, owner, offered))) return;
       await log.rewrite(async (file) => {
         if (options?.replace) return winners(owner, new Map(), offered).map(toLine);
@@ -77,10 +78,32 @@ class FileStorage implements Storage {
 
   async erase(owner: string): Promise<void> {
     await this.#use(owner, async (log) => {
+      await this.#dropCaches(owner);
       await log.rewrite(async () => []);
       await this.#sweep(fileName(owner), 0);
     });
     this.#logs.delete(owner);
+  }
+
+  cache(owner: string): Cache {
+    const pathOf = (name: string) => join(this.#folder, `${cachePrefix(owner)}${name}${cacheExtension}`);
+    return {
+      get: (name) =>
+        this.#run(async () => {
+          try {
+            return new Uint8Array(await readFile(pathOf(name)));
+          } catch (error) {
+            if (errorCode(error) !== "ENOENT") throw error;
+          }
+        }),
+      put: (name, bytes) =>
+        this.#use(owner, async () => {
+          const path = pathOf(name);
+          const temporary = `${path}.${process.pid}.tmp`;
+          await writeFile(temporary, bytes, { mode: 0o600 });
+          await rename(temporary, path);
+        }),
+    };
   }
 
   async close(): Promise<void> {
@@ -133,6 +156,14 @@ class FileStorage implements Storage {
     }
   }
 
+  async #dropCaches(owner: string): Promise<void> {
+    for (const name of await readdir(this.#folder)) {
+      if (name.startsWith(cachePrefix(owner)) && name.includes(cacheExtension)) {
+        await rm(join(this.#folder, name), { force: true });
+      }
+    }
+  }
+
   /** Removes temporary files of at least this age (ms) whose names start so. */
   async #sweep(start: string, age: number): Promise<void> {
     for (const name of await readdir(this.#folder)) {
@@ -148,6 +179,7 @@ class FileStorage implements Storage {
 }
 
 const extension = ".jsonl";
+const cacheExtension = ".cache";
 
 const hints: Readonly<Record<string, string>> = {
   ENOSPC: "The disk is full: free some space.",
@@ -165,6 +197,11 @@ function fileName(owner: string): string {
   // As JSON, because UTF-8 has no unpaired surrogates and would give different owners one name.
   const digest = createHash("sha256").update(JSON.stringify(owner)).digest("hex");
   return `${readable}.${digest.slice(0, 32)}${extension}`;
+}
+
+/** How the names of the files begin that cache what follows from an owner's records. */
+function cachePrefix(owner: string): string {
+  return `${fileName(owner).slice(0, -extension.length)}.`;
 }
 
 /** Adds what is new to the end of the log; false when the whole of it has to be written anew. */

@@ -1,6 +1,13 @@
 import type { DBSchema, IDBPDatabase } from "idb";
 import { LuminoraError } from "../errors.ts";
-import type { ScanOptions, Storage, StorageListener, StoredRecord } from "./storage.ts";
+import {
+  type Cache,
+  erases,
+  type ScanOptions,
+  type Storage,
+  type StorageListener,
+  type StoredRecord,
+} from "./storage.ts";
 import { winners } from "./winners.ts";
 
 const batchSize = 500;
@@ -11,6 +18,7 @@ interface Schema extends DBSchema {
     value: StoredRecord;
     indexes: { at: [owner: string, at: string] };
   };
+  caches: { key: [owner: string, name: string]; value: Uint8Array };
 }
 
 /** What the views of one database tell each other. */
@@ -51,9 +59,12 @@ class IndexedDbStorage implements Storage {
     // Copied before the first wait: the caller may go on changing its objects.
     const offered = structuredClone(records);
     const changed = await this.#use(async (database) => {
-      const transaction = database.transaction("records", "readwrite", { durability: "strict" });
-      const store = transaction.store;
+      const dropped = erases(offered, { replace });
+      const stores: ("records" | "caches")[] = dropped ? ["records", "caches"] : ["records"];
+      const transaction = database.transaction(stores, "readwrite", { durability: "strict" });
+      const store = transaction.objectStore("records");
       try {
+        if (dropped) await transaction.objectStore("caches").delete(everythingOf(owner));
         const stored = new Map<string, StoredRecord>();
         if (replace) {
           await store.delete(everythingOf(owner));
@@ -109,10 +120,21 @@ class IndexedDbStorage implements Storage {
 
   async erase(owner: string): Promise<void> {
     await this.#use(async (database) => {
-      const transaction = database.transaction("records", "readwrite", { durability: "strict" });
-      await Promise.all([transaction.store.delete(everythingOf(owner)), transaction.done]);
+      const transaction = database.transaction(["records", "caches"], "readwrite", { durability: "strict" });
+      const stores = [transaction.objectStore("records"), transaction.objectStore("caches")];
+      await Promise.all([...stores.map((store) => store.delete(everythingOf(owner))), transaction.done]);
     });
     this.#tell({ owner, records: [], replaced: true });
+  }
+
+  cache(owner: string): Cache {
+    return {
+      get: (name) => this.#use((database) => database.get("caches", [owner, name])),
+      put: (name, bytes) =>
+        this.#use(async (database) => {
+          await database.put("caches", bytes, [owner, name]);
+        }),
+    };
   }
 
   async close(): Promise<void> {
@@ -157,11 +179,13 @@ class IndexedDbStorage implements Storage {
       // Loaded when a database is opened: whoever keeps records elsewhere does not pay for it.
       import("idb")
         .then(({ openDB }) =>
-          openDB<Schema>(this.#name, 1, {
-            upgrade(database) {
-              database
-                .createObjectStore("records", { keyPath: ["owner", "id"] })
-                .createIndex("at", ["owner", "at"]);
+          openDB<Schema>(this.#name, 2, {
+            upgrade(database, before) {
+              if (before < 1) {
+                const records = database.createObjectStore("records", { keyPath: ["owner", "id"] });
+                records.createIndex("at", ["owner", "at"]);
+              }
+              if (before < 2) database.createObjectStore("caches");
             },
             blocked() {
               reject(

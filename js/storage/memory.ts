@@ -1,5 +1,5 @@
 import { LuminoraError } from "../errors.ts";
-import type { ScanOptions, Storage, StoredRecord } from "./storage.ts";
+import { type Cache, erases, type ScanOptions, type Storage, type StoredRecord } from "./storage.ts";
 import { winners } from "./winners.ts";
 
 const batchSize = 500;
@@ -11,6 +11,7 @@ export function memoryStorage(): Storage {
 
 class MemoryStorage implements Storage {
   readonly #logs = new Map<string, Map<string, StoredRecord>>();
+  readonly #caches = new Map<string, Map<string, Uint8Array>>();
   #closed = false;
 
   async append(
@@ -22,6 +23,7 @@ class MemoryStorage implements Storage {
     const stored = (!options?.replace && this.#logs.get(owner)) || new Map<string, StoredRecord>();
     // Copied before the first write: a batch that cannot be copied changes nothing.
     const changed = structuredClone(winners(owner, stored, records));
+    if (erases(records, options)) this.#caches.delete(owner);
     for (const record of changed) stored.set(record.id, record);
     if (stored.size > 0) this.#logs.set(owner, stored);
     else this.#logs.delete(owner);
@@ -45,11 +47,31 @@ class MemoryStorage implements Storage {
   async erase(owner: string): Promise<void> {
     this.#check();
     this.#logs.delete(owner);
+    this.#caches.delete(owner);
+  }
+
+  cache(owner: string): Cache {
+    return {
+      get: async (name) => {
+        this.#check();
+        return this.#caches.get(owner)?.get(name)?.slice();
+      },
+      put: async (name, bytes) => {
+        this.#check();
+        let cache = this.#caches.get(owner);
+        if (!cache) {
+          cache = new Map();
+          this.#caches.set(owner, cache);
+        }
+        cache.set(name, bytes.slice());
+      },
+    };
   }
 
   async close(): Promise<void> {
     this.#closed = true;
     this.#logs.clear();
+    this.#caches.clear();
   }
 
   #check(): void {

@@ -41,6 +41,13 @@ export interface ScanOptions {
  */
 export type StorageListener = (owner: string, records: readonly StoredRecord[], replaced: boolean) => void;
 
+/** Bytes that can be made again from an owner's records, each under a name of `a-z`, `0-9` and `-`. */
+export interface Cache {
+  /** What was put under that name; undefined: nothing, or it was dropped. */
+  get(name: string): Promise<Uint8Array | undefined>;
+  put(name: string, bytes: Uint8Array): Promise<void>;
+}
+
 /**
  * The port that keeps records. A new adapter is these five methods, and passes `storageConformance` of
  * `luminoracore/testing`. Failures are `LuminoraError`s: `storage` (with the environment's error as `cause`),
@@ -66,6 +73,22 @@ export interface Storage {
   /** Finishes what was begun and lets go of the data. Every later call is refused with `disposed`. */
   close(): Promise<void>;
 
+  /**
+   * Where what follows from an owner's records is kept, so that it need not be worked out at every start. May lose
+   * anything at any time. A tombstone in a batch, `replace` and {@link erase} drop all of it in the same step: nothing
+   * that was erased outlives its record here.
+   */
+  cache?(owner: string): Cache;
+
   /** Hears of changes made elsewhere, where the environment can tell. Returns the function that stops it. */
   subscribe?(listener: StorageListener): () => void;
+}
+
+/**
+ * Whether a batch takes something away for good, and with it what is cached of the owner.
+ *
+ * @internal
+ */
+export function erases(records: readonly StoredRecord[], options?: { replace?: boolean }): boolean {
+  return options?.replace === true || records.some(({ erased }) => erased);
 }

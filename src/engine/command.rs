@@ -50,6 +50,8 @@ pub enum Command {
         mask: Option<MaskDeltas>,
         /// Most tokens of the answer; 1,024 when absent.
         max_output_tokens: Option<u32>,
+        /// How far the person's clock is ahead of UTC, in minutes.
+        utc_offset: i32,
     },
     /// Asks a model what a turn says about the person; the reply was given before.
     Extract {
@@ -178,6 +180,7 @@ impl Command {
                 language: fields.id("language"),
                 mask: fields.nested("mask", MaskDeltas::parse),
                 max_output_tokens: fields.count("max_output_tokens"),
+                utc_offset: utc_offset(fields),
             },
             "extract" => Self::Extract {
                 user: fields.required_string("user"),
@@ -350,4 +353,9 @@ pub enum OnConflict {
 
 impl OnConflict {
     const NAMES: [(&'static str, Self); 2] = [("refuse", Self::Refuse), ("replace", Self::Replace)];
+}
+
+/// How far the person's clock is ahead of UTC, in minutes; 0 when absent.
+pub(super) fn utc_offset(fields: &mut Fields<'_>) -> i32 {
+    fields.number("utc_offset", -1_440.0, 1_440.0).unwrap_or(0.0) as i32
 }

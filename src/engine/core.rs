@@ -38,6 +38,8 @@ pub struct CoreOptions {
     pub limits: memory::Limits,
     /// The least confidence of a fact that an extractor found, 0..1; 0.7 by default.
     pub fact_threshold: f64,
+    /// Most of what one search finds; 10 by default.
+    pub most_recalled: u32,
 }
 
 impl Default for CoreOptions {
@@ -47,6 +49,7 @@ impl Default for CoreOptions {
             context_tokens: 4_000,
             limits: memory::Limits::default(),
             fact_threshold: 0.7,
+            most_recalled: 10,
         }
     }
 }
@@ -61,8 +64,9 @@ impl CoreOptions {
         let context_tokens = fields.count("context_tokens").unwrap_or(defaults.context_tokens);
         let limits = fields.nested("limits", limits).unwrap_or_default();
         let fact_threshold = fields.number("fact_threshold", 0.0, 1.0).unwrap_or(defaults.fact_threshold);
+        let most_recalled = fields.count("most_recalled").unwrap_or(defaults.most_recalled);
         fields.finish()?;
-        Ok(Self { features, context_tokens, limits, fact_threshold })
+        Ok(Self { features, context_tokens, limits, fact_threshold, most_recalled })
     }
 }
 
@@ -87,7 +91,7 @@ pub struct Core {
     pub(super) packs: Packs,
     pub(super) clock: HybridClock,
     /// Few at a time: a tab talks for one person.
-    owners: Vec<(String, OwnerState)>,
+    pub(super) owners: Vec<(String, OwnerState)>,
     /// Few at a time: one for each turn under way.
     operations: Vec<(Operation, Pending)>,
     next_operation: Operation,
@@ -244,7 +248,7 @@ impl Core {
             Command::CreateSession { user, template, title } => {
                 self.create_session(&user, &template, title, now, &mut ids)
             }
-            Command::Send { user, session, text, model, language, mask, max_output_tokens } => {
+            Command::Send { user, session, text, model, language, mask, max_output_tokens, utc_offset } => {
                 let request = super::turn::SendRequest {
                     user,
                     session,
@@ -253,6 +257,7 @@ impl Core {
                     language,
                     mask,
                     max_output_tokens,
+                    utc_offset,
                 };
                 self.send(request, now, ids)
             }
@@ -312,7 +317,7 @@ impl Core {
         self.owners.iter().find(|(name, _)| name == owner).map_or(&self.nothing, |(_, state)| state)
     }
 
-    fn owner_mut(&mut self, owner: String) -> &mut OwnerState {
+    pub(super) fn owner_mut(&mut self, owner: String) -> &mut OwnerState {
         let index = self.owners.iter().position(|(name, _)| *name == owner).unwrap_or_else(|| {
             self.owners.push((owner, OwnerState::default()));
             self.owners.len() - 1

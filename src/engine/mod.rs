@@ -18,6 +18,7 @@ mod memory;
 mod prompt;
 mod query;
 mod reaction;
+mod recall;
 mod scripted;
 mod session;
 mod turn;
@@ -40,4 +41,5 @@ pub use query::{
     AffinityView, HistoryOptions, MoodView, ParameterExplanation, Preview, SessionState, SessionSummary,
     TemplateSummary, TurnView,
 };
+pub use recall::{RecallOptions, Recalled, Why};
 pub use turn::Reply;

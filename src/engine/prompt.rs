@@ -3,6 +3,7 @@
 
 use super::core::Core;
 use super::effect::ModelRequest;
+use super::recall::{RecallOptions, Recalled, Search};
 use super::{background, knowledge};
 use crate::compile::{CompileOptions, Message, PromptSection, Role};
 use crate::context::{Block, Choices, Content, Item, PER_MESSAGE, choose, estimate};
@@ -30,7 +31,8 @@ const EXAMPLES: usize = 3;
 const KNOWLEDGE: usize = 4;
 const FACTS: usize = 5;
 const EPISODES: usize = 6;
-const HISTORY: usize = 7;
+const RECALLED: usize = 7;
+const HISTORY: usize = 8;
 
 /// The name of an owner that has one.
 pub(super) fn named(user: &str) -> Option<&str> {
@@ -52,6 +54,8 @@ pub(super) struct Request<'a> {
     pub max_output_tokens: Option<u32>,
     /// For what macros draw.
     pub seed: u64,
+    /// How the text is understood where it recalls something.
+    pub recall: RecallOptions,
 }
 
 /// What a model is asked, and what it is made of.
@@ -62,6 +66,8 @@ pub(super) struct Prompt {
     pub tokens: u32,
     /// What of the knowledge has come up, and for each of what is kept whether it is in the prompt.
     pub knowledge: (Selection, Vec<bool>),
+    /// What the text recalled, and is in the prompt.
+    pub memories: Vec<Recalled>,
 }
 
 impl Core {
@@ -86,14 +92,17 @@ impl Core {
         let core = Block { tokens: parts.core_tokens + PER_MESSAGE, ..Block::required("persona_core", "") };
         let found = self.find_knowledge(personality, &request);
         let state = Block { tokens: parts.state.tokens(), ..Block::optional("state", STATE_WEIGHT, "") };
+        let search = Search { user: request.user, instance: request.instance, personality, now: request.now };
+        let recalled = self.recall_for_turn(&search, request.text, &request.recall);
         let mut blocks = [
             core,
             section_block("principles", PRINCIPLES_WEIGHT, &parts.principles),
             state,
             section_block("examples", EXAMPLES_WEIGHT, &parts.examples),
             knowledge::block(&found),
-            self.facts_block(request.user, request.now),
-            self.episodes_block(request.user, request.instance, request.now),
+            self.facts_block(request.user, request.now, &recalled),
+            self.episodes_block(request.user, request.instance, request.now, &recalled),
+            Block::optional("recalled", 0.0, ""),
             Block::optional("history", HISTORY_WEIGHT, ""),
             user_turn,
         ];
@@ -101,6 +110,7 @@ impl Core {
         let free = budget.saturating_sub(choose(&heavier, budget)?.tokens);
         let history = self.fitting_history(request.user, request.session, free);
         blocks[HISTORY].tokens = history.tokens;
+        blocks[RECALLED] = self.recalled_block(request.user, &recalled, &history.taken);
         let chosen = choose(&blocks, budget)?;
         let mut system = parts.core;
         write_section(&parts.principles, &chosen.taken(&blocks, PRINCIPLES), &mut system);
@@ -115,7 +125,7 @@ impl Core {
         messages.push(Message { role: Role::User, content: request.text.to_owned() });
         let taken = chosen.taken(&blocks, KNOWLEDGE);
         knowledge::write((&found, &blocks[KNOWLEDGE], &taken), &mut system, &mut messages);
-        for index in [FACTS, EPISODES] {
+        for index in [FACTS, EPISODES, RECALLED] {
             background::write(&blocks[index], &chosen.taken(&blocks, index), &mut system);
         }
         let reports = reports(&blocks, &chosen, |index, taken| match index {
@@ -127,6 +137,7 @@ impl Core {
                 Content::Text(_) => (!blocks[index].is_empty()).then_some(0),
             },
         });
+        let memories = self.memories_in(request.user, &recalled, &reports);
         let request = ModelRequest {
             system,
             messages,
@@ -134,7 +145,7 @@ impl Core {
             max_output_tokens,
             response_schema: None,
         };
-        Ok(Prompt { request, blocks: reports, tokens: chosen.tokens, knowledge: (found, taken) })
+        Ok(Prompt { request, blocks: reports, tokens: chosen.tokens, knowledge: (found, taken), memories })
     }
 
     /// What of the conversation may enter the prompt, and fits into `free` tokens.

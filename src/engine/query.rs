@@ -5,6 +5,7 @@ use serde::Serialize;
 use super::core::{Core, LIBRARY};
 use super::knowledge::{self, KnowledgeReport};
 use super::prompt;
+use super::recall::{RecallOptions, Recalled};
 use crate::compile::ParameterTrace;
 use crate::error::{Error, ErrorCode};
 use crate::json::{self, Fields, Value};
@@ -187,6 +188,8 @@ pub struct Preview {
     #[serde(skip_serializing_if = "Option::is_none")]
     #[cfg_attr(feature = "typescript", ts(optional))]
     pub knowledge: Option<KnowledgeReport>,
+    /// What the message recalls, and the model would be told.
+    pub memories: Vec<Recalled>,
 }
 
 /// Changes of affinity that an explanation tells.
@@ -360,7 +363,8 @@ impl Core {
     }
 
     /// What sending this text would do and ask: a dry run with zero calls.
-    pub fn preview(&self, user: &str, session: &str, text: &str, now: u64) -> Result<Preview, Error> {
+    pub fn preview(&mut self, user: &str, session: &str, text: &str, now: u64) -> Result<Preview, Error> {
+        self.index(user);
         let (state, instance, personality) = self.conversation(user, session)?;
         let reaction = self.react(
             (state, instance, &personality),
@@ -383,6 +387,7 @@ impl Core {
                 max_output_tokens: None,
                 // Nothing is drawn in a dry run.
                 seed: 0,
+                recall: RecallOptions::default(),
             },
         )?;
         let points = reaction.affinity.map_or(instance.affinity.points, |change| change.after);
@@ -398,6 +403,7 @@ impl Core {
             points,
             mood,
             knowledge: knowledge::report(&personality, &prompt.knowledge.0, &prompt.knowledge.1),
+            memories: prompt.memories,
         })
     }
 

@@ -12,6 +12,7 @@ use super::learning::MemoryChanged;
 use super::prompt::{self, Prompt, named};
 use super::query::SessionState;
 use super::reaction::Reaction;
+use super::recall::{RecallOptions, Recalled};
 use super::scripted;
 use super::session::level_change;
 use crate::compile::{MaskDeltas, SOMEBODY};
@@ -36,6 +37,7 @@ pub(super) struct SendRequest {
     pub language: Option<String>,
     pub mask: Option<MaskDeltas>,
     pub max_output_tokens: Option<u32>,
+    pub utc_offset: i32,
 }
 
 /// What a turn gives back.
@@ -56,6 +58,8 @@ pub struct Reply {
     pub observation: Option<Observation>,
     /// Tokens of the model call; null in manual mode.
     pub usage: Option<Usage>,
+    /// What the person's message recalled, and the model was told; `blocks` of the run name all that it was told.
+    pub memories: Vec<Recalled>,
     /// The memories that the person's message made or changed.
     pub learned: Vec<MemoryChanged>,
     /// What was noticed and not acted on, such as `fact_conflict`: what the person set by hand stays.
@@ -80,6 +84,7 @@ pub(super) struct TurnOperation {
     model: Option<ModelReference>,
     blocks: Vec<BlockReport>,
     prompt_tokens: u32,
+    memories: Vec<Recalled>,
     observation: Observation,
     affinity: Option<AffinityChange>,
     mood: Option<MoodChange>,
@@ -91,8 +96,10 @@ pub(super) struct TurnOperation {
 impl Core {
     /// Begins a turn: everything up to the model call.
     pub(super) fn send(&mut self, request: SendRequest, now: u64, ids: IdSource) -> Result<Begun, Error> {
-        let SendRequest { user, session, text, model, language, mask, max_output_tokens } = request;
+        let SendRequest { user, session, text, model, language, mask, max_output_tokens, utc_offset } =
+            request;
         check_text(&text)?;
+        self.index(&user);
         let (conversation, instance, personality) = self.conversation(&user, &session)?;
         if conversation.session.status == SessionStatus::Archived {
             return Err(Error::new(ErrorCode::SessionArchived, "an archived session takes no more turns")
@@ -105,7 +112,7 @@ impl Core {
         let reaction = self.react(relationship, &text, language.as_deref(), after_assistant, now);
         let mut options = self.options_after(&reaction, instance, &personality);
         options.mask = mask;
-        let Prompt { request, blocks, tokens, .. } = self.prompt(
+        let Prompt { request, blocks, tokens, memories, .. } = self.prompt(
             &personality,
             prompt::Request {
                 user: &user,
@@ -117,6 +124,7 @@ impl Core {
                 context_tokens: model.context_tokens,
                 max_output_tokens,
                 seed: ids.number(),
+                recall: RecallOptions { language: language.clone(), utc_offset, ..RecallOptions::default() },
             },
         )?;
         let template = personality.template();
@@ -142,6 +150,7 @@ impl Core {
             ids,
             blocks,
             prompt_tokens: tokens,
+            memories,
             observation,
             affinity,
             mood,
@@ -281,6 +290,7 @@ impl Core {
             run: run_id,
             observation: Some(observation),
             usage,
+            memories: operation.memories,
             learned: Vec::new(),
             findings: learned.findings.clone(),
             events: Vec::new(),
@@ -326,6 +336,7 @@ impl Core {
             run: run_id,
             observation: None,
             usage: None,
+            memories: Vec::new(),
             learned: Vec::new(),
             findings: Vec::new(),
             events: Vec::new(),

@@ -8,6 +8,7 @@ mod extraction;
 mod fact;
 mod key;
 mod learn;
+pub(crate) mod recall;
 mod retention;
 pub(crate) mod text_index;
 
@@ -21,5 +22,6 @@ pub(crate) use key::is_key;
 pub use key::{canonical_key, key_of};
 pub use learn::{MemoryChange, Statement, learn, opposite};
 pub(crate) use learn::{unite_source, unite_tags};
+pub use recall::{Candidate, RetrievalWeights, Scored, Signals, retrieve};
 pub use retention::{ArchiveReason, Limits, current_importance};
 pub(crate) use retention::{days_since, to_archive};

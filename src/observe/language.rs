@@ -41,6 +41,14 @@ pub(super) fn identify<'a>(
     }
 }
 
+/// The code of the language that a text is in, where its words tell.
+pub(super) fn told(packs: &Packs, scan: &Scan) -> Option<&'static str> {
+    match detect(packs, scan) {
+        Detected::Language(code, _) | Detected::Mixed(code, _) => Some(code),
+        Detected::Undecided | Detected::Unreadable => None,
+    }
+}
+
 fn known<'a>(packs: &'a Packs, code: &str, confidence: f64, coverage: Coverage) -> Identified<'a> {
     let lexicon = packs.lexicon(code);
     let code = if lexicon.is_some() || CODES.contains(&code) { code } else { UNDECIDED };

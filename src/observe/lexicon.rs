@@ -2,6 +2,7 @@
 
 use super::fact::Rule;
 use crate::memory::EpisodeType;
+use crate::memory::recall::RecallWords;
 use crate::text::{Hashed, Phrase, PhraseMap};
 
 /// The eight emotions, in the order in which they are reported.
@@ -26,6 +27,8 @@ pub(super) struct Lexicon {
     pub(super) tens: Vec<String>,
     /// The twelve months.
     pub(super) months: Vec<String>,
+    /// What texts are searched by.
+    pub(super) recall: RecallWords,
 }
 
 impl Lexicon {

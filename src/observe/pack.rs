@@ -1,21 +1,23 @@
 //! Language packs: the observer's words, read from JSON at run time.
 //!
 //! Two sorts of file, told apart by their keys: a *language pack* (`language`, `version`, lists of phrases by what
-//! they mean, rules for facts, topics, and sorts of episodes) and the *common pack* (`version`, the function words by
+//! they mean, rules for facts, topics, and sorts of episodes, words for searching) and the *common pack* (`version`, the function words by
 //! which languages are known, and the symbols that all languages share). Unknown keys are refused.
 //!
 //! A phrase of a language pack may stand for its inflections: `enjoy||s|ed` is "enjoy", "enjoys", "enjoyed".
 
+mod searching;
 mod telling;
 
 use std::sync::Arc;
 
-use super::language::{CODES, Detector};
+use super::language::{self, CODES, Detector};
 use super::lexicon::{EMOTIONS, Entry, Lexicon, Roles};
 use super::symbols::Symbols;
 use crate::error::{Error, ErrorCode};
 use crate::json::{self, FieldCode, FieldError, Fields, Limits};
-use crate::text::{Phrase, Scan};
+use crate::memory::recall;
+use crate::text::{Phrase, Scan, hash_of};
 
 /// How large a pack may be.
 const LIMITS: Limits = Limits { bytes: 1 << 20, depth: 8, items: MAX_PHRASES, items_at: &[] };
@@ -42,6 +44,8 @@ pub struct Packs {
     lexicons: Vec<(String, Arc<Lexicon>)>,
     detector: Detector,
     symbols: Symbols,
+    /// Of all that was read.
+    hash: u32,
 }
 
 impl Packs {
@@ -89,6 +93,7 @@ impl Packs {
                 loaded.symbols = symbols(&mut fields)?;
             }
             fields.finish()?;
+            loaded.hash ^= hash_of(bytes);
         }
         Ok(loaded)
     }
@@ -98,8 +103,36 @@ impl Packs {
         self.lexicons.iter().map(|(code, _)| code.as_str())
     }
 
+    /// Equal for equal packs: what was made with other words is of no use.
+    pub(crate) fn hash(&self) -> u32 {
+        self.hash
+    }
+
     pub(super) fn lexicon(&self, code: &str) -> Option<&Lexicon> {
         self.lexicons.iter().find(|(language, _)| language == code).map(|(_, lexicon)| &**lexicon)
+    }
+
+    /// How a text is made searchable: in the language that is named, else the one that its words tell, else another.
+    pub(crate) fn recall_language(
+        &self,
+        scan: &Scan,
+        named: Option<&str>,
+        otherwise: Option<&str>,
+    ) -> recall::Language<'_> {
+        let code = named.or_else(|| language::told(self, scan)).or(otherwise).unwrap_or_default();
+        let code = code.split(['-', '_']).next().unwrap_or_default();
+        let words = self.lexicon(code).map(|lexicon| &lexicon.recall);
+        recall::Language { stemmer: recall::Stemmer::of(code), words }
+    }
+
+    /// How texts are made searchable in each language that has a pack.
+    pub(crate) fn recall_languages(&self) -> Vec<recall::Language<'_>> {
+        let mut languages = Vec::new();
+        for (code, lexicon) in &self.lexicons {
+            languages
+                .push(recall::Language { stemmer: recall::Stemmer::of(code), words: Some(&lexicon.recall) });
+        }
+        languages
     }
 
     pub(super) fn detector(&self) -> &Detector {
@@ -176,6 +209,8 @@ fn lexicon(fields: &mut Fields<'_>) -> Result<Lexicon, Error> {
         })?;
     }
     telling::read(fields, &mut builder)?;
+    let Lexicon { numbers, months, .. } = &builder.lexicon;
+    builder.lexicon.recall = searching::read(fields, numbers, months)?;
     Ok(builder.lexicon)
 }
 

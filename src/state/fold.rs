@@ -6,7 +6,7 @@ use super::affinity::Affinity;
 use super::lane::Position;
 use super::memories::{put, take};
 use super::mood::Mood;
-use super::owner::{Derived, Folded, InstanceState, OwnerState, SessionState};
+use super::owner::{Derived, Entry, Folded, InstanceState, OwnerState, SessionState};
 use super::personality::Personality;
 use crate::log::{Body, Record};
 use crate::order;
@@ -43,6 +43,7 @@ impl OwnerState {
             }
             Some(Body::Turn(turn)) => {
                 self.lane_mut(&turn.session).put_turn(Position::of(record), turn);
+                self.recall.awaits(&record.id);
                 Derived::Nothing
             }
             Some(Body::Run(run)) => {
@@ -54,20 +55,29 @@ impl OwnerState {
             }
             Some(Body::Fact(_)) => {
                 put(&mut self.memories.facts, &record.id);
-                Derived::Nothing
+                self.recall.awaits(&record.id);
+                Derived::Memory(Vec::new())
             }
             Some(Body::Episode(_)) => {
                 put(&mut self.memories.episodes, &record.id);
-                Derived::Nothing
+                self.recall.awaits(&record.id);
+                Derived::Memory(Vec::new())
             }
         }
     }
 
     /// Takes a version that has lost out of its places.
-    pub(super) fn withdraw(&mut self, previous: &Record, stale: &mut Stale) {
+    pub(super) fn withdraw(&mut self, entry: &Entry, stale: &mut Stale) {
+        let previous = &entry.record;
+        if let Derived::Memory(slots) = &entry.derived {
+            self.recall.remove(slots);
+        }
         match previous.body() {
             Some(Body::Session(session)) => stale.instances.push(session.instance.clone()),
-            Some(Body::Turn(turn)) => self.lane_mut(&turn.session).remove(&Position::of(previous)),
+            Some(Body::Turn(turn)) => {
+                let slot = self.lane_mut(&turn.session).remove(&Position::of(previous));
+                self.recall.remove(slot.as_slice());
+            }
             Some(Body::Run(run)) => {
                 self.lane_mut(&run.session).remove(&Position::of(previous));
                 stale.sessions.push(run.session.clone());

@@ -23,6 +23,8 @@ pub(super) struct TurnEntry {
     pub(super) turn: Arc<Turn>,
     /// The tokens of its text; `None` for what no prompt shows.
     pub(super) tokens: Option<u32>,
+    /// Where it is searched; not known before the index has met it, and nowhere for what is not said to anybody.
+    pub(super) slot: Option<u32>,
 }
 
 /// Where a record stands: clock order, and the id should two clocks ever be equal.
@@ -48,7 +50,7 @@ impl Lane {
         let shown = matches!(turn.role, Role::User | Role::Assistant);
         let tokens = shown.then(|| estimate(&turn.text));
         self.in_order &= self.turns.last().is_none_or(|last| last.position < position);
-        self.turns.push(TurnEntry { position, turn: Arc::clone(turn), tokens });
+        self.turns.push(TurnEntry { position, turn: Arc::clone(turn), tokens, slot: None });
     }
 
     /// Adds a run; [`settle`](Self::settle) follows.
@@ -57,15 +59,23 @@ impl Lane {
         self.runs.push(position);
     }
 
-    /// Takes a turn or a run out.
-    pub(super) fn remove(&mut self, position: &Position) {
+    /// Takes a turn or a run out; gives where the turn is searched.
+    pub(super) fn remove(&mut self, position: &Position) -> Option<u32> {
         self.settle();
+        let mut slot = None;
         if let Ok(index) = self.turns.binary_search_by(|turn| turn.position.cmp(position)) {
-            self.turns.remove(index);
+            slot = self.turns.remove(index).slot;
         }
         if let Ok(index) = self.runs.binary_search(position) {
             self.runs.remove(index);
         }
+        slot
+    }
+
+    /// The turn in a place.
+    pub(super) fn turn_mut(&mut self, position: &Position) -> Option<&mut TurnEntry> {
+        let index = self.turns.binary_search_by(|turn| turn.position.cmp(position)).ok()?;
+        self.turns.get_mut(index)
     }
 
     /// Restores clock order: what is added is nearly always the newest, and otherwise sorted once for a batch.

@@ -8,6 +8,7 @@ mod memories;
 mod mood;
 mod owner;
 mod personality;
+mod recall;
 
 pub use affinity::{Affinity, Interaction, Progress, change};
 pub use memories::Use;

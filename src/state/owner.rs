@@ -9,6 +9,7 @@ use super::lane::{Lane, Position};
 use super::memories::{Memories, Use};
 use super::mood::Mood;
 use super::personality::Personality;
+use super::recall::Recall;
 use crate::error::Error;
 use crate::log::body::{self, Episode, Fact, Instance, Run, Session, Turn};
 use crate::log::{Body, Content, Merged, Record, newer};
@@ -24,6 +25,7 @@ pub struct OwnerState {
     /// The turns and runs of every session, by session.
     pub(super) lanes: Vec<Lane>,
     pub(super) memories: Memories,
+    pub(super) recall: Recall,
 }
 
 /// A record with what is derived from it.
@@ -42,6 +44,8 @@ pub(super) enum Derived {
     Affinity(Box<Folded<Affinity>>),
     /// Of a session.
     Mood(Box<Folded<Mood>>),
+    /// Of a memory: where it is searched. Empty before the index has met it.
+    Memory(Vec<u32>),
 }
 
 /// A fold over runs, and the last one in it.
@@ -139,7 +143,7 @@ impl OwnerState {
             match self.position(&entry.record.id) {
                 Ok(index) => {
                     let previous = std::mem::replace(&mut self.entries[index], entry);
-                    self.withdraw(&previous.record, &mut stale);
+                    self.withdraw(&previous, &mut stale);
                 }
                 Err(_) => fresh.push(entry),
             }

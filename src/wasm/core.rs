@@ -5,7 +5,7 @@ use luminoracore::bundle::snapshot::ExportOptions;
 use luminoracore::compile::Role;
 use luminoracore::engine::{
     self, Command, CoreOptions, Effect, EffectResult, Event, HistoryOptions, MemoryFilter, ModelRequest,
-    Output, Step,
+    Output, RecallOptions, Step,
 };
 use luminoracore::json;
 use luminoracore::log::Record;
@@ -145,7 +145,7 @@ impl Core {
 
     /// What a turn would be.
     pub fn preview(
-        &self,
+        &mut self,
         user: &str,
         session: &str,
         text: &str,
@@ -172,6 +172,32 @@ impl Core {
     #[wasm_bindgen(js_name = explainAffinity)]
     pub fn explain_affinity(&self, user: &str, session: &str) -> Result<String, JsValue> {
         self.core.explain_affinity(user, session).map_err(|error| throw(&error))
+    }
+
+    /// What answers a question.
+    pub fn recall(
+        &mut self,
+        user: &str,
+        session: &str,
+        question: &str,
+        options: JsValue,
+        now: Option<f64>,
+    ) -> Result<JsValue, JsValue> {
+        let options = RecallOptions::parse(&from_js(&options)?).map_err(|error| throw(&error))?;
+        let now = moment(now)?;
+        answer(self.core.recall(user, session, question, &options, now))
+    }
+
+    /// What is searched, as bytes for a cache; nothing when the cache holds nearly that.
+    #[wasm_bindgen(js_name = recallCache)]
+    pub fn recall_cache(&mut self, user: &str, least: u32) -> Option<Vec<u8>> {
+        self.core.recall_cache(user, least as usize)
+    }
+
+    /// Takes what a cache holds.
+    #[wasm_bindgen(js_name = readRecallCache)]
+    pub fn read_recall_cache(&mut self, user: &str, cache: &[u8]) {
+        self.core.read_recall_cache(user, cache);
     }
 
     /// The memories of an owner.

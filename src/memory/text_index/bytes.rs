@@ -2,7 +2,7 @@
 //! writes is refused, and the index is built from the log again.
 //!
 //! Layout, numbers as LEB128: `LTX1`; the number of terms, then each as length and UTF-8, the most frequent first; the
-//! number of documents, then each as its key (8 bytes), its length, the number of its terms, and for each the distance
+//! number of documents, then each as its key (8 bytes), a byte of the caller's, its length, the number of its terms, and for each the distance
 //! to the one before it, doubled, plus one where a frequency above 1 follows; at the end the hash of all before it.
 
 use super::{Entry, MAXIMUM, TextIndex};
@@ -12,9 +12,9 @@ use crate::text::{Hashed, hash_of};
 const HEADER: &[u8] = b"LTX1";
 
 impl TextIndex {
-    /// The documents in the given slots, each under its key, as bytes. Equal documents in equal order give equal bytes,
+    /// The documents in the given slots, each under its key and with a byte of the caller's, as bytes. Equal documents in equal order give equal bytes,
     /// whatever happened to the index before.
-    pub(crate) fn write(&self, documents: &[(u64, u32)]) -> Vec<u8> {
+    pub(crate) fn write(&self, documents: &[(u64, u8, u32)]) -> Vec<u8> {
         let mut used: Vec<u32> = Vec::new();
         for number in 1..=self.vocabulary.len() as u32 {
             if self.frequency(number) > 0 {
@@ -39,8 +39,9 @@ impl TextIndex {
         }
         write_number(documents.len() as u64, &mut bytes);
         let mut entries: Vec<Entry> = Vec::new();
-        for (key, slot) in documents {
+        for (key, flags, slot) in documents {
             bytes.extend_from_slice(&key.to_le_bytes());
+            bytes.push(*flags);
             entries.clear();
             for entry in self.documents.get(*slot as usize).map_or(&[][..], |entries| entries) {
                 let rank = ranks.get(entry.number() as usize).copied().unwrap_or(0);
@@ -64,8 +65,8 @@ impl TextIndex {
         bytes
     }
 
-    /// The index of the written documents, in slots from 0 on, and their keys; `None` for anything else.
-    pub(crate) fn read(bytes: &[u8]) -> Option<(Self, Vec<u64>)> {
+    /// The index of the written documents, in slots from 0 on, with their keys and bytes; `None` for anything else.
+    pub(crate) fn read(bytes: &[u8]) -> Option<(Self, Vec<(u64, u8)>)> {
         let (content, hash) = bytes.split_last_chunk::<4>()?;
         if hash_of(content) != u32::from_le_bytes(*hash) {
             return None;
@@ -85,8 +86,9 @@ impl TextIndex {
         let mut keys = Vec::new();
         for slot in 0..documents {
             let (key, after) = rest.split_first_chunk::<8>()?;
+            let (flags, after) = after.split_first()?;
             rest = after;
-            keys.push(u64::from_le_bytes(*key));
+            keys.push((u64::from_le_bytes(*key), *flags));
             let length = read_number(&mut rest)?;
             let count = read_number(&mut rest)?;
             // Each takes a byte at least.

@@ -114,7 +114,8 @@ impl TextIndex {
         // In the order of the old numbers, so that each document meets its terms in order.
         let mut documents: Vec<Vec<Entry>> = Vec::new();
         documents.resize_with(self.documents.len(), Vec::new);
-        for (index, postings) in postings.into_iter().enumerate().filter(|(_, postings)| !postings.is_empty()) {
+        for (index, postings) in postings.into_iter().enumerate().filter(|(_, postings)| !postings.is_empty())
+        {
             let number = self.vocabulary.add(words.word(index as u32 + 1).into());
             for posting in &postings {
                 if let Some(entries) = documents.get_mut(posting.number() as usize) {
@@ -129,14 +130,15 @@ impl TextIndex {
         self.unused = 0;
     }
 
-    /// How many documents there are.
-    pub(crate) fn len(&self) -> usize {
-        self.count as usize
-    }
-
     /// The number of a term, 0 when no document ever held it.
     pub(crate) fn number(&self, term: Hashed<'_>) -> u32 {
         self.vocabulary.number(term)
+    }
+
+    /// Whether the document in a slot holds a term.
+    pub(crate) fn holds(&self, slot: u32, number: u32) -> bool {
+        let entries = self.documents.get(slot as usize).map_or(&[][..], |entries| entries);
+        entries.binary_search_by(|entry| entry.number().cmp(&number)).is_ok()
     }
 
     /// How many documents hold a term.
@@ -145,8 +147,10 @@ impl TextIndex {
     }
 
     /// The weight of a term that so many documents hold: `ln(1 + (n - df + 0.5) / (df + 0.5))`, as in Lucene's BM25.
-    pub(crate) fn inverse_frequency(&self, number: u32) -> f32 {
-        let (all, holding) = (f64::from(self.count), self.frequency(number) as f64);
+    pub(crate) fn inverse_frequency(&self, holding: usize) -> f32 {
+        let all = f64::from(self.count);
+        // Never below 0, also for a caller who counts more than documents.
+        let holding = (holding as f64).min(all);
         libm::log(1.0 + (all - holding + 0.5) / (holding + 0.5)) as f32
     }
 
@@ -159,15 +163,12 @@ impl TextIndex {
         let weight = weight * (k1 + 1.0);
         for posting in self.postings_of(number) {
             let slot = posting.number() as usize;
-            let (Some(score), Some(length)) = (scores.get_mut(slot), self.lengths.get(slot)) else { continue };
+            let (Some(score), Some(length)) = (scores.get_mut(slot), self.lengths.get(slot)) else {
+                continue;
+            };
             let frequency = posting.frequency() as f32;
             *score += weight * frequency / (frequency + base + slope * f32::from(*length));
         }
-    }
-
-    /// Calls back with the slot of every document that holds a term.
-    pub(crate) fn holders(&self, number: u32) -> impl Iterator<Item = u32> {
-        self.postings_of(number).iter().map(|posting| posting.number())
     }
 
     /// The sum of the frequencies of a document's terms.
@@ -246,7 +247,8 @@ mod tests {
     fn scores(index: &TextIndex, slots: usize, term: &str) -> Vec<f32> {
         let number = index.number(term.into());
         let mut scores = vec![0.0; slots];
-        index.score(number, index.inverse_frequency(number), WEIGHTING, &mut scores);
+        let weight = index.inverse_frequency(index.frequency(number));
+        index.score(number, weight, WEIGHTING, &mut scores);
         scores
     }
 
@@ -272,11 +274,11 @@ mod tests {
             for (slot, text) in documents.iter().enumerate().rev() {
                 set(&mut fresh, slot as u32, text);
             }
-            let all: Vec<(u64, u32)> = (0..12).map(|slot| (u64::from(slot) << 40, slot)).collect();
+            let all: Vec<(u64, u8, u32)> = (0..12).map(|slot| (u64::from(slot) << 40, 3, slot)).collect();
             let bytes = index.write(&all);
             prop_assert_eq!(&bytes, &fresh.write(&all));
             let (read, keys) = TextIndex::read(&bytes).unwrap();
-            prop_assert_eq!(keys, all.iter().map(|(key, _)| *key).collect::<Vec<_>>());
+            prop_assert_eq!(keys, all.iter().map(|(key, flags, _)| (*key, *flags)).collect::<Vec<_>>());
             prop_assert_eq!(&bytes, &read.write(&all));
             for term in ["a", "ab", "cc", "f", "none"] {
                 let expected = expected(&documents, term);
@@ -295,7 +297,7 @@ mod tests {
             let mut index = TextIndex::default();
             set(&mut index, 0, "a b a c");
             set(&mut index, 3, "c d");
-            let mut bytes = index.write(&[(1, 0), (2, 3)]);
+            let mut bytes = index.write(&[(1, 0, 0), (2, 0, 3)]);
             let at = at % bytes.len();
             let changed = bytes[at] != to;
             bytes[at] = to;
@@ -305,7 +307,7 @@ mod tests {
             let hash = crate::text::hash_of(&bytes[..content]);
             bytes[content..].copy_from_slice(&hash.to_le_bytes());
             if let Some((read, keys)) = TextIndex::read(&bytes) {
-                let all: Vec<(u64, u32)> = keys.into_iter().zip(0..).collect();
+                let all: Vec<(u64, u8, u32)> = keys.into_iter().zip(0..).map(|((key, flags), slot)| (key, flags, slot)).collect();
                 read.write(&all);
             }
         }
@@ -320,9 +322,9 @@ mod tests {
         index.remove(1);
         index.remove(7);
         index.forget_unused();
-        assert_eq!((index.len(), index.number("cusco".into()), index.vocabulary.len()), (1, 0, 2));
+        assert_eq!((index.count, index.number("cusco".into()), index.vocabulary.len()), (1, 0, 2));
         assert_eq!(index.frequency(index.number("lives".into())), 1);
-        let bytes = index.write(&[(9, 0)]);
+        let bytes = index.write(&[(9, 0, 0)]);
         assert!(!bytes.windows(5).any(|window| window == b"cusco"));
     }
 
@@ -330,6 +332,6 @@ mod tests {
     fn too_large_a_slot_holds_nothing() {
         let mut index = TextIndex::default();
         set(&mut index, MAXIMUM + 1, "a");
-        assert_eq!((index.len(), index.number("a".into())), (0, 0));
+        assert_eq!((index.count, index.number("a".into())), (0, 0));
     }
 }

@@ -1,0 +1,24 @@
+//! Recall: what of a person's log answers a question. Everything here is derived from the log and may be dropped.
+//!
+//! ```text
+//! text --analysis--> terms --TextIndex--> BM25 -+
+//! vector ------------VectorIndex--> cosine -----+--rank--> similarity --score--> the best
+//! ```
+
+mod analysis;
+mod documents;
+mod query;
+mod rank;
+mod score;
+mod stem;
+mod time_expression;
+mod words;
+
+pub(crate) use analysis::{Language, Terms, date_terms};
+pub(crate) use documents::{Document, DocumentKind, Documents};
+pub(crate) use query::{Context, Query};
+pub use rank::Signals;
+pub(crate) use rank::{NO_DOCUMENT, Ranked, Ranking, rank};
+pub use score::{Candidate, RetrievalWeights, Scored, retrieve};
+pub(crate) use stem::Stemmer;
+pub(crate) use words::{RecallWords, Relative, Unit};

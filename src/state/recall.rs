@@ -1,0 +1,238 @@
+//! What of a log can be searched: its turns, facts and episodes as documents of an index. The log is the truth; the
+//! index meets what is new when something is looked for.
+
+use std::sync::Arc;
+
+use super::lane::Position;
+use super::owner::{Derived, OwnerState};
+use crate::json;
+use crate::log::Record;
+use crate::log::body::{Body, Episode, Fact, MemoryStatus, Role};
+use crate::memory::FactCategory;
+use crate::memory::recall::{Document, DocumentKind, Documents, NO_DOCUMENT, Terms, date_terms};
+use crate::observe::Packs;
+use crate::text::Scan;
+use crate::timestamp;
+
+/// To be raised whenever equal texts become other terms than before: what caches hold is then of no use.
+const ANALYSIS_VERSION: u8 = 1;
+
+/// The index, and what it has not met yet.
+#[derive(Debug, Default)]
+pub(super) struct Recall {
+    documents: Documents,
+    /// Ids of records.
+    waiting: Vec<String>,
+    changed: bool,
+}
+
+impl Recall {
+    /// A record is to be indexed.
+    pub(super) fn awaits(&mut self, id: &str) {
+        self.waiting.push(id.to_owned());
+    }
+
+    /// What stands in these slots is gone.
+    pub(super) fn remove(&mut self, slots: &[u32]) {
+        for slot in slots {
+            self.documents.remove(*slot);
+            self.changed = true;
+        }
+    }
+}
+
+impl OwnerState {
+    /// Brings the index up to date. Text in a language that cannot be told from its words is read as the personality's.
+    pub(crate) fn index(&mut self, packs: &Packs) {
+        let waiting = std::mem::take(&mut self.recall.waiting);
+        self.recall.changed |= !waiting.is_empty();
+        for id in waiting {
+            self.index_record(&id, packs);
+        }
+        if self.recall.changed {
+            self.recall.documents.settle();
+        }
+        self.recall.changed = false;
+    }
+
+    /// What is searched.
+    pub(crate) fn documents(&self) -> &Documents {
+        &self.recall.documents
+    }
+
+    /// The index as bytes for a cache, when it differs by so many documents from what the cache holds.
+    pub(crate) fn write_index(&mut self, packs: &Packs, least: usize) -> Option<Vec<u8>> {
+        self.index(packs);
+        let documents = &mut self.recall.documents;
+        (documents.unsaved() >= least.max(1)).then(|| documents.write())
+    }
+
+    /// Takes what a cache holds. Of use before anything was indexed.
+    pub(crate) fn read_index(&mut self, bytes: &[u8]) {
+        self.recall.documents.read(bytes);
+    }
+
+    /// The turns of an instance that may be recalled, as a ranking wants them: in the order of their sessions.
+    pub(crate) fn turns_to_search(&self, instance: &str, since: Option<i64>) -> Vec<u32> {
+        let mut slots = Vec::new();
+        for lane in &self.lanes {
+            if self.session(&lane.session).is_none_or(|state| state.session.instance != instance) {
+                continue;
+            }
+            for turn in &lane.turns {
+                let Some(slot) = turn.slot.filter(|_| turn.turn.sharing.learn) else { continue };
+                let document = self.recall.documents.get(slot);
+                if document.is_some_and(|document| since.is_none_or(|since| document.at >= since)) {
+                    slots.push(slot);
+                }
+            }
+            slots.push(NO_DOCUMENT);
+        }
+        slots
+    }
+
+    /// What the person is called, where that is known.
+    pub(crate) fn name(&self) -> Option<&str> {
+        let is_name = |fact: &&Fact| fact.category == FactCategory::PersonalInfo && fact.key == "name";
+        let (_, fact) =
+            self.facts().find(|(_, fact)| is_name(fact) && fact.status == MemoryStatus::Active)?;
+        fact.value.as_str()
+    }
+
+    /// Where a memory is searched.
+    pub(crate) fn slots_of(&self, id: &str) -> &[u32] {
+        match self.entry(id).map(|entry| &entry.derived) {
+            Some(Derived::Memory(slots)) => slots,
+            _ => &[],
+        }
+    }
+
+    fn index_record(&mut self, id: &str, packs: &Packs) {
+        let Ok(index) = self.position(id) else { return };
+        let Some(entry) = self.entries.get(index) else { return };
+        // Two versions may have come before the index met either.
+        if matches!(&entry.derived, Derived::Memory(slots) if !slots.is_empty()) {
+            return;
+        }
+        let record = &entry.record;
+        match record.body() {
+            Some(Body::Turn(turn)) => {
+                let Some(kind) = kind_of(turn.role) else { return };
+                let (position, turn) = (Position::of(record), Arc::clone(turn));
+                let document = document(packs, record, kind, 0, &turn.created_at);
+                if self.lane_mut(&turn.session).turn_mut(&position).is_none_or(|entry| entry.slot.is_some()) {
+                    return;
+                }
+                let hint = turn.language.clone().or_else(|| self.language_of(&turn.session));
+                let slot = self.recall.documents.add(document, || {
+                    let mut terms = terms(packs, &turn.text, hint.as_deref());
+                    add_date(&turn.created_at, &mut terms);
+                    terms
+                });
+                if let Some(entry) = self.lane_mut(&turn.session).turn_mut(&position) {
+                    entry.slot = Some(slot);
+                }
+            }
+            Some(Body::Fact(fact)) => {
+                let new = document(packs, record, DocumentKind::Fact, 0, &fact.last_updated);
+                let slot = self.recall.documents.add(new, || terms(packs, &fact_text(fact), None));
+                self.set_slots(index, vec![slot]);
+            }
+            Some(Body::Episode(episode)) => {
+                let new = document(packs, record, DocumentKind::Episode, 0, &episode.timestamp);
+                let slot = self.recall.documents.add(new, || {
+                    let mut terms = terms(packs, &episode_text(episode), None);
+                    add_date(&episode.timestamp, &mut terms);
+                    terms
+                });
+                self.set_slots(index, vec![slot]);
+            }
+            _ => {}
+        }
+    }
+
+    fn set_slots(&mut self, index: usize, slots: Vec<u32>) {
+        if let Some(entry) = self.entries.get_mut(index) {
+            entry.derived = Derived::Memory(slots);
+        }
+    }
+
+    /// The language of the personality of a session.
+    fn language_of(&self, session: &str) -> Option<String> {
+        let personality = self.personality_of(&self.session(session)?.session.instance)?;
+        Some(personality.template().persona.language.clone())
+    }
+}
+
+fn kind_of(role: Role) -> Option<DocumentKind> {
+    match role {
+        Role::User => Some(DocumentKind::UserTurn),
+        Role::Assistant => Some(DocumentKind::AssistantTurn),
+        Role::Tool => None,
+    }
+}
+
+fn document(packs: &Packs, record: &Record, kind: DocumentKind, part: u32, at: &str) -> Document {
+    Document {
+        id: record.id.clone(),
+        kind,
+        part,
+        at: timestamp::parse(at).unwrap_or(0),
+        key: key(packs, record, part),
+        asks: false,
+        names_time: false,
+    }
+}
+
+/// What a cache knows a document by: its record, the version of it, which part, and how it was read.
+fn key(packs: &Packs, record: &Record, part: u32) -> u64 {
+    let at = record.at.to_string();
+    let parts = [
+        record.id.as_bytes(),
+        at.as_bytes(),
+        &part.to_le_bytes(),
+        &packs.hash().to_le_bytes(),
+        &[ANALYSIS_VERSION],
+    ];
+    let mut hash = 0xCBF2_9CE4_8422_2325_u64;
+    for byte in parts.into_iter().flatten() {
+        hash = (hash ^ u64::from(*byte)).wrapping_mul(0x0100_0000_01B3);
+    }
+    hash
+}
+
+fn terms(packs: &Packs, text: &str, hint: Option<&str>) -> Terms {
+    let scan = Scan::new(text);
+    Terms::of_scan(text, &scan, packs.recall_language(&scan, None, hint))
+}
+
+fn add_date(at: &str, terms: &mut Terms) {
+    if let Some(date) = timestamp::parse(at).and_then(timestamp::date) {
+        date_terms(date, terms);
+    }
+}
+
+/// What a fact is found by.
+fn fact_text(fact: &Fact) -> String {
+    let value = json::compact(&fact.value);
+    let mut text = [fact.key.replace('_', " ").as_str(), " ", &value].concat();
+    for part in fact.tags.iter().chain(&fact.context) {
+        text.push(' ');
+        text.push_str(part);
+    }
+    text
+}
+
+/// What an episode is found by.
+fn episode_text(episode: &Episode) -> String {
+    let mut text = episode.title.clone();
+    if episode.summary != episode.title {
+        text.push(' ');
+        text.push_str(&episode.summary);
+    }
+    for tag in &episode.tags {
+        text.push(' ');
+        text.push_str(tag);
+    }
+    text
+}
