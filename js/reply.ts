@@ -1,5 +1,8 @@
 import type { DroppedItem, MemoryChanged, Reply, Usage } from "./generated/types.ts";
 
+/** What was answered elsewhere. Where it answers nothing, it has no run. */
+export type ManualReply = Omit<Reply, "run"> & { run: string | null };
+
 /** What a turn taught. */
 export interface Learned {
   /** The memories that it made or changed. */

@@ -19,7 +19,7 @@ import type {
 } from "./generated/types.ts";
 import { type AnyModel, isCallable } from "./models/model.ts";
 import type { RecallOptions } from "./options.ts";
-import { type Learned, ReplyStream } from "./reply.ts";
+import { type Learned, type ManualReply, ReplyStream } from "./reply.ts";
 import type { TemplateEntry } from "./templates.ts";
 
 /** What a relationship is like now. The two histories are read when they are asked for. */
@@ -119,8 +119,11 @@ export class Session {
     );
   }
 
-  /** Records what was answered elsewhere (with `manualModel()`). Changes neither affinity nor mood. */
-  async reply(text: string): Promise<Reply> {
+  /**
+   * Records what was answered elsewhere (with `manualModel()`), or what the personality opens a new conversation with;
+   * such an opening has no run. Changes neither affinity nor mood.
+   */
+  async reply(text: string): Promise<ManualReply> {
     return await this.#connection.inTurn(this.id, async () =>
       this.#replyOf(await run(this.#connection, { type: "reply", user: this.user, session: this.id, text })),
     );

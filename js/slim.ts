@@ -46,7 +46,7 @@ export {
   Template,
   validate,
 } from "./pure.ts";
-export type { Learned, ReplyStream } from "./reply.ts";
+export type { Learned, ManualReply, ReplyStream } from "./reply.ts";
 export { type CoreSource, init } from "./runtime.ts";
 export type { Explanation, SendOptions, Session, SessionEvents, SessionState } from "./session.ts";
 export { memoryStorage } from "./storage/memory.ts";

@@ -1,4 +1,5 @@
-// Measures the built package, beside plain JavaScript that does the same work: `npm run bench`.
+// Measures the built package: its speed beside plain JavaScript that does the same work (`npm run bench`), or how well
+// memory is found again (`npm run retrieval -- --data FOLDER`).
 
 import { join } from "node:path";
 import { pathToFileURL } from "node:url";
@@ -7,13 +8,13 @@ import { show } from "./setup/command.mjs";
 import { elapsed, main, say } from "./setup/report.mjs";
 import { ROOT, setup } from "./setup.mjs";
 
-/** Bundles `tests/bench`, which is TypeScript, and runs it in a process of its own. */
-export async function bench() {
+/** Bundles a benchmark, which is TypeScript, and runs it in a process of its own. */
+export async function bench(entry, options = []) {
   const esbuild = await import("esbuild");
   const outfile = join(ROOT, "build", "bench", "main.js");
   await esbuild.build({
     absWorkingDir: ROOT,
-    entryPoints: ["tests/bench/main.ts"],
+    entryPoints: [`tests/bench/${entry}.ts`],
     outfile,
     bundle: true,
     format: "esm",
@@ -24,13 +25,15 @@ export async function bench() {
     logLevel: "error",
   });
   say("");
-  await show(process.execPath, [outfile], { cwd: ROOT });
+  await show(process.execPath, [outfile, ...options], { cwd: process.cwd() });
 }
 
 if (import.meta.url === pathToFileURL(process.argv[1]).href) {
   await main(async () => {
     await build(await setup());
-    await bench();
+    const [what, ...options] = process.argv.slice(2);
+    if (what === "--retrieval") await bench("retrieval/main", options);
+    else await bench("main");
     say(`\nmeasured (${elapsed()})`);
   });
 }

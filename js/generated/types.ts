@@ -2017,7 +2017,7 @@ user_turn: string | null,
  */
 turn: string | null, 
 /**
- * Id of the run.
+ * Id of the run; null for a manual reply to nothing.
  */
 run: string, 
 /**

@@ -22,7 +22,7 @@ use crate::list::List;
 use crate::log::IdSource;
 use crate::log::body::{
     AffinityChange, BlockReport, MAXIMUM_TEXT_BYTES, Mode, ModelReference, MoodChange, Role, Run,
-    SessionStatus, Turn, Usage,
+    SessionStatus, Source, Turn, Usage,
 };
 use crate::observe::Observation;
 use crate::text::Macros;
@@ -52,8 +52,9 @@ pub struct Reply {
     pub user_turn: Option<String>,
     /// Id of the personality's turn; null in manual mode.
     pub turn: Option<String>,
-    /// Id of the run.
-    pub run: String,
+    /// Id of the run; null for a manual reply to nothing.
+    #[cfg_attr(feature = "typescript", ts(type = "string"))]
+    pub run: Option<String>,
     /// What the person's message said; null for a manual reply.
     pub observation: Option<Observation>,
     /// Tokens of the model call; null in manual mode.
@@ -287,7 +288,7 @@ impl Core {
             session,
             user_turn: Some(turn_id),
             turn: answer_id,
-            run: run_id,
+            run: Some(run_id),
             observation: Some(observation),
             usage,
             memories: operation.memories,
@@ -301,8 +302,8 @@ impl Core {
         Ok(Commit::new(&user, records, events, Outcome::Reply(Box::new(reply))).begin(told))
     }
 
-    /// Records what the host itself answered: an assistant turn with a run of its own. It changes neither
-    /// affinity nor mood.
+    /// Records what the host itself answered: an assistant turn with a run of its own. It changes neither affinity nor
+    /// mood. Where nothing was said yet, the personality opens the conversation: what answers nothing has no run.
     pub(super) fn reply(
         &mut self,
         user: &str,
@@ -315,25 +316,26 @@ impl Core {
         let (_, instance, _) = self.conversation(user, session)?;
         let template = instance.instance.template.clone();
         let answered = self.owner(user).turns(session).next_back().map(|(id, ..)| id.to_owned());
-        let answered = answered.ok_or_else(|| {
-            Error::new(ErrorCode::InvalidOperation, "there is no turn to reply to yet")
-                .hint("Send the person's message first.")
-        })?;
         let time = timestamp::format(now);
         let (run_id, turn_id) = (ids.next("run"), ids.next("turn"));
-        let run = Run::new(session, answered.clone(), template, Mode::Manual, time.clone());
-        let turn = Turn {
-            reply_to: Some(answered),
-            run: Some(run_id.clone()),
-            ..Turn::new(session, Role::Assistant, text.clone(), time)
-        };
-        let records = vec![self.write(user, &run_id, run, now), self.write(user, &turn_id, turn, now)];
+        let mut turn = Turn::new(session, Role::Assistant, text.clone(), time.clone());
+        let mut records = Vec::new();
+        match answered {
+            Some(answered) => {
+                let run = Run::new(session, answered.clone(), template, Mode::Manual, time);
+                (turn.reply_to, turn.run) = (Some(answered), Some(run_id.clone()));
+                records.push(self.write(user, &run_id, run, now));
+            }
+            None => turn.source = Some(Source::Import),
+        }
+        let run = turn.run.clone();
+        records.push(self.write(user, &turn_id, turn, now));
         let reply = Reply {
             text,
             session: session.to_owned(),
             user_turn: None,
             turn: Some(turn_id),
-            run: run_id,
+            run,
             observation: None,
             usage: None,
             memories: Vec::new(),

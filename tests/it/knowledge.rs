@@ -152,7 +152,7 @@ fn a_tight_budget_takes_the_entries_that_are_wanted_most() {
     let sum: u32 = preview.blocks.iter().map(|block| block.tokens).sum();
     assert_eq!(sum, preview.tokens);
     let run = match host.send("tight", &session, "k").unwrap() {
-        Output::Reply(reply) => host.core.run("tight", &reply.run).unwrap(),
+        Output::Reply(reply) => host.core.run("tight", reply.run.as_deref().unwrap()).unwrap(),
         other => panic!("a reply was expected, not {other:?}"),
     };
     let run: Value = serde_json::from_str(&run).unwrap();

@@ -307,7 +307,7 @@ fn memories_enter_the_prompt_inside_the_budget_the_most_important_first() {
     assert!(block.dropped > 0 && !block.items.is_empty(), "{block:?}");
     assert!(preview.system.contains("thing_7\""), "the surest is in");
     let run = reply(host.send("diego", &session, "Hello").unwrap()).run;
-    let run: Value = serde_json::from_str(&host.core.run("diego", &run).unwrap()).unwrap();
+    let run: Value = serde_json::from_str(&host.core.run("diego", run.as_deref().unwrap()).unwrap()).unwrap();
     let recorded = run["blocks"].as_array().unwrap().iter().find(|block| block["name"] == "facts").unwrap();
     assert_eq!(recorded["items"].as_array().unwrap().len(), block.items.len());
     assert!(host.facts("diego").iter().any(|fact| fact.uses == 1));

@@ -102,6 +102,24 @@ describe("sends", () => {
   });
 });
 
+describe("a conversation that the personality opens", () => {
+  it("begins with what it said, which answers nothing", async () => {
+    const opening = await session.reply("There you are.");
+    expect(opening).toMatchObject({ text: "There you are.", user_turn: null, run: null });
+    await session.send("Here I am.", { model: scriptedModel({ replies: ["Good."] }) });
+    expect(session.history().map(({ role, text }) => [role, text])).toEqual([
+      ["assistant", "There you are."],
+      ["user", "Here I am."],
+      ["assistant", "Good."],
+    ]);
+    const [first] = session.history();
+    expect(first).toMatchObject({ id: opening.turn });
+    const other = await luminora.createSession({ template: "alicia", user: "other" });
+    await luminora.importSnapshot(await session.exportSnapshot(), { user: "third" });
+    expect((await luminora.sessions({ user: "third" }))[0]?.id).not.toBe(other.id);
+  });
+});
+
 describe("history", () => {
   beforeEach(async () => {
     for (const text of ["one", "two", "three"]) {
