@@ -46,7 +46,8 @@ if (values.out) {
 async function sayAgain(turns: readonly Turn[]) {
   const person = turns[0]?.spk ?? "";
   const personality = turns.find(({ spk }) => spk !== person)?.spk ?? "";
-  const clock = fakeClock();
+  const time = (turn: Turn) => Date.parse(`${turn.ts}:00Z`);
+  const clock = fakeClock(Math.min(...turns.map(time)));
   const luminora = await Luminora.open({
     clock,
     storage: memoryStorage(),
@@ -60,7 +61,7 @@ async function sayAgain(turns: readonly Turn[]) {
   let session: Session | undefined;
   let number: number | undefined;
   for (const turn of turns) {
-    clock.set(Math.max(Date.parse(`${turn.ts}:00Z`), clock() + 1000));
+    clock.set(Math.max(time(turn), clock() + 1000));
     if (!session || turn.s !== number) session = await luminora.createSession({ template, user: person });
     number = turn.s;
     const text = turn.cap ? `[Photo: ${turn.cap}] ${turn.text}` : turn.text;
