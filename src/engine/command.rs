@@ -1,6 +1,7 @@
 //! What the host can ask of the core.
 
-use super::memory::Remembered;
+use super::memory::{Forgotten, Remembered};
+use super::notes::NoteDocument;
 use crate::compile::MaskDeltas;
 use crate::error::Error;
 use crate::json::{Fields, Value};
@@ -126,8 +127,15 @@ pub enum Command {
     Forget {
         /// The owner.
         user: String,
-        /// A memory's id; else words that all stand in what is to be forgotten.
-        query: String,
+        /// Which ones: `query` or `source`.
+        what: Forgotten,
+    },
+    /// Keeps documents that a person brings along.
+    ImportNotes {
+        /// The owner.
+        user: String,
+        /// The documents, each of another source.
+        documents: Vec<NoteDocument>,
     },
     /// Recalls again what a limit put aside.
     Restore {
@@ -225,9 +233,11 @@ impl Command {
                     fact.ok_or_else(|| Error::invalid_argument("/fact", "a fact is expected"))?
                 },
             },
-            "forget" => {
-                Self::Forget { user: fields.required_string("user"), query: fields.required_string("query") }
-            }
+            "forget" => Self::Forget { user: fields.required_string("user"), what: Forgotten::parse(fields) },
+            "import-notes" => Self::ImportNotes {
+                user: fields.required_string("user"),
+                documents: fields.list("documents", NoteDocument::parse),
+            },
             "restore" => {
                 Self::Restore { user: fields.required_string("user"), memory: fields.required_id("memory") }
             }

@@ -15,6 +15,7 @@ mod import;
 mod knowledge;
 mod learning;
 mod memory;
+mod notes;
 mod prompt;
 mod query;
 mod reaction;
@@ -35,7 +36,8 @@ pub use features::{FeatureCategories, FeatureSummary, Features};
 pub use import::{ImportNote, ImportReport};
 pub use knowledge::{EntryPosition, FoundEntry, KnowledgeReport};
 pub use learning::MemoryChanged;
-pub use memory::{Archive, EpisodeView, FactView, MemoryFilter, MemoryView, Remembered};
+pub use memory::{Archive, EpisodeView, FactView, Forgotten, MemoryFilter, MemoryView, Remembered};
+pub use notes::{ImportedNote, NoteChange, NoteDocument, NoteText, NoteView};
 pub use query::{
     AffinityView, HistoryOptions, MoodView, ParameterExplanation, Preview, SessionState, SessionSummary,
     TemplateSummary, TurnView,

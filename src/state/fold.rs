@@ -60,6 +60,10 @@ impl OwnerState {
                 put(&mut self.memories.episodes, &record.id);
                 Derived::Nothing
             }
+            Some(Body::Note(_)) => {
+                put(&mut self.memories.notes, &record.id);
+                Derived::Nothing
+            }
         }
     }
 
@@ -80,6 +84,9 @@ impl OwnerState {
             }
             Some(Body::Episode(_)) if self.episode(&previous.id).is_none() => {
                 take(&mut self.memories.episodes, &previous.id);
+            }
+            Some(Body::Note(_)) if self.note(&previous.id).is_none() => {
+                take(&mut self.memories.notes, &previous.id);
             }
             _ => {}
         }

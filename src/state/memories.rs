@@ -1,4 +1,4 @@
-//! Which of an owner's records are facts and episodes, and when each was last in a prompt: an index over the log.
+//! Which of an owner's records are facts, episodes and notes, and when each was last in a prompt: an index over the log.
 
 use crate::log::body::Run;
 use crate::timestamp;
@@ -13,6 +13,8 @@ pub(super) struct Memories {
     pub(super) facts: Vec<String>,
     /// Ids of live episodes, in order.
     pub(super) episodes: Vec<String>,
+    /// Ids of live notes, in order.
+    pub(super) notes: Vec<String>,
     /// By id.
     uses: Vec<(String, Use)>,
 }

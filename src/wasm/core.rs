@@ -187,6 +187,16 @@ impl Core {
         answer(self.core.memory(user, id, now))
     }
 
+    /// The notes of an owner, by source.
+    pub fn notes(&self, user: &str) -> JsValue {
+        to_js(&self.core.notes(user))
+    }
+
+    /// One note, with its text.
+    pub fn note(&self, user: &str, id: &str) -> Result<JsValue, JsValue> {
+        answer(self.core.note(user, id))
+    }
+
     /// What the limits would put aside now.
     pub fn retention(&self, user: &str, now: Option<f64>) -> Result<JsValue, JsValue> {
         let now = moment(now)?;

@@ -13,6 +13,7 @@ mod json;
 mod knowledge;
 mod memory;
 mod migration;
+mod notes;
 mod observe;
 mod observed_facts;
 mod personalities;
