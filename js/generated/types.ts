@@ -1620,7 +1620,7 @@ change: NoteChange,
 chunks: number, };
 
 /**
- * A note in a list.
+ * A note.
  */
 export type NoteView = { 
 /**
@@ -1654,52 +1654,15 @@ chunks: number,
 /**
  * When its text was imported, ISO 8601 UTC.
  */
-created_at: string, };
-
+created_at: string, 
 /**
- * A note with its text.
+ * Its text; absent in a list.
  */
-export type NoteText = { 
+text?: string, 
 /**
- * Its text.
+ * The pieces in which it is recalled, as UTF-16 spans of the text; absent in a list.
  */
-text: string, 
-/**
- * The pieces in which it is recalled, as UTF-16 spans of the text.
- */
-spans: Array<[number, number]>, 
-/**
- * Its id.
- */
-id: string, 
-/**
- * Where it came from.
- */
-source: string, 
-/**
- * Its title.
- */
-title?: string, 
-/**
- * What it belongs to.
- */
-domain: string, 
-/**
- * Words to find it by.
- */
-tags: Array<string>, 
-/**
- * UTF-16 code units of its text.
- */
-length: number, 
-/**
- * In how many pieces it is recalled.
- */
-chunks: number, 
-/**
- * When its text was imported, ISO 8601 UTC.
- */
-created_at: string, };
+spans?: Array<[number, number]>, };
 
 /**
  * A template in a list.

@@ -37,7 +37,7 @@ pub use import::{ImportNote, ImportReport};
 pub use knowledge::{EntryPosition, FoundEntry, KnowledgeReport};
 pub use learning::MemoryChanged;
 pub use memory::{Archive, EpisodeView, FactView, Forgotten, MemoryFilter, MemoryView, Remembered};
-pub use notes::{ImportedNote, NoteChange, NoteDocument, NoteText, NoteView};
+pub use notes::{ImportedNote, NoteChange, NoteDocument, NoteView};
 pub use query::{
     AffinityView, HistoryOptions, MoodView, ParameterExplanation, Preview, SessionState, SessionSummary,
     TemplateSummary, TurnView,

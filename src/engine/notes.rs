@@ -79,7 +79,7 @@ pub enum NoteChange {
     Skipped,
 }
 
-/// A note in a list.
+/// A note.
 #[derive(Clone, Debug, PartialEq, Serialize)]
 #[cfg_attr(feature = "typescript", derive(ts_rs::TS))]
 pub struct NoteView {
@@ -101,18 +101,13 @@ pub struct NoteView {
     pub chunks: u32,
     /// When its text was imported, ISO 8601 UTC.
     pub created_at: String,
-}
-
-/// A note with its text.
-#[derive(Clone, Debug, PartialEq, Serialize)]
-#[cfg_attr(feature = "typescript", derive(ts_rs::TS))]
-pub struct NoteText {
-    /// What a list tells of it.
-    #[serde(flatten)]
-    pub note: NoteView,
-    /// Its text.
-    pub text: String,
-    /// The pieces in which it is recalled, as UTF-16 spans of the text.
+    /// Its text; absent in a list.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    #[cfg_attr(feature = "typescript", ts(optional))]
+    pub text: Option<String>,
+    /// The pieces in which it is recalled, as UTF-16 spans of the text; absent in a list.
+    #[serde(skip_serializing_if = "Vec::is_empty")]
+    #[cfg_attr(feature = "typescript", ts(optional, as = "Option<Vec<Span>>"))]
     pub spans: Vec<Span>,
 }
 
@@ -194,7 +189,7 @@ impl Core {
         imported
     }
 
-    /// The notes of an owner, by source.
+    /// The notes of an owner, by source, without their texts.
     pub fn notes(&self, user: &str) -> Vec<NoteView> {
         let mut notes = Vec::new();
         for (id, note) in self.owner(user).notes() {
@@ -208,14 +203,13 @@ impl Core {
     ///
     /// # Errors
     /// `unknown_memory`.
-    pub fn note(&self, user: &str, id: &str) -> Result<NoteText, Error> {
+    pub fn note(&self, user: &str, id: &str) -> Result<NoteView, Error> {
         let note = self.owner(user).note(id).ok_or_else(|| unknown_memory(user, id))?;
         let chunks = chunks(&note.text);
-        Ok(NoteText {
-            note: view(id, note, &chunks),
-            text: note.text.clone(),
-            spans: chunks.into_iter().map(|chunk| chunk.utf16).list(),
-        })
+        let mut view = view(id, note, &chunks);
+        view.text = Some(note.text.clone());
+        view.spans = chunks.into_iter().map(|chunk| chunk.utf16).list();
+        Ok(view)
     }
 }
 
@@ -259,5 +253,7 @@ fn view(id: &str, note: &Note, chunks: &[Chunk]) -> NoteView {
         length: chunks.last().map_or(0, |last| last.utf16[1]),
         chunks: chunks.len() as u32,
         created_at: note.created_at.clone(),
+        text: None,
+        spans: Vec::new(),
     }
 }

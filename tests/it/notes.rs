@@ -107,7 +107,7 @@ fn importing_again_stores_nothing() {
     assert_eq!((listed[0].domain.as_str(), listed[0].title.as_deref()), ("Sea", Some("Tides")));
     assert_eq!((listed[1].domain.as_str(), listed[1].length), ("general", 14));
     let read = host.core.note("diego", &listed[0].id).unwrap();
-    assert_eq!((read.text.as_str(), read.spans.len()), (text.as_str(), 3));
+    assert_eq!((read.text.as_deref(), read.spans.len()), (Some(text.as_str()), 3));
     assert_eq!(host.core.note("diego", "note_x").unwrap_err().code, ErrorCode::UnknownMemory);
     assert!(host.core.notes("ana").is_empty());
     assert!(host.core.memories("diego", &MemoryFilter::default(), host.now).is_empty());
@@ -127,7 +127,7 @@ fn another_text_of_a_source_takes_the_place_of_the_old_one_in_one_batch() {
     assert!(!stored(&host).contains("the old secret"));
     let note = host.core.note("diego", new.id.as_deref().unwrap()).unwrap();
     // What is not given again stays.
-    assert_eq!((note.note.domain.as_str(), &note.note.tags[..]), ("sea", &["x".to_owned()][..]));
+    assert_eq!((note.domain.as_str(), &note.tags[..]), ("sea", &["x".to_owned()][..]));
     let record = host.storage.all().into_iter().find(|record| Some(&record.id) == new.id.as_ref());
     assert_eq!(body(&mut record.unwrap()).get("supersedes").and_then(|id| id.as_str()), Some(old.as_str()));
     assert_eq!(host.core.notes("diego").len(), 1);
@@ -193,7 +193,8 @@ fn two_devices_import_one_note_and_the_next_import_leaves_one_text() {
     assert_eq!(here.core.notes("diego").len(), 3);
     assert_eq!(import_one(&mut here, "b.md", "this").change, NoteChange::Replaced);
     let left = here.core.notes("diego");
-    let texts: Vec<_> = left.iter().map(|note| here.core.note("diego", &note.id).unwrap().text).collect();
+    let texts: Vec<_> =
+        left.iter().map(|note| here.core.note("diego", &note.id).unwrap().text.unwrap()).collect();
     assert_eq!(texts, ["same", "this"]);
 }
 
@@ -255,8 +256,7 @@ fn notes_belong_to_the_person_and_not_to_a_relationship() {
     let mut host = Host::new();
     let session = host.session("diego", "alicia");
     let id = import_one(&mut host, "a.md", "Words that travel in a bundle.").id.unwrap();
-    let snapshot =
-        host.core.export_snapshot("diego", &session, ExportOptions::default(), host.now).unwrap();
+    let snapshot = host.core.export_snapshot("diego", &session, ExportOptions::default(), host.now).unwrap();
     assert!(!snapshot.contains("Words that travel"));
     // Another core reads the log as it stands.
     let reopened = Host::open(CoreOptions::default(), 2, host.storage.clone());

@@ -123,7 +123,6 @@ fn generated_types() {
             engine::NoteChange,
             engine::ImportedNote,
             engine::NoteView,
-            engine::NoteText,
             engine::TemplateSummary,
             engine::SessionSummary,
             engine::AffinityView,

@@ -159,8 +159,8 @@ impl Place {
 }
 
 /// The last place up to `end` that takes nothing apart. Where the whole second half is one such thing, it is taken
-/// apart after all: a piece has a length, and the next one must get on.
-fn last_free(text: &str, (start, middle): (Place, u32), end: Place) -> Place {
+/// apart after all (but for a line break): a piece has a length, and the next one must get on.
+fn last_free(text: &str, (start, middle): (Place, u32), mut end: Place) -> Place {
     let mut free = end;
     let mut next = part(text, end.bytes, text.len()).chars().next().unwrap_or_default();
     for previous in part(text, start.bytes, end.bytes).chars().rev() {
@@ -168,10 +168,13 @@ fn last_free(text: &str, (start, middle): (Place, u32), end: Place) -> Place {
             return free;
         }
         free.step_back(previous);
-        next = previous;
-        if free.scalars < middle {
+        if free.scalars < middle || free.scalars == start.scalars {
             break;
         }
+        if next == '\n' {
+            end = free;
+        }
+        next = previous;
     }
     end
 }
@@ -231,8 +234,13 @@ mod tests {
             assert_eq!(String::from_utf16(&units[utf16_from..utf16_to]).unwrap(), told);
             assert!(to - from <= options.size, "{chunk:?}");
             assert!(start < Some(from), "{chunk:?} after {start:?}");
+            assert!(
+                !(text[..chunk.bytes.start].ends_with('\r') && told.starts_with('\n')) || options.size == 1
+            );
             assert!(from <= end && end - from <= options.overlap, "{chunk:?} after {end}");
-            assert!(options.size < 4 || !(told.ends_with('\r') && text[chunk.bytes.end..].starts_with('\n')));
+            assert!(
+                options.size == 1 || !(told.ends_with('\r') && text[chunk.bytes.end..].starts_with('\n'))
+            );
             (start, end) = (Some(from), to);
         }
         assert_eq!(end as usize, if chunks.is_empty() { 0 } else { characters.len() });
@@ -290,6 +298,7 @@ mod tests {
         assert_eq!(of(4, 1, "abcd❤\u{FE0F}f"), ["abcd", "d❤\u{FE0F}f"]);
         // More marks than half a piece: they are taken apart, or nothing would ever end.
         assert_eq!(of(4, 0, &format!("e{}x", "\u{301}".repeat(5)))[0].chars().count(), 4);
+        assert_eq!(of(4, 0, "ñ你\u{200D}\r\n"), ["ñ你\u{200D}", "\r\n"]);
     }
 
     proptest! {
