@@ -231,7 +231,8 @@ export class Luminora {
   /** One note, with its text and the spans in which it is recalled. */
   async note(id: string, { user = anonymous }: { user?: string } = {}): Promise<Note> {
     await this.#load(user);
-    return ask(() => this.#connection.core.note(user, id) as Note);
+    const [note] = ask(() => this.#connection.core.notes(user, id) as [Note]);
+    return note;
   }
 
   /** Recalls again what a limit has archived. */

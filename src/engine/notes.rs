@@ -172,17 +172,19 @@ impl Core {
         note.domain = document.domain.unwrap_or(note.domain);
         note.title = document.title.or(note.title);
         note.tags = document.tags.unwrap_or(note.tags);
-        imported.change = match &known {
-            _ if !present.is_empty() => NoteChange::Replaced,
-            None => NoteChange::Added,
-            Some(id) if owner.note(id) != Some(&note) => NoteChange::Updated,
-            Some(_) => NoteChange::Unchanged,
-        };
+        let is_known = known.is_some();
         let id = known.unwrap_or_else(|| self.free_id(user, "note", &[user, &note.source, &note.sha256]));
+        let is_new = self.owner(user).note(&id) != Some(&note);
+        imported.change = match (is_known, is_new) {
+            _ if !present.is_empty() => NoteChange::Replaced,
+            (false, _) => NoteChange::Added,
+            (true, true) => NoteChange::Updated,
+            (true, false) => NoteChange::Unchanged,
+        };
         for other in present {
             records.push(self.tombstone(user, other, now));
         }
-        if self.owner(user).note(&id) != Some(&note) {
+        if is_new {
             records.push(self.write(user, &id, note, now));
         }
         imported.id = Some(id);

@@ -187,14 +187,12 @@ impl Core {
         answer(self.core.memory(user, id, now))
     }
 
-    /// The notes of an owner, by source.
-    pub fn notes(&self, user: &str) -> JsValue {
-        to_js(&self.core.notes(user))
-    }
-
-    /// One note, with its text.
-    pub fn note(&self, user: &str, id: &str) -> Result<JsValue, JsValue> {
-        answer(self.core.note(user, id))
+    /// The notes of an owner, by source; with an id that one alone, with its text.
+    pub fn notes(&self, user: &str, id: Option<String>) -> Result<JsValue, JsValue> {
+        answer(match id {
+            Some(id) => self.core.note(user, &id).map(|note| vec![note]),
+            None => Ok(self.core.notes(user)),
+        })
     }
 
     /// What the limits would put aside now.
