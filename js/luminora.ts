@@ -2,7 +2,7 @@
 import type { Core } from "../build/wasm/core.js";
 import type { Connection } from "./connection.ts";
 import { ask, disposedError, run } from "./driver.ts";
-import { LuminoraError } from "./errors.ts";
+import { type TextFile, textOfFile } from "./file.ts";
 import type {
   Absorbed,
   Analytics,
@@ -13,10 +13,19 @@ import type {
   ImportReport,
   MemoryChanged,
   MemoryView,
+  NoteView,
   SessionSummary,
 } from "./generated/types.ts";
 import { IndexCache } from "./index-cache.ts";
 import { scriptedModel } from "./models/scripted.ts";
+import {
+  importNotes,
+  type Note,
+  type NoteDetails,
+  type NoteDocument,
+  type NoteImport,
+  type NoteImportOptions,
+} from "./notes.ts";
 import type { ImportOptions, LuminoraOptions, MemoryQuery, Remembered, SessionOptions } from "./options.ts";
 import { systemClock, systemRandom } from "./ports.ts";
 import { loadRuntime } from "./runtime.ts";
@@ -174,12 +183,59 @@ export class Luminora {
   }
 
   /**
-   * Erases the memory of that id, or else every fact and episode that holds all words of the query; gives what was
-   * erased. It is never learned again from what was said before.
+   * Erases the memory of that id, or else every fact and episode that holds all words of the query, or the note of a
+   * source; gives what was erased. It is never learned again from what was said before.
    */
-  async forget(query: string, { user = anonymous }: { user?: string } = {}): Promise<MemoryChanged[]> {
+  async forget(
+    what: string | { readonly source: string },
+    { user = anonymous }: { user?: string } = {},
+  ): Promise<MemoryChanged[]> {
     await this.#load(user);
-    return await this.#memories({ type: "forget", user, query });
+    const { source } = typeof what === "string" ? {} : what;
+    const query = typeof what === "string" ? what : undefined;
+    return await this.#memories({ type: "forget", user, query, source });
+  }
+
+  /**
+   * Keeps documents of a person, to recall them by passages. A source has one note: the same text again changes
+   * nothing, another text takes its place and erases it. Blank documents are skipped; one that is not UTF-8, holds a
+   * NUL or is larger than 5 MiB (50 MiB in all) is an error, and then nothing is stored. Many documents are stored in
+   * batches.
+   *
+   * @example
+   * await luminora.importNotes("# Tides\n…", { user: "diego", source: "notes/tides.md", domain: "sea" });
+   * const documents = files.map((file) => ({ source: file.webkitRelativePath, text: file }));
+   * await luminora.importNotes(documents, { user: "diego", onProgress: ({ done, total }) => show(done / total) });
+   */
+  async importNotes(
+    text: TextFile,
+    options: NoteImportOptions & NoteDetails & { readonly source: string },
+  ): Promise<NoteImport>;
+  async importNotes(documents: readonly NoteDocument[], options?: NoteImportOptions): Promise<NoteImport>;
+  async importNotes(
+    notes: TextFile | readonly NoteDocument[],
+    options: NoteImportOptions & NoteDetails & { readonly source?: string } = {},
+  ): Promise<NoteImport> {
+    const { user = anonymous, source, title } = options;
+    await this.#load(user);
+    const isList = (given: typeof notes): given is readonly NoteDocument[] => Array.isArray(given);
+    const documents = isList(notes) ? notes : [{ source, title, text: notes } as NoteDocument];
+    // Two imports at once could leave two texts of one source.
+    const work = () => importNotes(this.#connection, user, documents, options);
+    return await this.#connection.inTurn(`notes of ${user}`, work);
+  }
+
+  /** The notes of a person, by source, without their texts. */
+  async notes({ user = anonymous }: { user?: string } = {}): Promise<NoteView[]> {
+    await this.#load(user);
+    return ask(() => this.#connection.core.notes(user) as NoteView[]);
+  }
+
+  /** One note, with its text and the spans in which it is recalled. */
+  async note(id: string, { user = anonymous }: { user?: string } = {}): Promise<Note> {
+    await this.#load(user);
+    const [note] = ask(() => this.#connection.core.notes(user, id) as [Note]);
+    return note;
   }
 
   /** Recalls again what a limit has archived. */
@@ -212,8 +268,8 @@ export class Luminora {
   }
 
   /** Brings a relationship back from a snapshot file: all of it, or an error and nothing. */
-  async importSnapshot(file: string | Uint8Array | Blob, options: ImportOptions = {}): Promise<ImportReport> {
-    const source = await textOf(file);
+  async importSnapshot(file: TextFile, options: ImportOptions = {}): Promise<ImportReport> {
+    const source = await textOfFile(file);
     const user = options.user ?? userOf(source);
     await this.#load(user);
     const command = {
@@ -340,16 +396,6 @@ function limit(value: number | null | undefined): number | undefined {
 }
 
 const library = "luminora:library";
-
-async function textOf(file: string | Uint8Array | Blob): Promise<string> {
-  if (typeof file === "string") return file;
-  const bytes = file instanceof Uint8Array ? file : new Uint8Array(await file.arrayBuffer());
-  try {
-    return new TextDecoder("utf-8", { fatal: true }).decode(bytes);
-  } catch (cause) {
-    throw new LuminoraError("unsupported_format", "The file is not UTF-8 text.", { cause });
-  }
-}
 
 /** The person named in a snapshot, whose log has to be known before the core reads the file in earnest. */
 function userOf(source: string): string {

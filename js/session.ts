@@ -34,6 +34,8 @@ export interface SendOptions {
   readonly signal?: AbortSignal;
   /** Language of the text (`en`, `es`, ...), when you know it. */
   readonly language?: string;
+  /** What it is about: notes of this domain are recalled before others. */
+  readonly domain?: string;
   /** Most tokens of the answer; 1,024 when absent. */
   readonly maxOutputTokens?: number;
   /** Deltas on the six parameters, and a temperature, for this turn alone. */
@@ -235,6 +237,7 @@ export class Session {
       text,
       model: declare(model),
       language: options.language,
+      domain: options.domain,
       mask: options.mask,
       max_output_tokens: options.maxOutputTokens,
       utc_offset: utcOffset(this.#connection.clock()),

@@ -25,6 +25,14 @@ export { type OpenAICompatibleOptions, openaiCompatible } from "./models/openai-
 export type { FinishReason, Part } from "./models/part.ts";
 export { type ScriptedModel, scriptedModel } from "./models/scripted.ts";
 export type {
+  Note,
+  NoteDetails,
+  NoteDocument,
+  NoteImport,
+  NoteImportOptions,
+  NoteProgress,
+} from "./notes.ts";
+export type {
   FeaturePreset,
   ImportOptions,
   Limits,

@@ -46,6 +46,8 @@ pub enum ErrorCode {
     TooManySources,
     /// The weight of a blend's source is negative or not finite, or all of them are 0.
     BadWeight,
+    /// Chunks of a text that would be empty, or overlap as far as they are long.
+    InvalidConfig,
     /// What is drawn at random needs a seed.
     SeedRequired,
     /// The feature is switched off for this `Luminora` object.

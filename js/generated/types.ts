@@ -3,7 +3,7 @@
 /**
  * Why a call was refused. The snake_case name is the `code` of a `LuminoraError` in JavaScript.
  */
-export type CoreErrorCode = "invalid_template" | "template_conflict" | "unknown_template" | "unknown_session" | "session_archived" | "unknown_run" | "unknown_memory" | "invalid_argument" | "wrong_type" | "out_of_range" | "unknown_mood" | "unknown_target" | "budget_too_small" | "invalid_weight" | "duplicate_block" | "too_few_sources" | "too_many_sources" | "bad_weight" | "seed_required" | "feature_disabled" | "unknown_feature" | "integrity" | "invalid_record" | "invalid_owner" | "unsupported_format" | "too_large" | "bad_crc" | "hash_mismatch" | "snapshot_without_template" | "instance_exists" | "migration_changed" | "migration_irreversible" | "aborted" | "model_bad_response" | "model_refused" | "host_failure" | "invalid_operation";
+export type CoreErrorCode = "invalid_template" | "template_conflict" | "unknown_template" | "unknown_session" | "session_archived" | "unknown_run" | "unknown_memory" | "invalid_argument" | "wrong_type" | "out_of_range" | "unknown_mood" | "unknown_target" | "budget_too_small" | "invalid_weight" | "duplicate_block" | "too_few_sources" | "too_many_sources" | "bad_weight" | "invalid_config" | "seed_required" | "feature_disabled" | "unknown_feature" | "integrity" | "invalid_record" | "invalid_owner" | "unsupported_format" | "too_large" | "bad_crc" | "hash_mismatch" | "snapshot_without_template" | "instance_exists" | "migration_changed" | "migration_irreversible" | "aborted" | "model_bad_response" | "model_refused" | "host_failure" | "invalid_operation";
 
 /**
  * What an [`Error`] says.
@@ -1366,7 +1366,7 @@ memory: string,
 /**
  * Its `type`.
  */
-memory_type: "fact" | "episode", 
+memory_type: "fact" | "episode" | "note", 
 /**
  * What became of it.
  */
@@ -1592,6 +1592,77 @@ reason: ArchiveReason,
  * The memories.
  */
 ids: Array<string>, };
+
+/**
+ * What became of a document.
+ */
+export type NoteChange = "added" | "replaced" | "updated" | "unchanged" | "skipped";
+
+/**
+ * What became of a document.
+ */
+export type ImportedNote = { 
+/**
+ * Its source.
+ */
+source: string, 
+/**
+ * The id of its note; null when it was skipped.
+ */
+id: string | null, 
+/**
+ * What became of it.
+ */
+change: NoteChange, 
+/**
+ * In how many pieces its text is recalled.
+ */
+chunks: number, };
+
+/**
+ * A note.
+ */
+export type NoteView = { 
+/**
+ * Its id.
+ */
+id: string, 
+/**
+ * Where it came from.
+ */
+source: string, 
+/**
+ * Its title.
+ */
+title?: string, 
+/**
+ * What it belongs to.
+ */
+domain: string, 
+/**
+ * Words to find it by.
+ */
+tags: Array<string>, 
+/**
+ * UTF-16 code units of its text.
+ */
+length: number, 
+/**
+ * In how many pieces it is recalled.
+ */
+chunks: number, 
+/**
+ * When its text was imported, ISO 8601 UTC.
+ */
+created_at: string, 
+/**
+ * Its text; absent in a list.
+ */
+text?: string, 
+/**
+ * The pieces in which it is recalled, as UTF-16 spans of the text; absent in a list.
+ */
+spans?: Array<[number, number]>, };
 
 /**
  * A template in a list.
@@ -2090,4 +2161,4 @@ report: Array<ImportNote>, };
 /**
  * What an operation gives back.
  */
-export type Output = { "type": "template", "value": TemplateSummary } | { "type": "session", "value": SessionSummary } | { "type": "reply", "value": Reply } | { "type": "import", "value": ImportReport } | { "type": "memories", "value": Array<MemoryChanged> } | { "type": "extraction", "value": ExtractionReport } | { "type": "nothing" };
+export type Output = { "type": "template", "value": TemplateSummary } | { "type": "session", "value": SessionSummary } | { "type": "reply", "value": Reply } | { "type": "import", "value": ImportReport } | { "type": "memories", "value": Array<MemoryChanged> } | { "type": "notes", "value": Array<ImportedNote> } | { "type": "extraction", "value": ExtractionReport } | { "type": "nothing" };

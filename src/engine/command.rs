@@ -1,7 +1,8 @@
 //! What the host can ask of the core.
 
-use super::memory::Remembered;
-use crate::compile::MaskDeltas;
+use super::memory::{Forgotten, Remembered};
+use super::notes::NoteDocument;
+use super::turn::SendRequest;
 use crate::error::Error;
 use crate::json::{Fields, Value};
 use crate::log::SEED_LENGTH;
@@ -35,24 +36,7 @@ pub enum Command {
         title: Option<String>,
     },
     /// Says something to the personality.
-    Send {
-        /// The owner.
-        user: String,
-        /// The session's id.
-        session: String,
-        /// What the person says: not blank, at most 262,144 bytes.
-        text: String,
-        /// Who answers.
-        model: ModelDeclaration,
-        /// Language of the text, when the host knows it.
-        language: Option<String>,
-        /// Deltas for this turn alone.
-        mask: Option<MaskDeltas>,
-        /// Most tokens of the answer; 1,024 when absent.
-        max_output_tokens: Option<u32>,
-        /// How far the person's clock is ahead of UTC, in minutes.
-        utc_offset: i32,
-    },
+    Send(SendRequest),
     /// Asks a model what a turn says about the person; the reply was given before.
     Extract {
         /// The owner.
@@ -128,8 +112,15 @@ pub enum Command {
     Forget {
         /// The owner.
         user: String,
-        /// A memory's id; else words that all stand in what is to be forgotten.
-        query: String,
+        /// Which ones: `query` or `source`.
+        what: Forgotten,
+    },
+    /// Keeps documents that a person brings along.
+    ImportNotes {
+        /// The owner.
+        user: String,
+        /// The documents, each of another source.
+        documents: Vec<NoteDocument>,
     },
     /// Recalls again what a limit put aside.
     Restore {
@@ -172,16 +163,7 @@ impl Command {
                 template: TemplateChoice::parse(fields)?,
                 title: fields.string("title"),
             },
-            "send" => Self::Send {
-                user: fields.required_string("user"),
-                session: fields.required_string("session"),
-                text: fields.required_string("text"),
-                model: model(fields),
-                language: fields.id("language"),
-                mask: fields.nested("mask", MaskDeltas::parse),
-                max_output_tokens: fields.count("max_output_tokens"),
-                utc_offset: utc_offset(fields),
-            },
+            "send" => Self::Send(SendRequest::parse(fields)),
             "extract" => Self::Extract {
                 user: fields.required_string("user"),
                 session: fields.required_string("session"),
@@ -228,9 +210,11 @@ impl Command {
                     fact.ok_or_else(|| Error::invalid_argument("/fact", "a fact is expected"))?
                 },
             },
-            "forget" => {
-                Self::Forget { user: fields.required_string("user"), query: fields.required_string("query") }
-            }
+            "forget" => Self::Forget { user: fields.required_string("user"), what: Forgotten::parse(fields) },
+            "import-notes" => Self::ImportNotes {
+                user: fields.required_string("user"),
+                documents: fields.list("documents", NoteDocument::parse),
+            },
             "restore" => {
                 Self::Restore { user: fields.required_string("user"), memory: fields.required_id("memory") }
             }
@@ -246,7 +230,7 @@ impl Command {
     }
 }
 
-fn model(fields: &mut Fields<'_>) -> ModelDeclaration {
+pub(super) fn model(fields: &mut Fields<'_>) -> ModelDeclaration {
     let model = fields.nested("model", ModelDeclaration::parse);
     fields.require("model", model)
 }

@@ -11,6 +11,7 @@ use super::extraction::{ExtractionOperation, ExtractionReport};
 use super::features::Features;
 use super::import::ImportReport;
 use super::learning::MemoryChanged;
+use super::notes::ImportedNote;
 use super::query::{SessionSummary, TemplateSummary};
 use super::turn::{Reply, TurnOperation};
 use crate::error::{Error, ErrorCode};
@@ -126,6 +127,8 @@ pub enum Output {
     Import(ImportReport),
     /// Of `Remember`, `Forget`, `Restore` and `Retain`: what they changed.
     Memories(Vec<MemoryChanged>),
+    /// Of `ImportNotes`: what became of each document, in their order.
+    Notes(Vec<ImportedNote>),
     /// Of `Extract`.
     Extraction(Box<ExtractionReport>),
     /// Of commands that have nothing to say.
@@ -165,6 +168,7 @@ pub(super) enum Outcome {
     Reply(Box<Reply>),
     Import(ImportReport),
     Memories(Vec<MemoryChanged>),
+    Notes(Vec<ImportedNote>),
     Extraction(Box<ExtractionReport>),
     Nothing,
 }
@@ -248,19 +252,7 @@ impl Core {
             Command::CreateSession { user, template, title } => {
                 self.create_session(&user, &template, title, now, &mut ids)
             }
-            Command::Send { user, session, text, model, language, mask, max_output_tokens, utc_offset } => {
-                let request = super::turn::SendRequest {
-                    user,
-                    session,
-                    text,
-                    model,
-                    language,
-                    mask,
-                    max_output_tokens,
-                    utc_offset,
-                };
-                self.send(request, now, ids)
-            }
+            Command::Send(request) => self.send(request, now, ids),
             Command::Extract { user, session, turn, model } => {
                 self.extract((user, session, turn), model, now, ids)
             }
@@ -277,7 +269,8 @@ impl Core {
                 self.import_snapshot(&source, request, now, &mut ids)
             }
             Command::Remember { user, fact } => self.remember(&user, fact, now),
-            Command::Forget { user, query } => self.forget(&user, &query, now),
+            Command::Forget { user, what } => self.forget(&user, &what, now),
+            Command::ImportNotes { user, documents } => self.import_notes(&user, documents, now),
             Command::Restore { user, memory } => self.restore(&user, &memory, now),
             Command::Retain { user } => self.retain(&user, now),
             Command::Erase { user, purge } => self.erase(&user, purge, now),
@@ -358,6 +351,7 @@ impl Core {
                 }
                 Outcome::Import(report) => Output::Import(report),
                 Outcome::Memories(changes) => Output::Memories(changes),
+                Outcome::Notes(imported) => Output::Notes(imported),
                 Outcome::Extraction(report) => Output::Extraction(report),
                 Outcome::Nothing => Output::Nothing,
             })

@@ -28,7 +28,7 @@ pub struct MemoryChanged {
     /// Its id.
     pub memory: String,
     /// Its `type`.
-    #[cfg_attr(feature = "typescript", ts(type = "\"fact\" | \"episode\""))]
+    #[cfg_attr(feature = "typescript", ts(type = "\"fact\" | \"episode\" | \"note\""))]
     pub memory_type: &'static str,
     /// What became of it.
     pub change: MemoryChange,
@@ -223,11 +223,17 @@ impl Learned {
 }
 
 impl Core {
-    /// The id of an owner's fact. An erased id stays erased: the next fact of that key gets the next generation.
+    /// The id of an owner's fact.
     pub(super) fn fact_id(&self, user: &str, category: FactCategory, key: &str) -> String {
+        self.free_id(user, "fact", &[user, category.name(), key])
+    }
+
+    /// The natural id of an owner's record. An erased id stays erased: the next record of that key gets the next
+    /// generation.
+    pub(super) fn free_id(&self, user: &str, prefix: &str, parts: &[&str]) -> String {
         let owner = self.owner(user);
         let candidate = |generation: u32| {
-            let id = natural_id("fact", &[user, category.name(), key], generation);
+            let id = natural_id(prefix, parts, generation);
             let erased = owner.record(&id).is_some_and(|record| record.content == Content::Erased);
             (!erased).then_some(id)
         };

@@ -53,6 +53,24 @@ impl Remembered {
     }
 }
 
+/// What is to be forgotten.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub enum Forgotten {
+    /// The memory of that id; else every fact and episode that holds all these words.
+    Query(String),
+    /// The note of that source.
+    Source(String),
+}
+
+impl Forgotten {
+    pub(super) fn parse(fields: &mut Fields<'_>) -> Self {
+        match fields.string("source") {
+            Some(source) => Self::Source(source),
+            None => Self::Query(fields.required_string("query")),
+        }
+    }
+}
+
 /// Which memories to list; absent = all.
 #[derive(Clone, Debug, Default, PartialEq)]
 pub struct MemoryFilter {
@@ -178,29 +196,43 @@ impl Core {
         Ok(self.commit_learned(user, learning.finish(), now))
     }
 
-    /// Erases the memory of that id, or else every fact and episode that holds all words of the query.
-    pub(super) fn forget(&mut self, user: &str, query: &str, now: u64) -> Result<Begun, Error> {
+    /// Erases what is to be forgotten.
+    pub(super) fn forget(&mut self, user: &str, what: &Forgotten, now: u64) -> Result<Begun, Error> {
         check_owner(user)?;
         let owner = self.owner(user);
         let live = |record: &&Record| record.kind == "memory" && record.content != Content::Erased;
-        let ids = match owner.record(query).filter(live) {
-            Some(record) => vec![record.id.clone()],
-            None => self.memories_about(user, query),
+        let ids = match what {
+            Forgotten::Source(source) => {
+                let notes = owner.notes().filter(|(_, note)| note.source == *source);
+                notes.map(|(id, _)| id.to_owned()).list()
+            }
+            Forgotten::Query(query) => match owner.record(query).filter(live) {
+                Some(record) => vec![record.id.clone()],
+                None => self.memories_about(user, query),
+            },
         };
         let mut records = Vec::with_capacity(ids.len());
         let mut changes = Vec::with_capacity(ids.len());
         for id in ids {
-            let memory_type = if self.owner(user).episode(&id).is_some() { "episode" } else { "fact" };
-            let at = self.clock.tick(now);
-            let kind = "memory".to_owned();
+            let memory_type = match self.owner(user).record(&id).and_then(Record::body) {
+                Some(Body::Episode(_)) => "episode",
+                Some(Body::Note(_)) => "note",
+                _ => "fact",
+            };
             changes.push(MemoryChanged { memory: id.clone(), memory_type, change: MemoryChange::Forgotten });
-            records.push(Record { id, owner: user.to_owned(), kind, at, content: Content::Erased });
+            records.push(self.tombstone(user, id, now));
         }
         if records.is_empty() {
             return Ok(Begun::Done(Output::Memories(changes)));
         }
         let events = changes.iter().cloned().map(Event::MemoryChange).list();
         Ok(Commit::new(user, records, events, Outcome::Memories(changes)).begin(Vec::new()))
+    }
+
+    /// The end of a memory.
+    pub(super) fn tombstone(&mut self, user: &str, id: String, now: u64) -> Record {
+        let (owner, kind, at) = (user.to_owned(), "memory".to_owned(), self.clock.tick(now));
+        Record { id, owner, kind, at, content: Content::Erased }
     }
 
     /// Recalls again what was put aside.
@@ -216,8 +248,7 @@ impl Core {
             change.memory_type = "episode";
             self.write(user, memory, Episode { status: MemoryStatus::Active, ..episode }, now)
         } else {
-            let message = format!("\"{user}\" has no memory \"{memory}\"");
-            return Err(Error::new(ErrorCode::UnknownMemory, message).at("/memory"));
+            return Err(unknown_memory(user, memory));
         };
         let events = vec![Event::MemoryChange(change.clone())];
         Ok(Commit::new(user, vec![record], events, Outcome::Memories(vec![change])).begin(Vec::new()))
@@ -284,8 +315,7 @@ impl Core {
         if let Some(episode) = owner.episode(id) {
             return Ok(MemoryView::Episode(self.episode_view(user, (id, episode), now)));
         }
-        let message = format!("\"{user}\" has no memory \"{id}\"");
-        Err(Error::new(ErrorCode::UnknownMemory, message).at("/memory"))
+        Err(unknown_memory(user, id))
     }
 
     /// The facts and episodes that hold all words of a query.
@@ -367,4 +397,8 @@ impl Core {
         topics.retain(|topic| CATEGORIES.contains(&topic.topic.as_str()));
         topics.into_iter().map(|topic| topic.topic).collect()
     }
+}
+
+pub(super) fn unknown_memory(user: &str, id: &str) -> Error {
+    Error::new(ErrorCode::UnknownMemory, format!("\"{user}\" has no memory \"{id}\"")).at("/memory")
 }

@@ -15,6 +15,7 @@ mod import;
 mod knowledge;
 mod learning;
 mod memory;
+mod notes;
 mod prompt;
 mod query;
 mod reaction;
@@ -36,10 +37,11 @@ pub use features::{FeatureCategories, FeatureSummary, Features};
 pub use import::{ImportNote, ImportReport};
 pub use knowledge::{EntryPosition, FoundEntry, KnowledgeReport};
 pub use learning::MemoryChanged;
-pub use memory::{Archive, EpisodeView, FactView, MemoryFilter, MemoryView, Remembered};
+pub use memory::{Archive, EpisodeView, FactView, Forgotten, MemoryFilter, MemoryView, Remembered};
+pub use notes::{ImportedNote, NoteChange, NoteDocument, NoteView};
 pub use query::{
     AffinityView, HistoryOptions, MoodView, ParameterExplanation, Preview, SessionState, SessionSummary,
     TemplateSummary, TurnView,
 };
 pub use recall::{RecallOptions, Recalled, Why};
-pub use turn::Reply;
+pub use turn::{Reply, SendRequest};

@@ -11,6 +11,7 @@ use crate::error::Error;
 use crate::knowledge::Selection;
 use crate::list::List;
 use crate::log::body::{self, BlockReport, Turn};
+use crate::order;
 use crate::state::Personality;
 
 /// Tokens of an answer when the caller names no limit.
@@ -22,6 +23,9 @@ const STATE_WEIGHT: f64 = 0.8;
 const PRINCIPLES_WEIGHT: f64 = 0.7;
 const HISTORY_WEIGHT: f64 = 0.65;
 const EXAMPLES_WEIGHT: f64 = 0.4;
+/// The history leaves one part in so many of what it could have to what is known beside it, where that wants it: a long
+/// conversation pushes out its own oldest turns, not what the person told before.
+const MEMORY_SHARE: u32 = 3;
 
 /// Where each block stands among all: the order of the prompt.
 const PERSONA: usize = 0;
@@ -31,8 +35,9 @@ const EXAMPLES: usize = 3;
 const KNOWLEDGE: usize = 4;
 const FACTS: usize = 5;
 const EPISODES: usize = 6;
-const RECALLED: usize = 7;
-const HISTORY: usize = 8;
+const NOTES: usize = 7;
+const RECALLED: usize = 8;
+const HISTORY: usize = 9;
 
 /// The name of an owner that has one.
 pub(super) fn named(user: &str) -> Option<&str> {
@@ -102,15 +107,22 @@ impl Core {
             knowledge::block(&found),
             self.facts_block(request.user, request.now, &recalled),
             self.episodes_block(request.user, request.instance, request.now, &recalled),
+            self.notes_block(request.user, &recalled),
             Block::optional("recalled", 0.0, ""),
             Block::optional("history", HISTORY_WEIGHT, ""),
             user_turn,
         ];
         let heavier = heavier_than_history(&blocks);
         let free = budget.saturating_sub(choose(&heavier, budget)?.tokens);
-        let history = self.fitting_history(request.user, request.session, free);
-        blocks[HISTORY].tokens = history.tokens;
+        let mut history = self.fitting_history(request.user, request.session, free);
         blocks[RECALLED] = self.recalled_block(request.user, &recalled, &history.taken);
+        let wanted: u32 = blocks[KNOWLEDGE..HISTORY].iter().map(|block| block.tokens).sum();
+        if history.tokens.saturating_add(wanted) > free {
+            let left = free - wanted.min(free / MEMORY_SHARE);
+            history = self.fitting_history(request.user, request.session, left);
+            blocks[RECALLED] = self.recalled_block(request.user, &recalled, &history.taken);
+        }
+        blocks[HISTORY].tokens = history.tokens;
         let chosen = choose(&blocks, budget)?;
         let mut system = parts.core;
         write_section(&parts.principles, &chosen.taken(&blocks, PRINCIPLES), &mut system);
@@ -125,7 +137,7 @@ impl Core {
         messages.push(Message { role: Role::User, content: request.text.to_owned() });
         let taken = chosen.taken(&blocks, KNOWLEDGE);
         knowledge::write((&found, &blocks[KNOWLEDGE], &taken), &mut system, &mut messages);
-        for index in [FACTS, EPISODES, RECALLED] {
+        for index in [FACTS, EPISODES, NOTES, RECALLED] {
             background::write(&blocks[index], &chosen.taken(&blocks, index), &mut system);
         }
         let reports = reports(&blocks, &chosen, |index, taken| match index {
@@ -137,7 +149,10 @@ impl Core {
                 Content::Text(_) => (!blocks[index].is_empty()).then_some(0),
             },
         });
-        let memories = self.memories_in(request.user, &recalled, &reports);
+        let mut told = chosen.items(&blocks, FACTS);
+        told.extend(chosen.items(&blocks, EPISODES));
+        told.extend(chosen.items(&blocks, RECALLED));
+        let memories = self.memories_told(request.user, &recalled, &told, &chosen.taken(&blocks, NOTES));
         let request = ModelRequest {
             system,
             messages,
@@ -210,8 +225,13 @@ fn reports(
 ) -> Vec<BlockReport> {
     let mut reports = Vec::with_capacity(blocks.len());
     for (index, block) in blocks.iter().enumerate() {
-        let items = chosen.items(blocks, index);
+        let mut items = chosen.items(blocks, index);
         if let Some(dropped) = dropped(index, items.len()) {
+            // Passages of one note have one id.
+            if index == NOTES {
+                order::sort_by(&mut items, Ord::cmp);
+                items.dedup();
+            }
             reports.push(BlockReport {
                 name: block.name.clone(),
                 tokens: chosen.tokens_of(blocks, index),

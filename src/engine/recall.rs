@@ -8,7 +8,7 @@ use super::prompt::named;
 use crate::error::{Error, ErrorCode};
 use crate::json::{self, FieldCode, Fields, Value};
 use crate::log::Body;
-use crate::log::body::{BlockReport, FactOrigin, MemoryStatus, Role};
+use crate::log::body::{FactOrigin, MemoryStatus, Role};
 use crate::memory::recall::{Context, Document, DocumentKind, Query, Ranked, Ranking, Signals, rank};
 use crate::memory::{Candidate, RetrievalWeights, current_importance, retrieve};
 use crate::state::Personality;
@@ -24,6 +24,9 @@ const RANKED_AT_LEAST: usize = 40;
 
 /// One word in common is enough when it has so many letters.
 const SAYS_MUCH: usize = 4;
+/// A turn without a word in common is told to a model when it scores so much of what the best one does: it stands beside
+/// it, as an answer does beside its question.
+const BESIDE: f64 = 0.6;
 /// Without a word in common, texts mean much the same from this cosine on.
 const CLOSE: f32 = 0.5;
 
@@ -56,11 +59,8 @@ impl RecallOptions {
         Ok(Fields::read(options, "", |fields| {
             let mut list = |name| fields.raw(name).is_some().then(|| fields.texts(name));
             let (types, tags, domains) = (list("types"), list("tags"), list("domains"));
-            for (index, name) in types.iter().flatten().enumerate() {
-                if TYPES.iter().all(|(_, known)| known != name) {
-                    let at = ["types/", &index.to_string()].concat();
-                    fields.refuse(FieldCode::Enum, &at, "one of turn, fact, episode, note");
-                }
+            if types.iter().flatten().any(|name| TYPES.iter().all(|(_, known)| known != name)) {
+                fields.refuse(FieldCode::Enum, "types", "of turn, fact, episode, note");
             }
             Self {
                 limit: fields.count("limit"),
@@ -209,7 +209,7 @@ impl Core {
         let limit = options.limit.unwrap_or(DEFAULT_LIMIT).min(self.options.most_recalled);
         let (ranked, query) = self.rank(&search, question, options, limit as usize);
         let mut recalled = Vec::new();
-        for found in self.score(&search, &query, &ranked, limit as usize) {
+        for found in self.score(&search, (&query, options), &ranked, limit as usize) {
             recalled.extend(self.show(user, &found));
         }
         Ok(recalled)
@@ -228,9 +228,12 @@ impl Core {
         let kind = |ranked: &Ranked| documents.get(ranked.slot).map_or("", |document| type_of(document.kind));
         let mut found = Vec::new();
         for sort in ranked.chunk_by(|a, b| kind(a) == kind(b)) {
-            found.extend(self.score(search, &query, sort, limit));
+            let mut best = self.score(search, (&query, options), sort, limit);
+            let is_to_the_point = best.iter().any(Found::is_to_the_point);
+            let enough = best.first().map_or(0.0, |best| best.score * BESIDE);
+            best.retain(|found| found.is_to_the_point() || (is_to_the_point && found.score >= enough));
+            found.extend(best);
         }
-        found.retain(Found::is_to_the_point);
         found
     }
 
@@ -312,11 +315,25 @@ impl Core {
                 }
             }
         }
+        if options.wants(DocumentKind::Note) {
+            for (id, note) in owner.notes() {
+                let of_domain = options.domains.as_ref().is_none_or(|wanted| wanted.contains(&note.domain));
+                if note.sharing.learn && of_domain && tagged(&note.tags) {
+                    slots.extend_from_slice(owner.slots_of(id));
+                }
+            }
+        }
         slots
     }
 
     /// Domain, recency, reuse and importance of what was ranked, and the best of it.
-    fn score(&self, search: &Search<'_>, query: &Query, ranked: &[Ranked], limit: usize) -> Vec<Found> {
+    fn score(
+        &self,
+        search: &Search<'_>,
+        (query, options): (&Query, &RecallOptions),
+        ranked: &[Ranked],
+        limit: usize,
+    ) -> Vec<Found> {
         let owner = self.owner(search.user);
         let mut candidates = Vec::with_capacity(ranked.len());
         let mut documents = Vec::with_capacity(ranked.len());
@@ -326,7 +343,8 @@ impl Core {
             candidates.push(Candidate {
                 id: &document.id,
                 similarity: f64::from(ranked.similarity),
-                same_domain: false,
+                same_domain: options.domain.is_some()
+                    && owner.note(&document.id).map(|note| &note.domain) == options.domain.as_ref(),
                 age_days: age as f64 / DAY as f64,
                 uses: owner.use_of(&document.id).count,
                 importance: owner
@@ -335,13 +353,19 @@ impl Core {
             });
             documents.push((document, ranked));
         }
-        let mut found = Vec::with_capacity(limit);
-        for scored in retrieve(&candidates, &RetrievalWeights::default(), limit) {
+        let mut found: Vec<Found> = Vec::with_capacity(limit);
+        for scored in retrieve(&candidates, &RetrievalWeights::default(), candidates.len()) {
+            if found.len() == limit {
+                break;
+            }
             let (Some(candidate), Some((document, ranked))) =
                 (candidates.get(scored.index), documents.get(scored.index))
             else {
                 continue;
             };
+            if found.iter().any(|better| document.says_the_same_as(&better.document)) {
+                continue;
+            }
             let mut matches: Vec<String> = Vec::new();
             for term in &query.terms {
                 if !matches.contains(&term.word) && owner.documents().holds(ranked.slot, &term.stems) {
@@ -376,11 +400,23 @@ pub(super) struct Search<'a> {
 }
 
 impl Core {
-    /// What of what was found a prompt holds.
-    pub(super) fn memories_in(&self, user: &str, found: &[Found], blocks: &[BlockReport]) -> Vec<Recalled> {
+    /// What of what was found a prompt holds: all of these ids, and of the passages of notes, in their order, those that
+    /// were taken.
+    pub(super) fn memories_told(
+        &self,
+        user: &str,
+        found: &[Found],
+        told: &[String],
+        notes_taken: &[bool],
+    ) -> Vec<Recalled> {
+        let mut notes = notes_taken.iter();
         let mut memories = Vec::new();
         for found in found {
-            if blocks.iter().any(|block| block.items.contains(&found.document.id)) {
+            let is_told = match found.document.kind {
+                DocumentKind::Note => notes.next() == Some(&true),
+                _ => told.contains(&found.document.id),
+            };
+            if is_told {
                 memories.extend(self.show(user, found));
             }
         }
@@ -391,6 +427,7 @@ impl Core {
     pub(super) fn show(&self, user: &str, found: &Found) -> Option<Recalled> {
         let owner = self.owner(user);
         let Found { document, score, matches, why } = found;
+        let mut span = None;
         let (text, at, role, source) = match owner.record(&document.id)?.body()? {
             Body::Turn(turn) => {
                 (turn.text.clone(), turn.created_at.clone(), Some(turn.role), Some(turn.session.clone()))
@@ -405,6 +442,14 @@ impl Core {
                 let source = episode.sources.first().map(|source| source.turn.clone());
                 (episode.summary.clone(), episode.timestamp.clone(), None, source)
             }
+            Body::Note(note) => {
+                let [start, end] = document.bytes.map(|at| at as usize);
+                let (before, text) = (note.text.get(..start)?, note.text.get(start..end)?);
+                let units = |text: &str| text.chars().map(char::len_utf16).sum::<usize>() as u32;
+                let start = units(before);
+                span = Some([start, start + units(text)]);
+                (text.to_owned(), note.created_at.clone(), None, Some(note.source.clone()))
+            }
             _ => return None,
         };
         Some(Recalled {
@@ -415,7 +460,7 @@ impl Core {
             at,
             role,
             source,
-            span: None,
+            span,
             matches: matches.clone(),
             why: *why,
         })

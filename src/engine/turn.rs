@@ -3,7 +3,7 @@
 
 use serde::Serialize;
 
-use super::command::ModelDeclaration;
+use super::command::{ModelDeclaration, model, utc_offset};
 use super::core::{Begun, Commit, Core, Outcome, Pending};
 use super::effect::{Effect, EffectResult, FinishReason, ReportedUsage};
 use super::episodes::Told;
@@ -17,27 +17,54 @@ use super::scripted;
 use super::session::level_change;
 use crate::compile::{MaskDeltas, SOMEBODY};
 use crate::error::{Error, ErrorCode};
-use crate::json::{Map, Value};
+use crate::json::{Fields, Map, Value};
 use crate::list::List;
 use crate::log::IdSource;
 use crate::log::body::{
-    AffinityChange, BlockReport, MAXIMUM_TEXT_BYTES, Mode, ModelReference, MoodChange, Role, Run,
-    SessionStatus, Source, Turn, Usage,
+    AffinityChange, BlockReport, MAXIMUM_DOMAIN, MAXIMUM_TEXT_BYTES, Mode, ModelReference, MoodChange, Role,
+    Run, SessionStatus, Source, Turn, Usage,
 };
 use crate::observe::Observation;
 use crate::text::Macros;
 use crate::timestamp;
 
 /// What the person says, and to whom.
-pub(super) struct SendRequest {
+#[derive(Clone, Debug, PartialEq)]
+pub struct SendRequest {
+    /// The owner.
     pub user: String,
+    /// The session's id.
     pub session: String,
+    /// What the person says: not blank, at most 262,144 bytes.
     pub text: String,
+    /// Who answers.
     pub model: ModelDeclaration,
+    /// Language of the text, when the host knows it.
     pub language: Option<String>,
+    /// What it is about: notes of this domain count more.
+    pub domain: Option<String>,
+    /// Deltas for this turn alone.
     pub mask: Option<MaskDeltas>,
+    /// Most tokens of the answer; 1,024 when absent.
     pub max_output_tokens: Option<u32>,
+    /// How far the person's clock is ahead of UTC, in minutes.
     pub utc_offset: i32,
+}
+
+impl SendRequest {
+    pub(super) fn parse(fields: &mut Fields<'_>) -> Self {
+        Self {
+            user: fields.required_string("user"),
+            session: fields.required_string("session"),
+            text: fields.required_string("text"),
+            model: model(fields),
+            language: fields.id("language"),
+            domain: fields.text("domain", MAXIMUM_DOMAIN),
+            mask: fields.nested("mask", MaskDeltas::parse),
+            max_output_tokens: fields.count("max_output_tokens"),
+            utc_offset: utc_offset(fields),
+        }
+    }
 }
 
 /// What a turn gives back.
@@ -84,6 +111,7 @@ pub(super) struct TurnOperation {
     mode: Mode,
     model: Option<ModelReference>,
     blocks: Vec<BlockReport>,
+    domain: Option<String>,
     prompt_tokens: u32,
     memories: Vec<Recalled>,
     observation: Observation,
@@ -97,7 +125,7 @@ pub(super) struct TurnOperation {
 impl Core {
     /// Begins a turn: everything up to the model call.
     pub(super) fn send(&mut self, request: SendRequest, now: u64, ids: IdSource) -> Result<Begun, Error> {
-        let SendRequest { user, session, text, model, language, mask, max_output_tokens, utc_offset } =
+        let SendRequest { user, session, text, model, language, domain, mask, max_output_tokens, utc_offset } =
             request;
         check_text(&text)?;
         self.index(&user);
@@ -125,7 +153,12 @@ impl Core {
                 context_tokens: model.context_tokens,
                 max_output_tokens,
                 seed: ids.number(),
-                recall: RecallOptions { language: language.clone(), utc_offset, ..RecallOptions::default() },
+                recall: RecallOptions {
+                    language: language.clone(),
+                    domain: domain.clone(),
+                    utc_offset,
+                    ..RecallOptions::default()
+                },
             },
         )?;
         let template = personality.template();
@@ -150,6 +183,7 @@ impl Core {
             text,
             ids,
             blocks,
+            domain,
             prompt_tokens: tokens,
             memories,
             observation,
@@ -261,6 +295,9 @@ impl Core {
         let mut further = Map::new();
         if !learned.findings.is_empty() {
             further.insert("findings", learned.findings.clone());
+        }
+        if let Some(domain) = operation.domain {
+            further.insert("domain", domain);
         }
         let run = Run {
             duration_ms: Some(now.saturating_sub(started)),

@@ -1,4 +1,5 @@
-//! What is worth recalling about a person: facts and episodes, their keys, importance and classes.
+//! What is worth recalling about a person: facts and episodes, their keys, importance and classes; and the notes that
+//! they bring along.
 //!
 //! Everything here is a pure rule over values. Which memories there are follows from the log (`state`); what a message
 //! says is found by `observe`.
@@ -8,6 +9,7 @@ mod extraction;
 mod fact;
 mod key;
 mod learn;
+pub mod note;
 pub(crate) mod recall;
 mod retention;
 pub(crate) mod text_index;

@@ -63,6 +63,11 @@ impl OwnerState {
                 self.recall.awaits(&record.id);
                 Derived::Memory(Vec::new())
             }
+            Some(Body::Note(_)) => {
+                put(&mut self.memories.notes, &record.id);
+                self.recall.awaits(&record.id);
+                Derived::Memory(Vec::new())
+            }
         }
     }
 
@@ -90,6 +95,9 @@ impl OwnerState {
             }
             Some(Body::Episode(_)) if self.episode(&previous.id).is_none() => {
                 take(&mut self.memories.episodes, &previous.id);
+            }
+            Some(Body::Note(_)) if self.note(&previous.id).is_none() => {
+                take(&mut self.memories.notes, &previous.id);
             }
             _ => {}
         }

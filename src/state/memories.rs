@@ -1,10 +1,10 @@
-//! Which of an owner's records are facts and episodes, and when each was last in a prompt: an index over the log.
+//! Which of an owner's records are facts, episodes and notes, and when each was last in a prompt: an index over the log.
 
 use crate::log::body::Run;
 use crate::timestamp;
 
 /// The blocks of a prompt whose items are memories.
-const MEMORY_BLOCKS: [&str; 2] = ["facts", "episodes"];
+const MEMORY_BLOCKS: [&str; 4] = ["facts", "episodes", "notes", "recalled"];
 
 /// An index over the log: ids of memories, and how they were used.
 #[derive(Debug, Default)]
@@ -13,6 +13,8 @@ pub(super) struct Memories {
     pub(super) facts: Vec<String>,
     /// Ids of live episodes, in order.
     pub(super) episodes: Vec<String>,
+    /// Ids of live notes, in order.
+    pub(super) notes: Vec<String>,
     /// By id.
     uses: Vec<(String, Use)>,
 }
@@ -36,7 +38,11 @@ impl Memories {
     /// Counts the memories that the prompt of a run held.
     pub(super) fn count(&mut self, run: &Run) {
         let held = run.blocks.iter().filter(|block| MEMORY_BLOCKS.contains(&block.name.as_str()));
-        for id in held.flat_map(|block| &block.items) {
+        let ids = held.flat_map(|block| {
+            // Several passages of one note are one use of it.
+            block.items.iter().enumerate().filter(|(index, id)| !block.items[..*index].contains(id))
+        });
+        for (_, id) in ids {
             let place = self.uses.binary_search_by(|(known, _)| known.cmp(id));
             let index = place.unwrap_or_else(|index| {
                 self.uses.insert(index, (id.clone(), Use::default()));

@@ -11,7 +11,7 @@ use super::mood::Mood;
 use super::personality::Personality;
 use super::recall::Recall;
 use crate::error::Error;
-use crate::log::body::{self, Episode, Fact, Instance, Run, Session, Turn};
+use crate::log::body::{self, Episode, Fact, Instance, Note, Run, Session, Turn};
 use crate::log::{Body, Content, Merged, Record, newer};
 use crate::order;
 use crate::template::Template;
@@ -242,6 +242,19 @@ impl OwnerState {
     /// All episodes of all instances, whatever their status, by id.
     pub fn episodes(&self) -> impl Iterator<Item = (&str, &Episode)> {
         self.memories.episodes.iter().filter_map(|id| Some((id.as_str(), self.episode(id)?)))
+    }
+
+    /// One note.
+    pub fn note(&self, id: &str) -> Option<&Note> {
+        match self.record(id)?.body()? {
+            Body::Note(note) => Some(note),
+            _ => None,
+        }
+    }
+
+    /// All notes, by id.
+    pub fn notes(&self) -> impl Iterator<Item = (&str, &Note)> {
+        self.memories.notes.iter().filter_map(|id| Some((id.as_str(), self.note(id)?)))
     }
 
     /// How a memory was used.

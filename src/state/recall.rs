@@ -1,4 +1,4 @@
-//! What of a log can be searched: its turns, facts and episodes as documents of an index. The log is the truth; the
+//! What of a log can be searched: its turns, facts, episodes and notes as documents of an index. The log is the truth; the
 //! index meets what is new when something is looked for.
 
 use std::sync::Arc;
@@ -7,8 +7,9 @@ use super::lane::Position;
 use super::owner::{Derived, OwnerState};
 use crate::json;
 use crate::log::Record;
-use crate::log::body::{Body, Episode, Fact, MemoryStatus, Role};
+use crate::log::body::{Body, Episode, Fact, MemoryStatus, Note, Role};
 use crate::memory::FactCategory;
+use crate::memory::note::chunks;
 use crate::memory::recall::{Document, DocumentKind, Documents, NO_DOCUMENT, Terms, date_terms};
 use crate::observe::Packs;
 use crate::text::Scan;
@@ -119,7 +120,7 @@ impl OwnerState {
             Some(Body::Turn(turn)) => {
                 let Some(kind) = kind_of(turn.role) else { return };
                 let (position, turn) = (Position::of(record), Arc::clone(turn));
-                let document = document(packs, record, kind, 0, &turn.created_at);
+                let document = document(packs, record, kind, &turn.created_at);
                 if self.lane_mut(&turn.session).turn_mut(&position).is_none_or(|entry| entry.slot.is_some()) {
                     return;
                 }
@@ -134,18 +135,31 @@ impl OwnerState {
                 }
             }
             Some(Body::Fact(fact)) => {
-                let new = document(packs, record, DocumentKind::Fact, 0, &fact.last_updated);
+                let new = document(packs, record, DocumentKind::Fact, &fact.last_updated);
                 let slot = self.recall.documents.add(new, || terms(packs, &fact_text(fact), None));
                 self.set_slots(index, vec![slot]);
             }
             Some(Body::Episode(episode)) => {
-                let new = document(packs, record, DocumentKind::Episode, 0, &episode.timestamp);
+                let new = document(packs, record, DocumentKind::Episode, &episode.timestamp);
                 let slot = self.recall.documents.add(new, || {
                     let mut terms = terms(packs, &episode_text(episode), None);
                     add_date(&episode.timestamp, &mut terms);
                     terms
                 });
                 self.set_slots(index, vec![slot]);
+            }
+            Some(Body::Note(note)) => {
+                let mut slots = Vec::new();
+                for chunk in chunks(&note.text) {
+                    let place = |at: usize| u32::try_from(at).unwrap_or(u32::MAX);
+                    let bytes = [place(chunk.bytes.start), place(chunk.bytes.end)];
+                    let at = &note.created_at;
+                    let key = key(packs, record, bytes[0]);
+                    let document = Document { bytes, key, ..document(packs, record, DocumentKind::Note, at) };
+                    let text = note.text.get(chunk.bytes).unwrap_or_default();
+                    slots.push(self.recall.documents.add(document, || note_terms(packs, note, text)));
+                }
+                self.set_slots(index, slots);
             }
             _ => {}
         }
@@ -172,13 +186,13 @@ fn kind_of(role: Role) -> Option<DocumentKind> {
     }
 }
 
-fn document(packs: &Packs, record: &Record, kind: DocumentKind, part: u32, at: &str) -> Document {
+fn document(packs: &Packs, record: &Record, kind: DocumentKind, at: &str) -> Document {
     Document {
         id: record.id.clone(),
         kind,
-        part,
+        bytes: [0, 0],
         at: timestamp::parse(at).unwrap_or(0),
-        key: key(packs, record, part),
+        key: key(packs, record, 0),
         asks: false,
         names_time: false,
     }
@@ -210,6 +224,16 @@ fn add_date(at: &str, terms: &mut Terms) {
     if let Some(date) = timestamp::parse(at).and_then(timestamp::date) {
         date_terms(date, terms);
     }
+}
+
+/// What a chunk of a note is found by: what it says, and what the whole is called.
+fn note_terms(packs: &Packs, note: &Note, text: &str) -> Terms {
+    let mut named = text.to_owned();
+    for part in note.title.iter().chain(&note.tags) {
+        named.push('\n');
+        named.push_str(part);
+    }
+    terms(packs, &named, None)
 }
 
 /// What a fact is found by.

@@ -69,7 +69,7 @@ fn fold_hangul(character: char, emit: &mut dyn FnMut(char)) {
 
 /// Whether folding removes a character because it combines with the one before it (`\p{M}`), rather than because
 /// it is invisible.
-pub(super) fn is_combining_mark(character: char) -> bool {
+pub(crate) fn is_combining_mark(character: char) -> bool {
     // The halfwidth sound marks are letters that fold to marks.
     let other =
         matches!(character, '\u{00AD}' | '\u{200B}' | '\u{2060}' | '\u{FEFF}' | '\u{FF9E}' | '\u{FF9F}');

@@ -16,9 +16,10 @@ mod words;
 pub(crate) use cut::{first_characters, part_of};
 pub(crate) use find::find;
 pub use fold::fold;
-pub(crate) use fold::{is_word_character, plain};
+pub(crate) use fold::{is_combining_mark, is_word_character, plain};
 pub use macros::{Macros, has_macros};
 pub use phrase::{Phrase, PhraseMap};
+pub(crate) use scan::is_line_break;
 pub use scan::{Mark, Scan, Token, tokens};
 pub(crate) use words::{Hashed, Words, hash_of};
 

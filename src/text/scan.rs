@@ -261,7 +261,8 @@ impl Reader {
     }
 }
 
-fn is_line_break(character: char) -> bool {
+/// Whether a character ends a line.
+pub(crate) fn is_line_break(character: char) -> bool {
     matches!(character, '\n' | '\r' | '\u{85}' | '\u{2028}' | '\u{2029}')
 }
 

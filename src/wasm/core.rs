@@ -213,6 +213,14 @@ impl Core {
         answer(self.core.memory(user, id, now))
     }
 
+    /// The notes of an owner, by source; with an id that one alone, with its text.
+    pub fn notes(&self, user: &str, id: Option<String>) -> Result<JsValue, JsValue> {
+        answer(match id {
+            Some(id) => self.core.note(user, &id).map(|note| vec![note]),
+            None => Ok(self.core.notes(user)),
+        })
+    }
+
     /// What the limits would put aside now.
     pub fn retention(&self, user: &str, now: Option<f64>) -> Result<JsValue, JsValue> {
         let now = moment(now)?;

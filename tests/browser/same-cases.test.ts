@@ -5,6 +5,7 @@ import { cardFilesSuite } from "../shared/suites/card-files.ts";
 import { conversationSuite } from "../shared/suites/conversation.ts";
 import { knowledgeSuite } from "../shared/suites/knowledge.ts";
 import { memorySuite } from "../shared/suites/memory.ts";
+import { noteSuite } from "../shared/suites/notes.ts";
 import { pureSuite } from "../shared/suites/pure.ts";
 import { replaySuite } from "../shared/suites/replay.ts";
 import { type Inside, openInside } from "./inside.ts";
@@ -37,6 +38,25 @@ memorySuite({
       `${databases}-2`,
     ),
   switchOff: () => tab.evaluate(() => inside.memory.switchOff(inside.luminoracore.memoryStorage)),
+});
+
+const notes = "note-suite";
+noteSuite({
+  cutTexts: (cases) =>
+    tab.evaluate(
+      ([name, cases]) => inside.notes.cutTexts(inside.luminoracore.indexedDbStorage({ name }), cases),
+      [`${notes}-1`, cases] as const,
+    ),
+  importReplaceForget: () =>
+    tab.evaluate(
+      (name) => inside.notes.importReplaceForget(inside.luminoracore.indexedDbStorage({ name })),
+      `${notes}-2`,
+    ),
+  importMany: () =>
+    tab.evaluate(
+      (name) => inside.notes.importMany(inside.luminoracore.indexedDbStorage({ name })),
+      `${notes}-3`,
+    ),
 });
 
 pureSuite({

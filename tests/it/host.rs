@@ -51,6 +51,14 @@ impl Storage {
         self.records.values().filter(|record| record.owner == owner).cloned().collect()
     }
 
+    /// Changes the bodies of every record of a kind, as another version of the library might have written them.
+    pub(crate) fn change(&mut self, kind: &str, change: impl Fn(&mut Map)) {
+        self.records
+            .values_mut()
+            .filter(|record| record.kind == kind)
+            .for_each(|record| change(body(record)));
+    }
+
     pub(crate) fn all(&self) -> Vec<Record> {
         self.records.values().cloned().collect()
     }

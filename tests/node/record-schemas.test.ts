@@ -18,6 +18,9 @@ const beyond = [
   "lower-case letters, digits and _",
   "at most 2 KiB as JSON",
   "the end is not before the start",
+  "64 hexadecimal digits",
+  "at most 5 MiB of UTF-8",
+  "a NUL is no text",
 ];
 
 const randomBodies = 1_500;
@@ -152,10 +155,22 @@ const bodies: Record<string, object> = {
     status: "archived",
     ...shared,
   },
+  note: {
+    type: "note",
+    source: "notes/tides.md",
+    domain: "sea",
+    title: "Tides",
+    tags: ["sea"],
+    text: "High water at noon.",
+    sha256: "a".repeat(64),
+    created_at: time,
+    supersedes: "note_1",
+    ...shared,
+  },
 };
 
 /** The types of memories: their bodies have schemas of their own. */
-const memoryTypes = ["fact", "episode"];
+const memoryTypes = ["fact", "episode", "note"];
 
 beforeAll(async () => {
   await init();

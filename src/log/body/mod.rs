@@ -4,6 +4,7 @@
 mod episode;
 mod fact;
 mod instance;
+mod note;
 mod run;
 mod session;
 mod sharing;
@@ -23,6 +24,8 @@ pub(crate) use episode::{MAXIMUM_SUMMARY, MAXIMUM_TITLE};
 pub(crate) use fact::MAXIMUM_VALUE_BYTES;
 pub use fact::{EarlierValue, Fact, FactOrigin};
 pub use instance::{AffinityBaseline, Instance, InstanceBaseline, Progression};
+pub use note::Note;
+pub(crate) use note::{MAXIMUM_DOMAIN, MAXIMUM_SOURCE, MAXIMUM_TITLE as MAXIMUM_NOTE_TITLE};
 pub use run::{
     AffinityChange, BlockReport, Mode, ModelReference, MoodCause, MoodChange, Outcome, Run, Usage,
 };
@@ -52,6 +55,8 @@ pub enum Body {
     Fact(Box<Fact>),
     /// Something that happened to a person.
     Episode(Box<Episode>),
+    /// A document that a person brought along.
+    Note(Box<Note>),
     /// A body that was not parsed yet, or whose kind or schema this library does not know: kept untouched.
     Other(Value),
 }
@@ -69,6 +74,7 @@ pub fn parse(kind: &str, schema: u32, owner: &str, body: Value) -> Result<Body, 
         ("run", _) => Run::read(&mut fields, owner).into(),
         ("memory", "fact") => Fact::read(&mut fields, owner).into(),
         ("memory", "episode") => Episode::read(&mut fields, owner).into(),
+        ("memory", "note") => Note::read(&mut fields, owner).into(),
         _ => return Ok(Body::Other(body)),
     };
     fields.finish().map(|()| parsed)
@@ -85,6 +91,7 @@ pub fn schemas() -> Vec<(&'static str, Value)> {
         ("run", Fields::describe(|fields| drop(Run::read(fields, "")))),
         ("fact", Fields::describe(|fields| drop(Fact::read(fields, "")))),
         ("episode", Fields::describe(|fields| drop(Episode::read(fields, "")))),
+        ("note", Fields::describe(|fields| drop(Note::read(fields, "")))),
     ]
 }
 
@@ -97,7 +104,7 @@ impl Body {
             Self::Session(_) => "session",
             Self::Turn(_) => "turn",
             Self::Run(_) => "run",
-            Self::Fact(_) | Self::Episode(_) => "memory",
+            Self::Fact(_) | Self::Episode(_) | Self::Note(_) => "memory",
             Self::Other(_) => "",
         }
     }
@@ -123,6 +130,7 @@ impl Serialize for Body {
             Self::Run(run) => run.serialize(serializer),
             Self::Fact(fact) => fact.serialize(serializer),
             Self::Episode(episode) => episode.serialize(serializer),
+            Self::Note(note) => note.serialize(serializer),
             Self::Other(body) => body.serialize(serializer),
         }
     }
@@ -138,4 +146,4 @@ macro_rules! from {
     };
 }
 
-from! { Instance in Box; Session in Box; Turn in Arc; Run in Box; Fact in Box; Episode in Box; }
+from! { Instance in Box; Session in Box; Turn in Arc; Run in Box; Fact in Box; Episode in Box; Note in Box; }

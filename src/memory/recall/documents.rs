@@ -25,8 +25,8 @@ pub(crate) struct Document {
     /// The id of its record.
     pub(crate) id: String,
     pub(crate) kind: DocumentKind,
-    /// Which chunk of a note it is.
-    pub(crate) part: u32,
+    /// Of a chunk of a note: where it stands in the text, in bytes of UTF-8, half-open.
+    pub(crate) bytes: [u32; 2],
     /// When it was said, milliseconds since 1970.
     pub(crate) at: i64,
     /// Follows from the record and its version: what was indexed under an equal key need not be read again.
@@ -45,6 +45,15 @@ pub(crate) enum DocumentKind {
     Fact,
     Episode,
     Note,
+}
+
+impl Document {
+    /// Whether more than half of it is a part of the other.
+    pub(crate) fn says_the_same_as(&self, other: &Self) -> bool {
+        let [start, end] = self.bytes;
+        let common = end.min(other.bytes[1]).saturating_sub(start.max(other.bytes[0]));
+        self.id == other.id && common > (end - start) / 2
+    }
 }
 
 const ASKS: u8 = 1;

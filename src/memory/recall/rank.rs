@@ -280,7 +280,7 @@ impl Best<'_> {
             return;
         }
         // Slots tell of the history of the index; the names of documents do not.
-        let name = |slot| self.documents.get(slot).map(|document| (document.id.as_str(), document.part));
+        let name = |slot| self.documents.get(slot).map(|document| (document.id.as_str(), document.bytes));
         let before = |other: &Ranked| {
             other.similarity > ranked.similarity
                 || (other.similarity == ranked.similarity && name(other.slot) < name(ranked.slot))

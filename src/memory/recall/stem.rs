@@ -101,9 +101,11 @@ fn spanish(word: &mut String) {
     } else if word.ends_with('s') {
         replace_end(word, 1, "");
     }
-    const ENDINGS: [&str; 21] = [
-        "iendo", "yendo", "ando", "aron", "ieron", "aban", "aba", "amos", "emos", "imos", "ado", "ada",
-        "ido", "ida", "aste", "iste", "ar", "er", "ir", "io", "ia",
+    // The s at the end is gone by now.
+    const ENDINGS: [&str; 29] = [
+        "ariamo", "abamo", "iendo", "yendo", "ieron", "arian", "iamo", "ando", "aron", "aban", "aria",
+        "aran", "aste", "iste", "aba", "amo", "emo", "imo", "ado", "ada", "ido", "ida", "ara", "ian", "ar",
+        "er", "ir", "io", "ia",
     ];
     for ending in ENDINGS {
         if word.ends_with(ending) && word.len() >= ending.len() + 3 {
@@ -111,7 +113,7 @@ fn spanish(word: &mut String) {
             return;
         }
     }
-    if word.len() > 3 && word.ends_with(['a', 'e', 'o']) {
+    if word.len() > 3 && word.ends_with(['a', 'e', 'i', 'o']) {
         replace_end(word, 1, "");
     }
 }
@@ -143,6 +145,8 @@ mod tests {
             (Stemmer::Spanish, &["perro", "perra", "perros", "perras"]),
             (Stemmer::Spanish, &["trabajo", "trabajar", "trabajando", "trabaja", "trabajaba", "trabajado"]),
             (Stemmer::Spanish, &["vivo", "vive", "vivir", "viviendo"]),
+            (Stemmer::Spanish, &["caminar", "caminamos", "caminabamos", "camino", "caminaria"]),
+            (Stemmer::Spanish, &["comer", "comi", "comio", "comian", "comimos"]),
             (Stemmer::Spanish, &["feliz", "felices"]),
             (Stemmer::Spanish, &["ciudad", "ciudades"]),
             (Stemmer::Beginning, &["gearbeitet", "gearbeitete"]),

@@ -7,6 +7,7 @@ export { tryEmbedding } from "../../shared/embedding.ts";
 export { tryFailingModel } from "../../shared/failing-model.ts";
 export { bringUp } from "../../shared/knowledge.ts";
 export * as memory from "../../shared/memory.ts";
+export * as notes from "../../shared/notes.ts";
 export { blendOrRefuse, compileOrRefuse, convertOrRefuse } from "../../shared/pure.ts";
 export { recordAndReplay } from "../../shared/replay.ts";
 export { conforms } from "./conformance.ts";
