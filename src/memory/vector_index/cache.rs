@@ -2,7 +2,7 @@
 //! anew. Little-endian: mark and version, dimension, precision, slots; then for each slot its scale, not a number when
 //! it is empty, and its row.
 
-use super::{GROUP, MAX_DIMENSION, MAX_SLOTS, Precision, VectorIndex, blocks_of, kernel};
+use super::{GROUP, MAX_DIMENSION, MAX_SLOTS, Precision, VectorIndex, kernel};
 
 /// Raised whenever the bytes, or what a kernel makes of them, mean something else.
 const VERSION: [u8; 4] = *b"lvx1";
@@ -12,14 +12,14 @@ impl VectorIndex {
     /// The index as bytes.
     #[must_use]
     pub fn to_bytes(&self) -> Vec<u8> {
-        let mut bytes = Vec::with_capacity(HEADER + self.scales.len() * (4 + 16 * self.stride));
+        let mut bytes = Vec::with_capacity(HEADER + self.scales.len() * (4 + 32 * self.stride));
         bytes.extend_from_slice(&VERSION);
         for number in [self.dimension, self.precision as usize, self.scales.len()] {
             bytes.extend_from_slice(&(number as u32).to_le_bytes());
         }
         for (slot, scale) in self.scales.iter().enumerate() {
             bytes.extend_from_slice(&scale.to_le_bytes());
-            for block in self.row(slot) {
+            for block in self.row(slot).as_flattened() {
                 bytes.extend_from_slice(&kernel::bytes(block));
             }
         }
@@ -41,7 +41,7 @@ impl VectorIndex {
             return None;
         }
         let mut index = Self::new(dimension, precision).ok()?;
-        let size = 4 + 16 * index.stride;
+        let size = 4 + 32 * index.stride;
         if body.len() != slots * size {
             return None;
         }
@@ -57,9 +57,7 @@ impl VectorIndex {
     fn read_row(&mut self, slot: usize, bytes: &[u8]) -> Option<()> {
         let (scale, bytes) = bytes.split_first_chunk()?;
         let scale = f32::from_le_bytes(*scale);
-        for (block, bytes) in
-            blocks_of(&mut self.rows, slot, self.stride).iter_mut().zip(bytes.chunks_exact(16))
-        {
+        for (block, bytes) in self.row_mut(slot).as_flattened_mut().iter_mut().zip(bytes.chunks_exact(16)) {
             *block = kernel::block(bytes.try_into().ok()?);
         }
         // A row of length 1 has no larger scale, and no larger element.
@@ -71,9 +69,7 @@ impl VectorIndex {
         if !is_plausible || !are_elements {
             return None;
         }
-        *self.scales.get_mut(slot)? = scale;
-        self.count += usize::from(!scale.is_nan());
-        self.write_signs(slot);
+        self.finish_row(slot, scale);
         Some(())
     }
 }

@@ -82,11 +82,12 @@ impl Candidates<'_> {
 
     fn compare(&mut self) {
         let slots = self.waiting.map(|slot| slot as usize);
-        let scales = slots.map(|slot| self.index.scales.get(slot).copied().unwrap_or(f32::NAN));
-        let scores = self.index.similarities(self.query, slots.map(|slot| self.index.row(slot)), &scales);
-        for (slot, score) in self.waiting.into_iter().zip(scores).take(self.count) {
-            self.top.offer(slot, score);
+        let mut scales = [f32::NAN; 4];
+        for (scale, slot) in scales.iter_mut().zip(slots).take(self.count) {
+            *scale = self.index.scales.get(slot).copied().unwrap_or(f32::NAN);
         }
+        let scores = self.index.similarities(self.query, slots.map(|slot| self.index.row(slot)), scales);
+        self.top.offer_four(self.waiting, scores);
         self.count = 0;
     }
 

@@ -53,9 +53,9 @@ pub struct VectorIndex {
     /// For each slot what its dot product is multiplied with; not a number where there is no row, so that no
     /// comparison lets it through. As many as there are slots, in whole groups.
     scales: Vec<f32>,
-    /// `stride` blocks for each slot.
-    rows: Vec<Block>,
-    /// Blocks of a row.
+    /// `stride` pairs of blocks for each slot.
+    rows: Vec<[Block; 2]>,
+    /// Pairs of blocks of a row.
     stride: usize,
     /// `sign_stride` blocks for each slot; none with `F32`.
     signs: Vec<Block>,
@@ -65,7 +65,7 @@ pub struct VectorIndex {
 
 /// A query as the kernels take it.
 struct Query {
-    blocks: Vec<[Block; 2]>,
+    blocks: Vec<[[Block; 2]; 2]>,
     signs: Vec<Block>,
     /// What every dot product is multiplied with.
     scale: f32,
@@ -79,8 +79,8 @@ impl VectorIndex {
             return Err(Error::new(ErrorCode::OutOfRange, message).at("/dimension"));
         }
         let (stride, sign_stride) = match precision {
-            Precision::Int8 => (dimension.div_ceil(16), dimension.div_ceil(128).min(filter::MOST_BLOCKS)),
-            Precision::F32 => (dimension.div_ceil(4), 0),
+            Precision::Int8 => (dimension.div_ceil(32), dimension.div_ceil(128).min(filter::MOST_BLOCKS)),
+            Precision::F32 => (dimension.div_ceil(8), 0),
         };
         let (scales, rows, signs) = (Vec::new(), Vec::new(), Vec::new());
         Ok(Self { dimension, precision, count: 0, scales, rows, stride, signs, sign_stride })
@@ -118,13 +118,13 @@ impl VectorIndex {
         self.check(vector)?;
         let slot = slot as usize;
         self.reserve(slot)?;
-        let Some(scale) = self.scales.get_mut(slot) else { return Err(no_memory()) };
-        self.count += usize::from(scale.is_nan());
-        *scale = match self.precision {
-            Precision::Int8 => quantise::row(vector, blocks_of(&mut self.rows, slot, self.stride)),
-            Precision::F32 => quantise::floats(vector, blocks_of(&mut self.rows, slot, self.stride)),
+        let precision = self.precision;
+        let row = self.row_mut(slot);
+        let factor = match precision {
+            Precision::Int8 => quantise::row(vector, row.as_flattened_mut()),
+            Precision::F32 => quantise::floats(vector, row.as_flattened_mut()),
         };
-        self.write_signs(slot);
+        self.finish_row(slot, factor);
         Ok(())
     }
 
@@ -151,9 +151,7 @@ impl VectorIndex {
             filter::search(self, &query, &mut top);
         } else if top.size() > 0 {
             self.each_four(&query, |slot, scores| {
-                for (slot, score) in (slot..).zip(scores) {
-                    top.offer(slot, score);
-                }
+                top.offer_four([slot, slot + 1, slot + 2, slot + 3], scores)
             });
         }
         Ok(top.into_sorted())
@@ -166,49 +164,46 @@ impl VectorIndex {
         scores.clear();
         scores.reserve(self.scales.len());
         self.each_four(&query, |_, four| {
-            for score in four {
-                // What is not a number is not above 0.
-                scores.push(if score > 0.0 { score.min(1.0) } else { 0.0 });
-            }
+            scores.extend_from_slice(&kernel::floats(kernel::clipped(four)));
         });
         Ok(())
     }
 
     /// The similarities of all rows, four at a time with the slot of the first; not clipped, and not a number where
     /// there is no row.
-    fn each_four(&self, query: &Query, mut take: impl FnMut(u32, [f32; 4])) {
+    fn each_four(&self, query: &Query, mut take: impl FnMut(u32, Block)) {
         let mut slot = 0;
         for (rows, scales) in self.rows.chunks_exact(4 * self.stride).zip(self.scales.chunks_exact(4)) {
             let (front, back) = rows.split_at(2 * self.stride);
             let ((a, b), (c, d)) = (front.split_at(self.stride), back.split_at(self.stride));
-            take(slot, self.similarities(query, [a, b, c, d], scales));
+            let Some(scales) = scales.first_chunk() else { break };
+            take(slot, self.similarities(query, [a, b, c, d], *scales));
             slot += 4;
         }
     }
 
     /// The similarities of four rows.
-    fn similarities(&self, query: &Query, rows: [&[Block]; 4], scales: &[f32]) -> [f32; 4] {
-        let mut scores = match self.precision {
+    fn similarities(&self, query: &Query, rows: [&[[Block; 2]]; 4], scales: [f32; 4]) -> Block {
+        let dots = match self.precision {
             Precision::Int8 => kernel::dot_pairs(rows, &query.blocks),
             Precision::F32 => kernel::dot_floats(rows, query.blocks.as_flattened()),
         };
-        for (score, scale) in scores.iter_mut().zip(scales) {
-            *score = *score * scale * query.scale;
-        }
-        scores
+        kernel::scaled(dots, scales, query.scale)
     }
 
     fn query(&self, vector: &[f32]) -> Result<Query, Error> {
         self.check(vector)?;
         let zero = kernel::block([0; 16]);
-        let (blocks, signs) = (vec![[zero; 2]; self.stride], vec![zero; self.sign_stride]);
+        let (blocks, signs) = (vec![[[zero; 2]; 2]; self.stride], vec![zero; self.sign_stride]);
         let mut query = Query { blocks, signs, scale: 1.0 };
         match self.precision {
             Precision::Int8 => {
-                query.scale = quantise::query(vector, &mut query.blocks);
+                query.scale = quantise::query(vector, query.blocks.as_flattened_mut());
                 quantise::query_signs(vector, &mut query.signs);
             }
-            Precision::F32 => query.scale = quantise::floats(vector, query.blocks.as_flattened_mut()),
+            Precision::F32 => {
+                query.scale = quantise::floats(vector, query.blocks.as_flattened_mut().as_flattened_mut())
+            }
         }
         Ok(query)
     }
@@ -237,32 +232,37 @@ impl VectorIndex {
         let zero = kernel::block([0; 16]);
         let is_reserved = reserve(&mut self.rows, slots * self.stride)
             && reserve(&mut self.signs, slots * self.sign_stride)
-            && self.scales.try_reserve(slots - self.scales.len()).is_ok();
+            && reserve(&mut self.scales, slots);
         if !is_reserved {
             return Err(no_memory());
         }
-        self.rows.resize(slots * self.stride, zero);
+        self.rows.resize(slots * self.stride, [zero; 2]);
         self.signs.resize(slots * self.sign_stride, zero);
         self.scales.resize(slots, f32::NAN);
         Ok(())
     }
 
-    /// Signs follow from the row as it is kept.
-    fn write_signs(&mut self, slot: usize) {
-        let row = blocks_of(&mut self.rows, slot, self.stride);
-        quantise::row_signs(row, blocks_of(&mut self.signs, slot, self.sign_stride));
-    }
-
-    fn row(&self, slot: usize) -> &[Block] {
+    fn row(&self, slot: usize) -> &[[Block; 2]] {
         self.rows.get(slot * self.stride..(slot + 1) * self.stride).unwrap_or_default()
     }
+
+    fn row_mut(&mut self, slot: usize) -> &mut [[Block; 2]] {
+        self.rows.get_mut(slot * self.stride..(slot + 1) * self.stride).unwrap_or_default()
+    }
+
+    /// Notes what goes with a row that was written: its scale, and its signs as they are kept.
+    fn finish_row(&mut self, slot: usize, factor: f32) {
+        if let Some(scale) = self.scales.get_mut(slot) {
+            self.count += usize::from(scale.is_nan() && !factor.is_nan());
+            *scale = factor;
+        }
+        let row = self.rows.get(slot * self.stride..(slot + 1) * self.stride).unwrap_or_default();
+        let signs = self.signs.get_mut(slot * self.sign_stride..(slot + 1) * self.sign_stride);
+        quantise::row_signs(row.as_flattened(), signs.unwrap_or_default());
+    }
 }
 
-fn blocks_of(blocks: &mut [Block], slot: usize, stride: usize) -> &mut [Block] {
-    blocks.get_mut(slot * stride..(slot + 1) * stride).unwrap_or_default()
-}
-
-fn reserve(blocks: &mut Vec<Block>, length: usize) -> bool {
+fn reserve<T>(blocks: &mut Vec<T>, length: usize) -> bool {
     blocks.try_reserve(length.saturating_sub(blocks.len())).is_ok()
 }
 

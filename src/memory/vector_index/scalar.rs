@@ -16,10 +16,10 @@ pub(super) fn bytes(block: &Block) -> [u8; 16] {
 
 /// The dot products of four rows of pairs with a query: for each block of a row two of the query, the first for what
 /// stands in the upper half of each pair. See `quantise`.
-pub(super) fn dot_pairs(rows: [&[Block]; 4], query: &[[Block; 2]]) -> [f32; 4] {
-    rows.map(|row| {
+pub(super) fn dot_pairs(rows: [&[[Block; 2]]; 4], query: &[[[Block; 2]; 2]]) -> Block {
+    block_of(rows.map(|row| {
         let mut sum = 0_i32;
-        for (row, [upper, lower]) in row.iter().zip(query) {
+        for (row, [upper, lower]) in row.as_flattened().iter().zip(query.as_flattened()) {
             for ((pair, upper), lower) in words(row).into_iter().zip(words(upper)).zip(words(lower)) {
                 let low = pair << 8;
                 sum = sum
@@ -28,21 +28,46 @@ pub(super) fn dot_pairs(rows: [&[Block]; 4], query: &[[Block; 2]]) -> [f32; 4] {
             }
         }
         sum as f32
-    })
+    }))
 }
 
 /// The dot products of four rows of floating point numbers with a query.
-pub(super) fn dot_floats(rows: [&[Block]; 4], query: &[Block]) -> [f32; 4] {
-    rows.map(|row| {
+pub(super) fn dot_floats(rows: [&[[Block; 2]]; 4], query: &[[Block; 2]]) -> Block {
+    block_of(rows.map(|row| {
         let mut sums = [0.0_f32; 4];
-        for (row, query) in row.iter().zip(query) {
-            for ((sum, row), query) in sums.iter_mut().zip(floats(row)).zip(floats(query)) {
+        for (row, query) in row.as_flattened().iter().zip(query.as_flattened()) {
+            for ((sum, row), query) in sums.iter_mut().zip(floats(*row)).zip(floats(*query)) {
                 *sum += row * query;
             }
         }
         let [a, b, c, d] = sums;
         (a + c) + (b + d)
-    })
+    }))
+}
+
+/// Four dot products, each times its scale and the one of the query.
+pub(super) fn scaled(dots: Block, scales: [f32; 4], scale: f32) -> Block {
+    let mut dots = floats(dots);
+    for (dot, own) in dots.iter_mut().zip(scales) {
+        *dot = *dot * own * scale;
+    }
+    block_of(dots)
+}
+
+/// Four similarities as scores, 0..=1; what is not a number is 0.
+pub(super) fn clipped(four: Block) -> Block {
+    block_of(floats(four).map(|number| if number > 0.0 { number.min(1.0) } else { 0.0 }))
+}
+
+/// Whether one of four floating point numbers is at least `bar`.
+pub(super) fn reach(four: Block, bar: f32) -> bool {
+    floats(four).into_iter().any(|number| number >= bar)
+}
+
+/// The four floating point numbers of a block.
+pub(super) fn floats(four: Block) -> [f32; 4] {
+    let [a, b, c, d, e, f, g, h, i, j, k, l, m, n, o, p] = four;
+    [[a, b, c, d], [e, f, g, h], [i, j, k, l], [m, n, o, p]].map(f32::from_le_bytes)
 }
 
 /// In how many bits each of eight rows differs from a query, as 8 whole numbers.
@@ -80,7 +105,7 @@ fn words(block: &Block) -> [i16; 8] {
     words
 }
 
-fn floats(block: &Block) -> [f32; 4] {
-    let [a, b, c, d, e, f, g, h, i, j, k, l, m, n, o, p] = *block;
-    [[a, b, c, d], [e, f, g, h], [i, j, k, l], [m, n, o, p]].map(f32::from_le_bytes)
+fn block_of(floats: [f32; 4]) -> Block {
+    let [[a, b, c, d], [e, f, g, h], [i, j, k, l], [m, n, o, p]] = floats.map(f32::to_le_bytes);
+    [a, b, c, d, e, f, g, h, i, j, k, l, m, n, o, p]
 }

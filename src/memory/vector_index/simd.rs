@@ -2,10 +2,10 @@
 //! all of them. The twin in `scalar` says what each computes.
 
 use core::arch::wasm32::{
-    f32x4_add, f32x4_convert_i32x4, f32x4_extract_lane, f32x4_mul, f32x4_splat, i8x16_add, i8x16_popcnt,
-    i16x8_bitmask, i16x8_extadd_pairwise_u8x16, i16x8_gt, i16x8_le, i16x8_narrow_i32x4, i16x8_shl,
-    i16x8_splat, i32x4_add, i32x4_dot_i16x8, i32x4_extadd_pairwise_u16x8, i32x4_shuffle, i32x4_splat, u8x16,
-    u64x2_extract_lane, v128, v128_and, v128_xor,
+    f32x4, f32x4_add, f32x4_convert_i32x4, f32x4_extract_lane, f32x4_ge, f32x4_mul, f32x4_pmax, f32x4_pmin,
+    f32x4_splat, i8x16_add, i8x16_popcnt, i16x8_bitmask, i16x8_extadd_pairwise_u8x16, i16x8_gt, i16x8_le,
+    i16x8_narrow_i32x4, i16x8_shl, i16x8_splat, i32x4_add, i32x4_dot_i16x8, i32x4_extadd_pairwise_u16x8,
+    i32x4_shuffle, i32x4_splat, u8x16, u64x2_extract_lane, v128, v128_and, v128_any_true, v128_xor,
 };
 
 /// Sixteen bytes: 8 whole numbers of 16 bits, or 4 floating point numbers, little-endian.
@@ -28,34 +28,67 @@ pub(super) fn bytes(block: &Block) -> [u8; 16] {
 
 /// The dot products of four rows of pairs with a query: for each block of a row two of the query, the first for what
 /// stands in the upper half of each pair. See `quantise`.
-pub(super) fn dot_pairs(rows: [&[Block]; 4], query: &[[Block; 2]]) -> [f32; 4] {
-    let [a, b, c, d] = rows;
+#[inline(never)]
+pub(super) fn dot_pairs(rows: [&[[Block; 2]]; 4], query: &[[[Block; 2]; 2]]) -> Block {
+    let [a, b, c, d] = rows.map(|row| row.as_flattened());
     let zero = i32x4_splat(0);
     let (mut sum_a, mut sum_b, mut sum_c, mut sum_d) = (zero, zero, zero, zero);
-    for ((((a, b), c), d), [upper, lower]) in a.iter().zip(b).zip(c).zip(d).zip(query) {
-        let dot = |pairs: v128| {
-            i32x4_add(i32x4_dot_i16x8(pairs, *upper), i32x4_dot_i16x8(i16x8_shl(pairs, 8), *lower))
+    for ((((a, b), c), d), [upper, lower]) in a.iter().zip(b).zip(c).zip(d).zip(query.as_flattened()) {
+        let dot = |sum: v128, pairs: v128| {
+            let sum = i32x4_add(sum, i32x4_dot_i16x8(pairs, *upper));
+            i32x4_add(sum, i32x4_dot_i16x8(i16x8_shl(pairs, 8), *lower))
         };
-        sum_a = i32x4_add(sum_a, dot(*a));
-        sum_b = i32x4_add(sum_b, dot(*b));
-        sum_c = i32x4_add(sum_c, dot(*c));
-        sum_d = i32x4_add(sum_d, dot(*d));
+        sum_a = dot(sum_a, *a);
+        sum_b = dot(sum_b, *b);
+        sum_c = dot(sum_c, *c);
+        sum_d = dot(sum_d, *d);
     }
-    lanes(f32x4_convert_i32x4(totals([sum_a, sum_b, sum_c, sum_d], |a, b| i32x4_add(a, b))))
+    f32x4_convert_i32x4(totals([sum_a, sum_b, sum_c, sum_d], |a, b| i32x4_add(a, b)))
 }
 
 /// The dot products of four rows of floating point numbers with a query.
-pub(super) fn dot_floats(rows: [&[Block]; 4], query: &[Block]) -> [f32; 4] {
+#[inline(never)]
+pub(super) fn dot_floats(rows: [&[[Block; 2]]; 4], query: &[[Block; 2]]) -> Block {
     let [a, b, c, d] = rows;
     let zero = f32x4_splat(0.0);
     let (mut sum_a, mut sum_b, mut sum_c, mut sum_d) = (zero, zero, zero, zero);
     for ((((a, b), c), d), query) in a.iter().zip(b).zip(c).zip(d).zip(query) {
-        sum_a = f32x4_add(sum_a, f32x4_mul(*a, *query));
-        sum_b = f32x4_add(sum_b, f32x4_mul(*b, *query));
-        sum_c = f32x4_add(sum_c, f32x4_mul(*c, *query));
-        sum_d = f32x4_add(sum_d, f32x4_mul(*d, *query));
+        let dot = |sum: v128, row: &[Block; 2]| {
+            let sum = f32x4_add(sum, f32x4_mul(row[0], query[0]));
+            f32x4_add(sum, f32x4_mul(row[1], query[1]))
+        };
+        sum_a = dot(sum_a, a);
+        sum_b = dot(sum_b, b);
+        sum_c = dot(sum_c, c);
+        sum_d = dot(sum_d, d);
     }
-    lanes(totals([sum_a, sum_b, sum_c, sum_d], |a, b| f32x4_add(a, b)))
+    totals([sum_a, sum_b, sum_c, sum_d], |a, b| f32x4_add(a, b))
+}
+
+/// Four dot products, each times its scale and the one of the query.
+pub(super) fn scaled(dots: Block, scales: [f32; 4], scale: f32) -> Block {
+    let [a, b, c, d] = scales;
+    f32x4_mul(f32x4_mul(dots, f32x4(a, b, c, d)), f32x4_splat(scale))
+}
+
+/// Four similarities as scores, 0..=1; what is not a number is 0.
+pub(super) fn clipped(four: Block) -> Block {
+    f32x4_pmin(f32x4_pmax(f32x4_splat(0.0), four), f32x4_splat(1.0))
+}
+
+/// Whether one of four floating point numbers is at least `bar`.
+pub(super) fn reach(four: Block, bar: f32) -> bool {
+    v128_any_true(f32x4_ge(four, f32x4_splat(bar)))
+}
+
+/// The four floating point numbers of a block.
+pub(super) fn floats(four: Block) -> [f32; 4] {
+    [
+        f32x4_extract_lane::<0>(four),
+        f32x4_extract_lane::<1>(four),
+        f32x4_extract_lane::<2>(four),
+        f32x4_extract_lane::<3>(four),
+    ]
 }
 
 /// In how many bits each of eight rows differs from a query, as 8 whole numbers.
@@ -91,13 +124,4 @@ fn totals(sums: [v128; 4], add: impl Fn(v128, v128) -> v128) -> v128 {
     let front = add(i32x4_shuffle::<0, 4, 1, 5>(a, b), i32x4_shuffle::<2, 6, 3, 7>(a, b));
     let back = add(i32x4_shuffle::<0, 4, 1, 5>(c, d), i32x4_shuffle::<2, 6, 3, 7>(c, d));
     add(i32x4_shuffle::<0, 1, 4, 5>(front, back), i32x4_shuffle::<2, 3, 6, 7>(front, back))
-}
-
-fn lanes(four: v128) -> [f32; 4] {
-    [
-        f32x4_extract_lane::<0>(four),
-        f32x4_extract_lane::<1>(four),
-        f32x4_extract_lane::<2>(four),
-        f32x4_extract_lane::<3>(four),
-    ]
 }

@@ -42,7 +42,7 @@ fn exact_score(index: &VectorIndex, query: &Query, slot: usize) -> f32 {
         bytes.chunks_exact(2).map(|word| i16::from_le_bytes([word[0], word[1]]).into()).collect()
     };
     let mut sum = 0_i64;
-    for (row, [upper, lower]) in index.row(slot).iter().zip(&query.blocks) {
+    for (row, [upper, lower]) in index.row(slot).as_flattened().iter().zip(query.blocks.as_flattened()) {
         for ((pair, upper), lower) in words(row).into_iter().zip(words(upper)).zip(words(lower)) {
             sum += pair * upper + 256 * i64::from(pair as u8 as i8) * lower;
         }
@@ -270,8 +270,8 @@ proptest! {
         slots in 0_u8..3, precision in 0_u8..3, dimension in 0_u8..20, body in vec(any::<u8>(), 0..2000),
     ) {
         let header = [b'l', b'v', b'x', b'1', dimension, 0, 0, 0, precision, 0, 0, 0, slots * 8, 0, 0, 0];
-        let stride = match precision { 0 => dimension.div_ceil(16), _ => dimension.div_ceil(4) };
-        let size = usize::from(slots) * 8 * (4 + 16 * usize::from(stride));
+        let stride = match precision { 0 => dimension.div_ceil(32), _ => dimension.div_ceil(8) };
+        let size = usize::from(slots) * 8 * (4 + 32 * usize::from(stride));
         let fitting = body.iter().copied().cycle().take(if body.is_empty() { 0 } else { size }).collect();
         let small: Vec<u8> = body.iter().map(|byte| byte & 0x3f).cycle().take(if body.is_empty() { 0 } else { size }).collect();
         for body in [body, fitting, small] {

@@ -1,5 +1,6 @@
 //! The best of many.
 
+use super::kernel::{self, Block};
 use crate::order::sort_by;
 
 /// The rows with the highest scores so far: a heap whose root is the worst of them.
@@ -23,6 +24,15 @@ impl Top {
     /// nothing is too bad.
     pub(super) fn bar(&self) -> f32 {
         if self.heap.len() < self.size { -1.0 } else { self.heap.first().map_or(-1.0, |worst| worst.1) }
+    }
+
+    /// Takes those of four rows that are better than one of those kept.
+    pub(super) fn offer_four(&mut self, slots: [u32; 4], scores: Block) {
+        if kernel::reach(scores, self.bar()) {
+            for (slot, score) in slots.into_iter().zip(kernel::floats(scores)) {
+                self.offer(slot, score);
+            }
+        }
     }
 
     /// Takes a row when it is better than one of those kept; never a score that is not a number.
