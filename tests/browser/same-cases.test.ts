@@ -7,6 +7,7 @@ import { knowledgeSuite } from "../shared/suites/knowledge.ts";
 import { memorySuite } from "../shared/suites/memory.ts";
 import { pureSuite } from "../shared/suites/pure.ts";
 import { replaySuite } from "../shared/suites/replay.ts";
+import { vectorIndexSuite } from "../shared/suites/vector-index.ts";
 import { type Inside, openInside } from "./inside.ts";
 
 let browser: Inside;
@@ -38,6 +39,13 @@ memorySuite({
     ),
   switchOff: () => tab.evaluate(() => inside.memory.switchOff(inside.luminoracore.memoryStorage)),
 });
+
+vectorIndexSuite(() =>
+  tab.evaluate(async () => {
+    const core = await fetch("/luminoracore/core.wasm");
+    return inside.searchVectors(await core.arrayBuffer());
+  }),
+);
 
 pureSuite({
   validate: (...args) => tab.evaluate((args) => inside.luminoracore.validate(...args), args),

@@ -1,5 +1,9 @@
 //! The kernels with the vector instructions of wasm: four rows at a time, so that what is loaded of the query serves
 //! all of them. The twin in `scalar` says what each computes.
+//!
+//! The loops are zips of slices, which become one counter even where the compiler minds size above all; chunks of
+//! slices become calls. By itself (`inline(never)`) a loop has the registers to itself: inside a larger function it took
+//! twice the time.
 
 use core::arch::wasm32::{
     f32x4, f32x4_add, f32x4_convert_i32x4, f32x4_extract_lane, f32x4_ge, f32x4_mul, f32x4_pmax, f32x4_pmin,
@@ -30,18 +34,20 @@ pub(super) fn bytes(block: &Block) -> [u8; 16] {
 /// stands in the upper half of each pair. See `quantise`.
 #[inline(never)]
 pub(super) fn dot_pairs(rows: [&[[Block; 2]]; 4], query: &[[[Block; 2]; 2]]) -> Block {
-    let [a, b, c, d] = rows.map(|row| row.as_flattened());
+    let [a, b, c, d] = rows;
     let zero = i32x4_splat(0);
     let (mut sum_a, mut sum_b, mut sum_c, mut sum_d) = (zero, zero, zero, zero);
-    for ((((a, b), c), d), [upper, lower]) in a.iter().zip(b).zip(c).zip(d).zip(query.as_flattened()) {
-        let dot = |sum: v128, pairs: v128| {
-            let sum = i32x4_add(sum, i32x4_dot_i16x8(pairs, *upper));
-            i32x4_add(sum, i32x4_dot_i16x8(i16x8_shl(pairs, 8), *lower))
+    for (((([a, e], [b, f]), [c, g]), [d, h]), [[upper, lower], [next_upper, next_lower]]) in
+        a.iter().zip(b).zip(c).zip(d).zip(query)
+    {
+        let dot = |sum: v128, pairs: &Block, upper: &Block, lower: &Block| {
+            let sum = i32x4_add(sum, i32x4_dot_i16x8(*pairs, *upper));
+            i32x4_add(sum, i32x4_dot_i16x8(i16x8_shl(*pairs, 8), *lower))
         };
-        sum_a = dot(sum_a, *a);
-        sum_b = dot(sum_b, *b);
-        sum_c = dot(sum_c, *c);
-        sum_d = dot(sum_d, *d);
+        sum_a = dot(dot(sum_a, a, upper, lower), e, next_upper, next_lower);
+        sum_b = dot(dot(sum_b, b, upper, lower), f, next_upper, next_lower);
+        sum_c = dot(dot(sum_c, c, upper, lower), g, next_upper, next_lower);
+        sum_d = dot(dot(sum_d, d, upper, lower), h, next_upper, next_lower);
     }
     f32x4_convert_i32x4(totals([sum_a, sum_b, sum_c, sum_d], |a, b| i32x4_add(a, b)))
 }
@@ -52,15 +58,11 @@ pub(super) fn dot_floats(rows: [&[[Block; 2]]; 4], query: &[[Block; 2]]) -> Bloc
     let [a, b, c, d] = rows;
     let zero = f32x4_splat(0.0);
     let (mut sum_a, mut sum_b, mut sum_c, mut sum_d) = (zero, zero, zero, zero);
-    for ((((a, b), c), d), query) in a.iter().zip(b).zip(c).zip(d).zip(query) {
-        let dot = |sum: v128, row: &[Block; 2]| {
-            let sum = f32x4_add(sum, f32x4_mul(row[0], query[0]));
-            f32x4_add(sum, f32x4_mul(row[1], query[1]))
-        };
-        sum_a = dot(sum_a, a);
-        sum_b = dot(sum_b, b);
-        sum_c = dot(sum_c, c);
-        sum_d = dot(sum_d, d);
+    for (((([a, e], [b, f]), [c, g]), [d, h]), [query, next]) in a.iter().zip(b).zip(c).zip(d).zip(query) {
+        sum_a = f32x4_add(f32x4_add(sum_a, f32x4_mul(*a, *query)), f32x4_mul(*e, *next));
+        sum_b = f32x4_add(f32x4_add(sum_b, f32x4_mul(*b, *query)), f32x4_mul(*f, *next));
+        sum_c = f32x4_add(f32x4_add(sum_c, f32x4_mul(*c, *query)), f32x4_mul(*g, *next));
+        sum_d = f32x4_add(f32x4_add(sum_d, f32x4_mul(*d, *query)), f32x4_mul(*h, *next));
     }
     totals([sum_a, sum_b, sum_c, sum_d], |a, b| f32x4_add(a, b))
 }
