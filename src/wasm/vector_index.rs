@@ -44,11 +44,11 @@ impl VectorIndex {
         Ok(numbers)
     }
 
-    /// The similarity of every row, by slot.
-    pub fn scores(&self, query: &[f32]) -> Result<Vec<f32>, JsValue> {
-        let mut scores = Vec::new();
-        self.index.scores(query, &mut scores).map_err(|error| throw(&error))?;
-        Ok(scores)
+    /// The cosine of every row, by slot; NaN where there is none.
+    pub fn cosines(&self, query: &[f32]) -> Result<Vec<f32>, JsValue> {
+        let mut cosines = Vec::new();
+        self.index.cosines(query, &mut cosines).map_err(|error| throw(&error))?;
+        Ok(cosines)
     }
 
     /// The index as bytes.

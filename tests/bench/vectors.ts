@@ -40,11 +40,11 @@ function rowsOf(count: number, kind: "clustered" | "random"): Row[] {
     result.push(row("int8", index, ", floor 15, goal 25", expected));
   } else {
     const goal = kind === "clustered" ? ", floor 40, goal 80" : "";
-    const int8 = queries.map((query) => best(index.scores(query)));
+    const int8 = queries.map((query) => best(index.cosines(query)));
     result.push(row("signs, then int8", index, goal, int8));
     result.push({
-      what: `all similarities of ${count.toLocaleString("en")} ${kind} vectors, int8`,
-      times: measure((call) => index.scores(next(call))),
+      what: `all cosines of ${count.toLocaleString("en")} ${kind} vectors, int8`,
+      times: measure((call) => index.cosines(next(call))),
       counterpart,
     });
   }

@@ -63,7 +63,8 @@ fn say(host: &mut Host, session: &str, text: &str) -> u8 {
     let Output::Reply(reply) = host.send("diego", session, text).unwrap() else {
         panic!("a reply was expected")
     };
-    let run: Value = serde_json::from_str(&host.core.run("diego", reply.run.as_deref().unwrap()).unwrap()).unwrap();
+    let run: Value =
+        serde_json::from_str(&host.core.run("diego", reply.run.as_deref().unwrap()).unwrap()).unwrap();
     let affinity = &run["affinity"];
     for (name, least, most) in
         [("before", 0, 100), ("after", 0, 100), ("decay", 0, 100), ("delta", -10, 10), ("requested", -10, 10)]

@@ -5,7 +5,7 @@ const filteredFrom = 20_000;
 
 /** What came out of the vector instructions, as one number each, and how much memory grew while searching. */
 export interface VectorFindings {
-  /** The bits of all scores, of rows in bytes and of rows in floating point. */
+  /** The bits of all cosines, of rows in bytes and of rows in floating point. */
   readonly int8: number;
   readonly f32: number;
   /** The slots and the bits of what filtered searches found. */
@@ -21,7 +21,7 @@ export interface VectorFindings {
 /** The vector index on fixed numbers; the tests of `src/memory/vector_index` do the same without vector instructions. */
 export function searchVectors(core: BufferSource): VectorFindings {
   const { memory } = initSync({ module: core });
-  const findings = { int8: bitsOfScores(false), f32: bitsOfScores(true), ...searchMany(memory) };
+  const findings = { int8: bitsOfCosines(false), f32: bitsOfCosines(true), ...searchMany(memory) };
   const small = new VectorIndex(2, false);
   try {
     small.search(new Float32Array(3), 1);
@@ -33,13 +33,13 @@ export function searchVectors(core: BufferSource): VectorFindings {
   }
 }
 
-function bitsOfScores(exact: boolean): number {
+function bitsOfCosines(exact: boolean): number {
   const hash = new Hash();
   for (const dimension of dimensions) {
     const numbers = new Numbers(dimension);
     const index = new VectorIndex(dimension, exact);
     for (let slot = 0; slot < 37; slot++) index.set(slot, numbers.vector(dimension));
-    for (const score of index.scores(numbers.vector(dimension))) hash.add(bitsOf(score));
+    for (const cosine of index.cosines(numbers.vector(dimension)).subarray(0, 37)) hash.add(bitsOf(cosine));
     index.free();
   }
   return hash.value;
@@ -65,7 +65,7 @@ function searchMany(memory: WebAssembly.Memory) {
   again?.free();
   const before = memory.buffer.byteLength;
   for (let call = 0; call < 3_000; call++) index.search(queries[call % queries.length] as Float32Array, 10);
-  for (let call = 0; call < 300; call++) index.scores(query);
+  for (let call = 0; call < 300; call++) index.cosines(query);
   const grown = memory.buffer.byteLength - before;
   index.free();
   return { filtered: hash.value, same, grown };

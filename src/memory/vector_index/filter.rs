@@ -86,8 +86,8 @@ impl Candidates<'_> {
         for (scale, slot) in scales.iter_mut().zip(slots).take(self.count) {
             *scale = self.index.scales.get(slot).copied().unwrap_or(f32::NAN);
         }
-        let scores = self.index.similarities(self.query, slots.map(|slot| self.index.row(slot)), scales);
-        self.top.offer_four(self.waiting, scores);
+        let cosines = self.index.four_cosines(self.query, slots.map(|slot| self.index.row(slot)), scales);
+        self.top.offer_four(self.waiting, cosines);
         self.count = 0;
     }
 

@@ -157,33 +157,31 @@ impl VectorIndex {
         Ok(top.into_sorted())
     }
 
-    /// The similarity of every row to a query, by slot: `scores` becomes as long as the largest slot asks for, and
-    /// is 0 where there is no row. All rows are compared, however many they are.
-    pub fn scores(&self, query: &[f32], scores: &mut Vec<f32>) -> Result<(), Error> {
+    /// The cosine of every row to a query, by slot, -1..=1 but for rounding, and 0 of a zero vector: `cosines` becomes at
+    /// least as long as the largest slot asks for, and is not a number where there is no row. All rows are compared,
+    /// however many they are. Refuses a query as [`set`](Self::set) does a vector.
+    pub fn cosines(&self, query: &[f32], cosines: &mut Vec<f32>) -> Result<(), Error> {
         let query = self.query(query)?;
-        scores.clear();
-        scores.reserve(self.scales.len());
-        self.each_four(&query, |_, four| {
-            scores.extend_from_slice(&kernel::floats(kernel::clipped(four)));
-        });
+        cosines.clear();
+        cosines.reserve(self.scales.len());
+        self.each_four(&query, |_, four| cosines.extend_from_slice(&kernel::floats(four)));
         Ok(())
     }
 
-    /// The similarities of all rows, four at a time with the slot of the first; not clipped, and not a number where
-    /// there is no row.
+    /// The cosines of all rows, four at a time with the slot of the first; not a number where there is no row.
     fn each_four(&self, query: &Query, mut take: impl FnMut(u32, Block)) {
         let mut slot = 0;
         for (rows, scales) in self.rows.chunks_exact(4 * self.stride).zip(self.scales.chunks_exact(4)) {
             let (front, back) = rows.split_at(2 * self.stride);
             let ((a, b), (c, d)) = (front.split_at(self.stride), back.split_at(self.stride));
             let Some(scales) = scales.first_chunk() else { break };
-            take(slot, self.similarities(query, [a, b, c, d], *scales));
+            take(slot, self.four_cosines(query, [a, b, c, d], *scales));
             slot += 4;
         }
     }
 
-    /// The similarities of four rows.
-    fn similarities(&self, query: &Query, rows: [&[[Block; 2]]; 4], scales: [f32; 4]) -> Block {
+    /// The cosines of four rows.
+    fn four_cosines(&self, query: &Query, rows: [&[[Block; 2]]; 4], scales: [f32; 4]) -> Block {
         let dots = match self.precision {
             Precision::Int8 => kernel::dot_pairs(rows, &query.blocks),
             Precision::F32 => kernel::dot_floats(rows, query.blocks.as_flattened()),

@@ -54,11 +54,6 @@ pub(super) fn scaled(dots: Block, scales: [f32; 4], scale: f32) -> Block {
     block_of(dots)
 }
 
-/// Four similarities as scores, 0..=1; what is not a number is 0.
-pub(super) fn clipped(four: Block) -> Block {
-    block_of(floats(four).map(|number| if number > 0.0 { number.min(1.0) } else { 0.0 }))
-}
-
 /// Whether one of four floating point numbers is at least `bar`.
 pub(super) fn reach(four: Block, bar: f32) -> bool {
     floats(four).into_iter().any(|number| number >= bar)

@@ -6,10 +6,10 @@
 //! twice the time.
 
 use core::arch::wasm32::{
-    f32x4, f32x4_add, f32x4_convert_i32x4, f32x4_extract_lane, f32x4_ge, f32x4_mul, f32x4_pmax, f32x4_pmin,
-    f32x4_splat, i8x16_add, i8x16_popcnt, i16x8_bitmask, i16x8_extadd_pairwise_u8x16, i16x8_gt, i16x8_le,
-    i16x8_narrow_i32x4, i16x8_shl, i16x8_splat, i32x4_add, i32x4_dot_i16x8, i32x4_extadd_pairwise_u16x8,
-    i32x4_shuffle, i32x4_splat, u8x16, u64x2_extract_lane, v128, v128_and, v128_any_true, v128_xor,
+    f32x4, f32x4_add, f32x4_convert_i32x4, f32x4_extract_lane, f32x4_ge, f32x4_mul, f32x4_splat, i8x16_add,
+    i8x16_popcnt, i16x8_bitmask, i16x8_extadd_pairwise_u8x16, i16x8_gt, i16x8_le, i16x8_narrow_i32x4,
+    i16x8_shl, i16x8_splat, i32x4_add, i32x4_dot_i16x8, i32x4_extadd_pairwise_u16x8, i32x4_shuffle,
+    i32x4_splat, u8x16, u64x2_extract_lane, v128, v128_and, v128_any_true, v128_xor,
 };
 
 /// Sixteen bytes: 8 whole numbers of 16 bits, or 4 floating point numbers, little-endian.
@@ -71,11 +71,6 @@ pub(super) fn dot_floats(rows: [&[[Block; 2]]; 4], query: &[[Block; 2]]) -> Bloc
 pub(super) fn scaled(dots: Block, scales: [f32; 4], scale: f32) -> Block {
     let [a, b, c, d] = scales;
     f32x4_mul(f32x4_mul(dots, f32x4(a, b, c, d)), f32x4_splat(scale))
-}
-
-/// Four similarities as scores, 0..=1; what is not a number is 0.
-pub(super) fn clipped(four: Block) -> Block {
-    f32x4_pmin(f32x4_pmax(f32x4_splat(0.0), four), f32x4_splat(1.0))
 }
 
 /// Whether one of four floating point numbers is at least `bar`.

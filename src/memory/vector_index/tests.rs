@@ -79,6 +79,9 @@ fn zero_and_opposite_vectors_score_nothing() {
         assert_eq!(index.search(&[1.0, 0.0], 3).expect("a search"), [(0, 0.0), (1, 0.0), (2, 0.0)]);
         assert_eq!(index.search(&[0.0, 0.0], 2).expect("a search"), [(0, 0.0), (1, 0.0)]);
         assert_eq!(index.search(&[0.0, 1.0], 2).expect("a search")[1], (0, 0.0));
+        let mut cosines = Vec::new();
+        index.cosines(&[7.0, 0.0], &mut cosines).expect("cosines");
+        assert!((cosines[0] + 1.0).abs() < 1e-3 && cosines[1..3] == [0.0, 0.0] && cosines[3].is_nan());
     }
 }
 
@@ -88,7 +91,7 @@ fn another_dimension_is_an_error() {
     index.set(0, &[1.0, 0.0, 0.0]).expect("a row");
     let code = |result: Result<(), Error>| result.expect_err("refused").code;
     assert_eq!(code(index.search(&[1.0, 0.0], 1).map(drop)), ErrorCode::Dimension);
-    assert_eq!(code(index.scores(&[1.0; 4], &mut Vec::new())), ErrorCode::Dimension);
+    assert_eq!(code(index.cosines(&[1.0; 4], &mut Vec::new())), ErrorCode::Dimension);
     assert_eq!(code(index.set(0, &[])), ErrorCode::Dimension);
     for dimension in [0, MAX_DIMENSION + 1] {
         let refused = VectorIndex::new(dimension, Precision::F32).expect_err("refused");
@@ -130,26 +133,27 @@ fn no_sum_overflows() {
     }
 }
 
-/// The bits of scores, as one number. The vector instructions give the same: `tests/shared/vector-index.ts`.
+/// The bits of cosines, as one number. The vector instructions give the same: `tests/shared/vector-index.ts`.
 #[test]
-fn scores_have_the_same_bits_everywhere() {
+fn cosines_have_the_same_bits_everywhere() {
     for (precision, expected) in [(Precision::Int8, INT8_BITS), (Precision::F32, F32_BITS)] {
         let mut hash = 0_u32;
         for dimension in [1, 3, 8, 17, 100, 384, 1000] {
             let mut numbers = Numbers(dimension as u32);
             let rows: Vec<_> = (0..37).map(|_| numbers.vector(dimension)).collect();
-            let mut scores = Vec::new();
-            index_of(&rows, precision).scores(&numbers.vector(dimension), &mut scores).expect("scores");
-            for score in scores {
-                hash = hash.wrapping_mul(31).wrapping_add(score.to_bits());
+            let mut cosines = Vec::new();
+            index_of(&rows, precision).cosines(&numbers.vector(dimension), &mut cosines).expect("cosines");
+            assert!(cosines.split_off(rows.len()).iter().all(|cosine| cosine.is_nan()));
+            for cosine in cosines {
+                hash = hash.wrapping_mul(31).wrapping_add(cosine.to_bits());
             }
         }
         assert_eq!(hash, expected, "{precision:?}");
     }
 }
 
-const INT8_BITS: u32 = 2_344_264_320;
-const F32_BITS: u32 = 1_235_277_411;
+const INT8_BITS: u32 = 3_203_851_151;
+const F32_BITS: u32 = 3_152_377_189;
 
 /// The slots and the bits of what filtered searches find, as one number.
 #[test]
@@ -193,7 +197,8 @@ fn a_filtered_search_finds_nearly_all() {
         let (mut hits, mut scores) = (0, Vec::new());
         for query in queries {
             let found = index.search(query, 10).expect("a search");
-            index.scores(query, &mut scores).expect("scores");
+            index.cosines(query, &mut scores).expect("cosines");
+            scores.iter_mut().for_each(|cosine| *cosine = cosine.clamp(0.0, 1.0));
             let expected = sorted((0..).zip(scores.iter().copied()), 10);
             assert!(found.iter().all(|(slot, score)| scores[*slot as usize] == *score), "scores are exact");
             assert!(found.is_sorted_by(|a, b| a.1 > b.1 || (a.1 == b.1 && a.0 < b.0)));
@@ -263,7 +268,8 @@ proptest! {
             let rows = || (0_u32..).zip(&model).filter_map(|(slot, row)| row.map(|row| (slot, row)));
             prop_assert_eq!(index.len(), rows().count());
             let mut scores = Vec::new();
-            index.scores(&query, &mut scores).expect("scores");
+            index.cosines(&query, &mut scores).expect("cosines");
+            scores.iter_mut().for_each(|cosine| *cosine = cosine.clamp(0.0, 1.0));
             let blocks = index.query(&query).expect("a query");
             for (slot, row) in rows() {
                 let score = scores[slot as usize];
@@ -273,7 +279,7 @@ proptest! {
                 }
             }
             for (slot, score) in scores.iter().enumerate() {
-                prop_assert!(*score == 0.0 || model[slot].is_some());
+                prop_assert_eq!(score.is_nan(), model.get(slot).is_none_or(Option::is_none));
             }
             let expected = sorted(rows().map(|(slot, _)| (slot, scores[slot as usize])), k);
             prop_assert_eq!(index.search(&query, k).expect("a search"), expected.clone());

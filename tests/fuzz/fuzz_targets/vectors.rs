@@ -23,11 +23,11 @@ fn check(bytes: &[u8]) {
     let query = vec![0.25; index.dimension()];
     let found = index.search(&query, 10).expect("a search");
     assert_eq!(found.len(), index.len().min(10));
-    let mut scores = Vec::new();
-    index.scores(&query, &mut scores).expect("scores");
+    let mut cosines = Vec::new();
+    index.cosines(&query, &mut cosines).expect("cosines");
     for (slot, score) in found {
         assert!((0.0..=1.0).contains(&score));
-        assert_eq!(scores[slot as usize], score);
+        assert_eq!(cosines[slot as usize].clamp(0.0, 1.0), score);
         assert!(index.remove(slot));
     }
     index.set(3, &query).expect("a row");
