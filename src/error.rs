@@ -84,6 +84,8 @@ pub enum ErrorCode {
     ModelRefused,
     /// An effect failed in the host, which holds the error that caused it.
     HostFailure,
+    /// A vector has another dimension than those that it is compared with.
+    Dimension,
     /// The call does not fit the state of the operation it names.
     InvalidOperation,
 }

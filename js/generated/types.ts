@@ -3,7 +3,7 @@
 /**
  * Why a call was refused. The snake_case name is the `code` of a `LuminoraError` in JavaScript.
  */
-export type CoreErrorCode = "invalid_template" | "template_conflict" | "unknown_template" | "unknown_session" | "session_archived" | "unknown_run" | "unknown_memory" | "invalid_argument" | "wrong_type" | "out_of_range" | "unknown_mood" | "unknown_target" | "budget_too_small" | "invalid_weight" | "duplicate_block" | "too_few_sources" | "too_many_sources" | "bad_weight" | "invalid_config" | "seed_required" | "feature_disabled" | "unknown_feature" | "integrity" | "invalid_record" | "invalid_owner" | "unsupported_format" | "too_large" | "bad_crc" | "hash_mismatch" | "snapshot_without_template" | "instance_exists" | "migration_changed" | "migration_irreversible" | "aborted" | "model_bad_response" | "model_refused" | "host_failure" | "invalid_operation";
+export type CoreErrorCode = "invalid_template" | "template_conflict" | "unknown_template" | "unknown_session" | "session_archived" | "unknown_run" | "unknown_memory" | "invalid_argument" | "wrong_type" | "out_of_range" | "unknown_mood" | "unknown_target" | "budget_too_small" | "invalid_weight" | "duplicate_block" | "too_few_sources" | "too_many_sources" | "bad_weight" | "invalid_config" | "seed_required" | "feature_disabled" | "unknown_feature" | "integrity" | "invalid_record" | "invalid_owner" | "unsupported_format" | "too_large" | "bad_crc" | "hash_mismatch" | "snapshot_without_template" | "instance_exists" | "migration_changed" | "migration_irreversible" | "aborted" | "model_bad_response" | "model_refused" | "host_failure" | "dimension" | "invalid_operation";
 
 /**
  * What an [`Error`] says.

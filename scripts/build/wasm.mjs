@@ -75,7 +75,9 @@ async function compile(root, folder, env, progress) {
   // Messages of panics name source files; where the dependencies lie on this machine is nobody's business.
   const cargoHome = env.CARGO_HOME ?? join(homedir(), ".cargo");
   const remap = JSON.stringify(`--remap-path-prefix=${cargoHome}=cargo`);
-  args.push("--", "--config", `target.${TARGET}.rustflags=[${remap}]`);
+  // The kernels of the vector index; every browser since 2023 has these instructions.
+  const vectors = JSON.stringify("-Ctarget-feature=+simd128");
+  args.push("--", "--config", `target.${TARGET}.rustflags=[${remap},${vectors}]`);
   // In the cache folder as well: a clone then compiles the project and not its dependencies. Apart from native
   // builds: with two compilers in one folder, each build would undo the other's.
   const CARGO_TARGET_DIR = join(cacheFolder(), "target");

@@ -13,6 +13,7 @@ pub mod note;
 pub(crate) mod recall;
 mod retention;
 pub(crate) mod text_index;
+pub mod vector_index;
 
 pub use episode::{EpisodeClass, EpisodeType, decay, importance};
 pub(crate) use extraction::schema as extraction_schema;

@@ -11,6 +11,7 @@ mod observation;
 mod packs;
 mod template;
 mod value;
+mod vector_index;
 
 use wasm_bindgen::prelude::*;
 

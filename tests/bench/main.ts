@@ -3,6 +3,7 @@
 import { lastResult, type Row } from "./measure.ts";
 import { readyRows } from "./ready.ts";
 import { blendRows, boundaryRows, compileRows, load, memoryRows, readingRows, turnRows } from "./rows.ts";
+import { vectorRows } from "./vectors.ts";
 import { drawYear } from "./year.ts";
 
 await load();
@@ -13,6 +14,7 @@ const groups: [title: string, rows: () => Row[] | Promise<Row[]>][] = [
   ["Turn", turnRows],
   ["Boundary", boundaryRows],
   ["Reading", readingRows],
+  ["Similar vectors", vectorRows],
   ["Ready", readyRows],
 ];
 console.log(`microseconds; Node ${process.version}, ${process.platform} ${process.arch}\n`);

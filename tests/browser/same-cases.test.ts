@@ -8,6 +8,7 @@ import { memorySuite } from "../shared/suites/memory.ts";
 import { noteSuite } from "../shared/suites/notes.ts";
 import { pureSuite } from "../shared/suites/pure.ts";
 import { replaySuite } from "../shared/suites/replay.ts";
+import { vectorIndexSuite } from "../shared/suites/vector-index.ts";
 import { type Inside, openInside } from "./inside.ts";
 
 let browser: Inside;
@@ -58,6 +59,13 @@ noteSuite({
       `${notes}-3`,
     ),
 });
+
+vectorIndexSuite(() =>
+  tab.evaluate(async () => {
+    const core = await fetch("/luminoracore/core.wasm");
+    return inside.searchVectors(await core.arrayBuffer());
+  }),
+);
 
 pureSuite({
   validate: (...args) => tab.evaluate((args) => inside.luminoracore.validate(...args), args),

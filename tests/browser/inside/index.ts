@@ -10,6 +10,7 @@ export * as memory from "../../shared/memory.ts";
 export * as notes from "../../shared/notes.ts";
 export { blendOrRefuse, compileOrRefuse, convertOrRefuse } from "../../shared/pure.ts";
 export { recordAndReplay } from "../../shared/replay.ts";
+export { searchVectors } from "../../shared/vector-index.ts";
 export { conforms } from "./conformance.ts";
 export { findings, talkEndlessly } from "./endless.ts";
 export { openTab, say, stored, view } from "./tab.ts";

@@ -1,0 +1,123 @@
+//! Vectors -> the blocks that the kernels take.
+//!
+//! A block of an `Int8` row is 16 elements in 8 pairs of bytes, element `i` below element `i + 8`. The lower byte is
+//! its element, rounded to 127ths of the largest one. The pair as a whole is the number of 16 bits nearest to 256
+//! times the upper element that ends in that byte: no further off than if it had been rounded by itself. So one shift
+//! separates the two, where to widen two bytes takes an instruction for each, and both come with the factor 256.
+
+use super::kernel::{self, Block};
+
+/// Writes a row, and gives what its dot products are multiplied with: 0 for a zero vector.
+pub(super) fn row(vector: &[f32], blocks: &mut [Block]) -> f32 {
+    let (largest, length) = measures(vector);
+    let to_bytes = if largest > 0.0 { 127.0 / largest } else { 0.0 };
+    for (elements, block) in vector.chunks(16).zip(blocks) {
+        let mut bytes = [0; 16];
+        for (index, pair) in bytes.chunks_exact_mut(2).enumerate() {
+            let low = nearest(at(elements, index) * to_bytes) as u8;
+            let high = nearest(at(elements, index + 8) * to_bytes - f64::from(low) / 256.0) as u8;
+            pair.copy_from_slice(&[low, high]);
+        }
+        *block = kernel::block(bytes);
+    }
+    if largest > 0.0 { (largest / length / (127.0 * 256.0)) as f32 } else { 0.0 }
+}
+
+/// Writes a query for rows of pairs, two blocks for each of theirs, the upper elements first, and gives what all dot
+/// products are multiplied with.
+///
+/// Its length is as large as it can be without a sum that overflows 32 bits. A row's elements are below 2¹⁵, so its
+/// length is below 2¹⁵·√n; that of the query is, with what rounding adds, at most 2¹⁶/√n; and no dot product exceeds
+/// the product of both lengths.
+pub(super) fn query(vector: &[f32], blocks: &mut [[Block; 2]]) -> f32 {
+    let (_, length) = measures(vector);
+    if length == 0.0 {
+        return 0.0;
+    }
+    let root = (vector.len() as f64).sqrt();
+    let wanted = (65_535.0 / root - root / 2.0).min(32_767.0);
+    let factor = wanted / length;
+    let mut squares = 0.0;
+    for (elements, blocks) in vector.chunks(16).zip(blocks) {
+        for (block, first) in blocks.iter_mut().zip([8, 0]) {
+            let mut bytes = [0; 16];
+            for (index, word) in bytes.chunks_exact_mut(2).enumerate() {
+                let element = nearest(at(elements, first + index) * factor);
+                squares += f64::from(element) * f64::from(element);
+                word.copy_from_slice(&(element as i16).to_le_bytes());
+            }
+            *block = kernel::block(bytes);
+        }
+    }
+    // Of the query as it was rounded, or equal elements of a long one would all be too small by as much.
+    (1.0 / squares.sqrt()) as f32
+}
+
+/// Writes a vector of length 1, as a row or a query of floating point numbers, and gives what its dot products are
+/// multiplied with: 1, or 0 for a zero vector.
+pub(super) fn floats(vector: &[f32], blocks: &mut [Block]) -> f32 {
+    let (_, length) = measures(vector);
+    let factor = if length > 0.0 { 1.0 / length } else { 0.0 };
+    for (elements, block) in vector.chunks(4).zip(blocks) {
+        let mut bytes = [0; 16];
+        for (index, element) in bytes.chunks_exact_mut(4).enumerate() {
+            element.copy_from_slice(&((at(elements, index) * factor) as f32).to_le_bytes());
+        }
+        *block = kernel::block(bytes);
+    }
+    if length > 0.0 { 1.0 } else { 0.0 }
+}
+
+/// Writes for each pair of a row whether its elements are negative, in the order of the bytes: 16 bits a block.
+pub(super) fn row_signs(row: &[Block], signs: &mut [Block]) {
+    for (blocks, sign) in row.chunks(8).zip(signs) {
+        let mut bytes = [0; 16];
+        for (block, bits) in blocks.iter().zip(bytes.chunks_exact_mut(2)) {
+            let mut mask = 0_u16;
+            for byte in kernel::bytes(block) {
+                mask = mask << 1 | u16::from(byte >> 7);
+            }
+            bits.copy_from_slice(&mask.to_le_bytes());
+        }
+        *sign = kernel::block(bytes);
+    }
+}
+
+/// Writes the signs of a query, in the order of those of a row.
+pub(super) fn query_signs(vector: &[f32], signs: &mut [Block]) {
+    for (elements, sign) in vector.chunks(128).zip(signs) {
+        let mut bytes = [0; 16];
+        for (elements, bits) in elements.chunks(16).zip(bytes.chunks_exact_mut(2)) {
+            let mut mask = 0_u16;
+            for index in 0..8 {
+                for index in [index, index + 8] {
+                    mask = mask << 1 | u16::from(at(elements, index) < 0.0);
+                }
+            }
+            bits.copy_from_slice(&mask.to_le_bytes());
+        }
+        *sign = kernel::block(bytes);
+    }
+}
+
+/// The largest element without its sign, and the length.
+fn measures(vector: &[f32]) -> (f64, f64) {
+    let (mut largest, mut squares) = (0.0, 0.0);
+    for element in vector {
+        let element = f64::from(element.abs());
+        if element > largest {
+            largest = element;
+        }
+        squares += element * element;
+    }
+    (largest, squares.sqrt())
+}
+
+fn at(elements: &[f32], index: usize) -> f64 {
+    elements.get(index).copied().unwrap_or_default().into()
+}
+
+/// The nearest whole number, the even one of two.
+fn nearest(number: f64) -> i32 {
+    number.round_ties_even() as i32
+}
