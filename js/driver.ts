@@ -4,14 +4,17 @@ import type { CoreError, CoreEvent, Output } from "./generated/types.ts";
 import type { IndexCache } from "./index-cache.ts";
 import type { CallOptions, Message, Model } from "./models/model.ts";
 import type { Part } from "./models/part.ts";
-import { abortable, abortedError, type Clock, type Random } from "./ports.ts";
-import type { Storage, StoredRecord } from "./storage/storage.ts";
+import { abortable, abortedError, anySignal, type Clock, type Random } from "./ports.ts";
+import type { SemanticSearch } from "./semantic.ts";
+import { erases, type Storage, type StoredRecord } from "./storage/storage.ts";
 
 /** What the driver performs effects with. */
 export interface Host {
   readonly core: Core;
   readonly storage: Storage;
   readonly indexCache: IndexCache;
+  /** Absent without an embedder. */
+  readonly semantic?: SemanticSearch | undefined;
   readonly clock: Clock;
   readonly random: Random;
   /** Aborted when the host is being closed: model calls end, what is being stored is finished. */
@@ -42,6 +45,7 @@ interface Step {
 
 type Effect =
   | { readonly type: "call"; readonly request: CallRequest }
+  | { readonly type: "embed"; readonly text: string }
   | {
       readonly type: "append";
       readonly owner: string;
@@ -117,10 +121,15 @@ async function perform(
 ): Promise<Step> {
   if (effect.type === "call")
     return await callModel(host, requestOf(effect.request, texts), op, resume, options);
+  if (effect.type === "embed") {
+    const vector = await host.semantic?.vectorOf(effect.text, options.signal);
+    return ask(() => host.core.resumeVector(op, vector, host.clock()) as Step);
+  }
   // The last moment to give up: what is being stored is not taken back.
   if (options.signal?.aborted || host.closing.aborted) throw abortedError();
   const { owner } = effect;
-  return await host.indexCache.during(owner, async () => {
+  const dropped = effect.type === "erase" || erases(effect.records, effect);
+  const step = await host.indexCache.during(owner, dropped, async () => {
     if (effect.type === "append") {
       await host.storage.append(owner, effect.records, { replace: effect.replace });
     } else {
@@ -128,6 +137,8 @@ async function perform(
     }
     return resume(op, { type: "stored" });
   });
+  host.semantic?.changed(owner, { dropped });
+  return step;
 }
 
 /** Feeds the model's parts to the core until it has the whole answer. */
@@ -139,16 +150,13 @@ async function callModel(
   { model, signal, onEvent }: RunOptions,
 ): Promise<Step> {
   if (!model) throw new LuminoraError("model_unsupported", "No model was given that could be called.");
-  const abort = new AbortController();
-  const forward = () => abort.abort();
-  const sources = [closing, ...(signal ? [signal] : [])];
-  for (const source of sources) source.addEventListener("abort", forward);
+  const either = anySignal(closing, signal);
   let parts: AsyncIterator<Part> | undefined;
   try {
-    parts = model.call({ ...request, signal: abort.signal })[Symbol.asyncIterator]();
+    parts = model.call({ ...request, signal: either.signal })[Symbol.asyncIterator]();
     for (;;) {
       // A model that does not heed its signal is left behind.
-      const { done, value: part } = await abortable(parts.next(), abort.signal);
+      const { done, value: part } = await abortable(parts.next(), either.signal);
       if (done)
         throw new LuminoraError("model_incomplete", "The model's answer ended before it was complete.");
       if (part.type === "text-delta") {
@@ -165,7 +173,7 @@ async function callModel(
       for (const event of step.events) onEvent?.(event);
     }
   } finally {
-    for (const source of sources) source.removeEventListener("abort", forward);
+    either.release();
     // Not awaited: a model that hangs would hold up its caller.
     parts?.return?.().catch(() => {});
   }

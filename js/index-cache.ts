@@ -38,8 +38,11 @@ export class IndexCache {
     if (bytes) this.#core().readRecallCache(owner, bytes);
   }
 
-  /** Runs `work`, which stores something: nothing is written meanwhile that it may be about to erase. */
-  async during<T>(owner: string, work: () => Promise<T>): Promise<T> {
+  /**
+   * Runs `work`, which stores something: nothing is written meanwhile that it may be about to erase. Where it `erases`,
+   * the storage has dropped what was kept.
+   */
+  async during<T>(owner: string, erases: boolean, work: () => Promise<T>): Promise<T> {
     this.#storing.set(owner, (this.#storing.get(owner) ?? 0) + 1);
     try {
       return await work();
@@ -47,14 +50,19 @@ export class IndexCache {
       const left = (this.#storing.get(owner) ?? 1) - 1;
       if (left > 0) this.#storing.set(owner, left);
       else this.#storing.delete(owner);
-      this.changed(owner);
+      this.changed(owner, erases);
     }
+  }
+
+  /** Whether something of an owner is being stored. */
+  isStoring(owner: string): boolean {
+    return this.#storing.has(owner);
   }
 
   /** Something of an owner has changed: it is kept soon, when it is worth a write or has to replace what was kept. */
   changed(owner: string, replaces = false): void {
     if (!this.#storage.cache) return;
-    this.#changed.set(owner, replaces ? 1 : (this.#changed.get(owner) ?? worthSaving));
+    this.#changed.set(owner, replaces ? 0 : (this.#changed.get(owner) ?? worthSaving));
     clearTimeout(this.#timer);
     this.#timer = setTimeout(() => this.#save(), pause);
     // Node ends without waiting for it.
@@ -64,7 +72,7 @@ export class IndexCache {
   /** Keeps everything that has changed. */
   async close(): Promise<void> {
     clearTimeout(this.#timer);
-    for (const owner of this.#changed.keys()) this.#changed.set(owner, 1);
+    for (const [owner, least] of this.#changed) this.#changed.set(owner, Math.min(least, 1));
     this.#save();
     clearTimeout(this.#timer);
     await Promise.all(this.#writing);
@@ -72,7 +80,7 @@ export class IndexCache {
 
   #save(): void {
     for (const [owner, least] of this.#changed) {
-      if (this.#storing.has(owner)) continue;
+      if (this.isStoring(owner)) continue;
       this.#changed.delete(owner);
       const bytes = this.#core().recallCache(owner, least);
       if (!bytes) continue;

@@ -2,12 +2,14 @@
 import type { Core } from "../build/wasm/core.js";
 import type { Connection } from "./connection.ts";
 import { ask, disposedError, run } from "./driver.ts";
+import { LuminoraError } from "./errors.ts";
 import { type TextFile, textOfFile } from "./file.ts";
 import type {
   Absorbed,
   Analytics,
   Archive,
   CoreEvent,
+  EmbeddingProgress,
   FactView,
   FeatureSummary,
   ImportReport,
@@ -29,6 +31,7 @@ import {
 import type { ImportOptions, LuminoraOptions, MemoryQuery, Remembered, SessionOptions } from "./options.ts";
 import { systemClock, systemRandom } from "./ports.ts";
 import { loadRuntime } from "./runtime.ts";
+import type { SemanticSearch } from "./semantic.ts";
 import { Session, type SessionEvents } from "./session.ts";
 import { memoryStorage } from "./storage/memory.ts";
 import { erases, type Storage, type StoredRecord } from "./storage/storage.ts";
@@ -62,10 +65,29 @@ export class Luminora {
   readonly #unsubscribe: (() => void) | undefined;
   readonly #free: () => void;
   readonly #closing = new AbortController();
+  readonly #embeddingListeners = new Set<(owner: string, progress: EmbeddingProgress) => void>();
   #closed: Promise<void> | undefined;
 
   /** @internal */
-  private constructor(core: Core, storage: Storage, options: LuminoraOptions) {
+  private constructor(
+    core: Core,
+    storage: Storage,
+    options: LuminoraOptions,
+    Semantic: typeof SemanticSearch | undefined,
+  ) {
+    const indexCache = new IndexCache(storage, () => core);
+    const { embedder } = options;
+    const semantic =
+      embedder &&
+      Semantic &&
+      new Semantic({
+        core: () => core,
+        storage,
+        embedder,
+        closing: this.#closing.signal,
+        isStoring: (owner) => indexCache.isStoring(owner),
+        tell: (owner, progress, error) => this.#hearEmbedding(owner, progress, error),
+      });
     const tails = new Map<string, Promise<unknown>>();
     let freed = false;
     this.#free = () => {
@@ -78,7 +100,8 @@ export class Luminora {
         return core;
       },
       storage,
-      indexCache: new IndexCache(storage, () => core),
+      indexCache,
+      semantic,
       clock: options.clock ?? systemClock,
       random: options.random ?? systemRandom,
       model: options.model ?? scriptedModel(),
@@ -120,9 +143,12 @@ export class Luminora {
       },
       fact_threshold: options.memory?.factThreshold,
       most_recalled: options.policy?.retrieve?.maxK,
+      embedder: options.embedder?.id,
     };
+    // Loaded when it is wanted: whoever has no embedder does not pay for it.
+    const semantic = options.embedder && (await import("./semantic.ts")).SemanticSearch;
     const core = ask(() => new runtime.Core(settings, runtime.packs, clock(), random(32)));
-    return new Luminora(core, options.storage ?? defaultStorage(), options);
+    return new Luminora(core, options.storage ?? defaultStorage(), options, semantic);
   }
 
   /** Opens a new session with a personality, or goes on with an old one. */
@@ -261,6 +287,36 @@ export class Luminora {
     return archives;
   }
 
+  /**
+   * Embeds at once what a person's memories have no vector for yet, and waits until it is done. It happens in the
+   * background anyway: after each turn, when the memories are loaded, and again from the start with another embedder.
+   *
+   * @throws LuminoraError what the embedder throws, `dimension`, or `model_unsupported` without an embedder
+   */
+  async embed({
+    user = anonymous,
+    onProgress,
+  }: {
+    user?: string;
+    onProgress?: (progress: EmbeddingProgress) => void;
+  } = {}): Promise<EmbeddingProgress> {
+    await this.#load(user);
+    const { semantic } = this.#connection;
+    if (!semantic) throw new LuminoraError("model_unsupported", "Luminora.open was given no embedder.");
+    const listener = (owner: string, progress: EmbeddingProgress) => owner === user && onProgress?.(progress);
+    this.#embeddingListeners.add(listener);
+    try {
+      return await semantic.embed(user);
+    } finally {
+      this.#embeddingListeners.delete(listener);
+    }
+  }
+
+  #hearEmbedding(owner: string, progress: EmbeddingProgress, error?: unknown): void {
+    if (error === undefined) for (const listener of this.#embeddingListeners) listener(owner, progress);
+    this.#tell(owner, "embedding", error === undefined ? progress : { ...progress, error });
+  }
+
   /** What happened in all conversations of a person, counted. Nothing is sent. */
   async analytics({ user = anonymous }: { user?: string } = {}): Promise<Analytics> {
     await this.#load(user);
@@ -305,10 +361,10 @@ export class Luminora {
   async #close(): Promise<void> {
     this.#closing.abort();
     this.#unsubscribe?.();
-    const { operations, indexCache, storage } = this.#connection;
+    const { operations, indexCache, semantic, storage } = this.#connection;
     await Promise.allSettled([...operations, ...this.#owners.values()]);
     try {
-      await indexCache.close();
+      await Promise.all([indexCache.close(), semantic?.close()]);
       await storage.close();
     } finally {
       this.#free();
@@ -336,9 +392,11 @@ export class Luminora {
   async #scan(owner: string): Promise<void> {
     // All at once: the folds are then computed once.
     const log: StoredRecord[] = [];
-    await this.#connection.indexCache.read(owner);
-    for await (const records of this.#connection.storage.scan(owner)) log.push(...records);
+    const { indexCache, semantic, storage } = this.#connection;
+    await Promise.all([indexCache.read(owner), semantic?.read(owner)]);
+    for await (const records of storage.scan(owner)) log.push(...records);
     this.#merge(log);
+    semantic?.changed(owner);
   }
 
   /** Another tab changed a log. Logs that were never asked for are read when they are. */
@@ -346,8 +404,11 @@ export class Luminora {
     if (this.#closing.signal.aborted || !this.#owners.has(owner)) return;
     if (replaced) this.#connection.core.dropOwner(owner);
     const { changed } = this.#merge(records);
-    // What this tab kept a moment ago may hold what the other one has erased.
-    if (erases(records)) this.#connection.indexCache.changed(owner, true);
+    const { indexCache, semantic } = this.#connection;
+    // What was kept is dropped, and what this tab kept a moment ago may hold what the other one has erased.
+    const dropped = erases(records);
+    if (dropped) indexCache.changed(owner, true);
+    semantic?.changed(owner, { dropped });
     this.#tell(owner, "absorb", { changed });
   }
 

@@ -1,3 +1,4 @@
+import type { Embedder } from "./embedders/embedder.ts";
 import type { EpisodeType, FactCategory, Features, MemoryStatus, Restore } from "./generated/types.ts";
 import type { Luminora } from "./luminora.ts";
 import type { AnyModel, Model } from "./models/model.ts";
@@ -16,6 +17,11 @@ export interface LuminoraOptions {
   readonly limits?: Limits;
   readonly memory?: MemoryOptions;
   readonly policy?: Policy;
+  /**
+   * Gives texts their meaning as vectors (`luminoracore/embedders`), so that memories are found by what they mean too.
+   * What a person says is then sent to it, where it is a provider. Default: none; memories are found by their words.
+   */
+  readonly embedder?: Embedder;
   /** Milliseconds since 1970. */
   readonly clock?: Clock;
   /** So many unpredictable bytes. */
@@ -105,6 +111,8 @@ export interface RecallOptions {
   readonly domains?: readonly string[];
   /** Language of the question (`en`, `es`, ...), when you know it. */
   readonly language?: string;
+  /** Ends the search, with code `aborted`: the embedding of the question may take a while. */
+  readonly signal?: AbortSignal;
 }
 
 /** Who a new session is with, or which one to go on with. `user` absent = "anonymous". */

@@ -36,6 +36,23 @@ export const systemSleep: Sleep = (milliseconds, signal) => {
   return abortable(waiting, signal).finally(() => clearTimeout(timer));
 };
 
+/** A signal that is aborted with the first of some; `release` lets go of them. */
+export function anySignal(...signals: readonly (AbortSignal | undefined)[]): {
+  readonly signal: AbortSignal;
+  readonly release: () => void;
+} {
+  const abort = new AbortController();
+  const forward = () => abort.abort();
+  for (const signal of signals) {
+    if (signal?.aborted) forward();
+    signal?.addEventListener("abort", forward);
+  }
+  const release = () => {
+    for (const signal of signals) signal?.removeEventListener("abort", forward);
+  };
+  return { signal: abort.signal, release };
+}
+
 /** `promise`, or a rejection with code `aborted` as soon as the signal is aborted. */
 export async function abortable<T>(promise: Promise<T>, signal: AbortSignal): Promise<T> {
   let listener: (() => void) | undefined;

@@ -3,6 +3,7 @@ import { ask, run } from "./driver.ts";
 import type {
   Analytics,
   ArchiveReason,
+  EmbeddingProgress,
   ExportOptions,
   ExtractionReport,
   MemoryChanged,
@@ -55,6 +56,8 @@ export type Explanation =
 
 /** What a session tells. */
 export interface SessionEvents {
+  /** Some of the person's memories were embedded, or could not be for now; they are found by their words until then. */
+  embedding: EmbeddingProgress & { readonly error?: unknown };
   "text-delta": { readonly text: string };
   "level-change": {
     readonly from: string;
@@ -151,11 +154,12 @@ export class Session {
    * console.log(best?.text, best?.matches, best?.why);
    */
   async recall(query: string, options: RecallOptions = {}): Promise<Recalled[]> {
-    const { core, clock } = this.#connection;
-    const { confidenceMin, ...rest } = options;
+    const { core, clock, semantic } = this.#connection;
+    const { confidenceMin, signal, ...rest } = options;
+    const vector = query.trim() ? await semantic?.vectorOf(query, signal) : undefined;
     const now = clock();
     const settings = { ...rest, confidence_min: confidenceMin, utc_offset: utcOffset(now) };
-    return ask(() => core.recall(this.user, this.id, query, settings, now) as Recalled[]);
+    return ask(() => core.recall(this.user, this.id, query, settings, vector, now) as Recalled[]);
   }
 
   /** Why affinity, mood or a parameter are as they are, or how a reply came about (by the id of its run). */

@@ -2068,6 +2068,32 @@ matches: Array<string>,
 why: RecallReasons, };
 
 /**
+ * A text that has no vector yet.
+ */
+export type TextToEmbed = { 
+/**
+ * Where its vector goes.
+ */
+slot: number, 
+/**
+ * Not blank, at most 8,192 bytes.
+ */
+text: string, };
+
+/**
+ * How far the embedding of an owner's memories has come.
+ */
+export type EmbeddingProgress = { 
+/**
+ * Texts that have a vector.
+ */
+done: number, 
+/**
+ * Texts in all.
+ */
+total: number, };
+
+/**
  * What a turn gives back.
  */
 export type Reply = { 

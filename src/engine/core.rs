@@ -13,6 +13,7 @@ use super::import::ImportReport;
 use super::learning::MemoryChanged;
 use super::notes::ImportedNote;
 use super::query::{SessionSummary, TemplateSummary};
+use super::turn::SendRequest;
 use super::turn::{Reply, TurnOperation};
 use crate::error::{Error, ErrorCode};
 use crate::json::{Fields, Value};
@@ -29,7 +30,7 @@ pub(super) const LIBRARY: &str = "luminora:library";
 pub type Operation = u32;
 
 /// How a core is set up.
-#[derive(Clone, Copy, Debug, PartialEq)]
+#[derive(Clone, Debug, PartialEq)]
 pub struct CoreOptions {
     /// What is switched on.
     pub features: Features,
@@ -41,6 +42,8 @@ pub struct CoreOptions {
     pub fact_threshold: f64,
     /// Most of what one search finds; 10 by default.
     pub most_recalled: u32,
+    /// Whose vectors the host gives, where it has an embedder; vectors of another one are dropped.
+    pub embedder: Option<String>,
 }
 
 impl Default for CoreOptions {
@@ -51,6 +54,7 @@ impl Default for CoreOptions {
             limits: memory::Limits::default(),
             fact_threshold: 0.7,
             most_recalled: 10,
+            embedder: None,
         }
     }
 }
@@ -66,8 +70,9 @@ impl CoreOptions {
         let limits = fields.nested("limits", limits).unwrap_or_default();
         let fact_threshold = fields.number("fact_threshold", 0.0, 1.0).unwrap_or(defaults.fact_threshold);
         let most_recalled = fields.count("most_recalled").unwrap_or(defaults.most_recalled);
+        let embedder = fields.text("embedder", 200);
         fields.finish()?;
-        Ok(Self { features, context_tokens, limits, fact_threshold, most_recalled })
+        Ok(Self { features, context_tokens, limits, fact_threshold, most_recalled, embedder })
     }
 }
 
@@ -138,6 +143,8 @@ pub enum Output {
 /// What an operation waits for.
 #[derive(Debug)]
 pub(super) enum Pending {
+    /// The vector of what the person says.
+    Recall(Box<(SendRequest, IdSource, u64)>),
     /// The parts of a model's answer.
     Turn(Box<TurnOperation>),
     /// The parts of a model's answer about a turn.
@@ -287,6 +294,10 @@ impl Core {
         };
         let next = match (pending, result) {
             (_, EffectResult::Failed) => Err(host_failure()),
+            (Pending::Recall(request), EffectResult::Embedded { vector }) => {
+                let (request, ids, started) = *request;
+                self.begin_turn(request, vector, started, ids)
+            }
             (Pending::Turn(operation), result) => self.advance(*operation, result, now),
             (Pending::Extraction(operation), result) => self.advance_extraction(*operation, result, now),
             (Pending::Commit(commit), EffectResult::Stored) => {

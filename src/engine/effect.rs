@@ -14,6 +14,11 @@ use crate::log::Record;
 pub enum Effect {
     /// Call the model, and resume with each part as it arrives.
     Call(ModelRequest),
+    /// Embed this text, which searches, and resume with its vector.
+    Embed {
+        /// What the person says.
+        text: String,
+    },
     /// Append these records of one owner to the storage: all or none.
     Append {
         /// The owner.
@@ -66,6 +71,11 @@ pub enum EffectResult {
     Finish {
         /// Why.
         reason: FinishReason,
+    },
+    /// The text is embedded.
+    Embedded {
+        /// Its vector; none where the embedder failed: then words alone are searched.
+        vector: Option<Vec<f32>>,
     },
     /// The records are stored, or the owner is erased.
     Stored,
@@ -124,6 +134,7 @@ impl EffectResult {
                 Self::Usage { usage: fields.require("usage", usage) }
             }
             "finish" => Self::Finish { reason: fields.required_choice("reason", &FinishReason::NAMES) },
+            "embedded" => Self::Embedded { vector: None },
             "stored" => Self::Stored,
             "failed" => Self::Failed,
             _ => {

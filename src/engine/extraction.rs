@@ -149,7 +149,7 @@ impl Core {
                 }
                 return self.finish_extraction(operation, now);
             }
-            EffectResult::Stored | EffectResult::Failed => {
+            _ => {
                 let message = "the operation waits for the model, not the storage";
                 return Err(Error::new(ErrorCode::InvalidOperation, message));
             }

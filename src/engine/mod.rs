@@ -6,6 +6,7 @@ mod background;
 mod command;
 mod core;
 mod effect;
+mod embedding;
 mod episodes;
 mod event;
 mod export;
@@ -31,6 +32,7 @@ pub use analytics::{
 pub use command::{Command, Environment, ModelDeclaration, OnConflict, Restore, TemplateChoice};
 pub use core::{Core, CoreOptions, Operation, Output, Step};
 pub use effect::{Effect, EffectResult, FinishReason, ModelRequest, ReportedUsage};
+pub use embedding::{EmbeddingProgress, TextToEmbed};
 pub use event::{Direction, Event};
 pub use extraction::ExtractionReport;
 pub use features::{FeatureCategories, FeatureSummary, Features};

@@ -175,7 +175,7 @@ impl Core {
     }
 
     /// An owner's index as bytes, for a cache that may be dropped at any time: when it differs by at least so many
-    /// documents (never fewer than one) from what [`read_recall_cache`](Self::read_recall_cache) was given or this gave last.
+    /// documents from what [`read_recall_cache`](Self::read_recall_cache) was given or this gave last.
     pub fn recall_cache(&mut self, user: &str, least: usize) -> Option<Vec<u8>> {
         let Self { owners, packs, .. } = self;
         let (_, state) = owners.iter_mut().find(|(name, _)| name == user)?;
@@ -190,7 +190,8 @@ impl Core {
     /// What of all that a personality may know answers a question, the best first.
     ///
     /// # Errors
-    /// `unknown_session`; `invalid_argument` for a blank question.
+    /// `unknown_session`; `invalid_argument` for a blank question; `dimension` for a vector of another length than those
+    /// of the memories.
     pub fn recall(
         &mut self,
         user: &str,
@@ -207,7 +208,8 @@ impl Core {
         let now = i64::try_from(now).unwrap_or(i64::MAX);
         let search = Search { user, instance: &state.session.instance, personality: &personality, now };
         let limit = options.limit.unwrap_or(DEFAULT_LIMIT).min(self.options.most_recalled);
-        let (ranked, query) = self.rank(&search, question, options, limit as usize);
+        let cosines = self.cosines(user, options)?;
+        let (ranked, query) = self.rank(&search, question, (options, &cosines), limit as usize);
         let mut recalled = Vec::new();
         for found in self.score(&search, (&query, options), &ranked, limit as usize) {
             recalled.extend(self.show(user, &found));
@@ -223,7 +225,9 @@ impl Core {
         options: &RecallOptions,
     ) -> Vec<Found> {
         let limit = options.limit.unwrap_or(DEFAULT_LIMIT).min(self.options.most_recalled) as usize;
-        let (ranked, query) = self.rank(search, text, options, limit);
+        // A reply does not fail because of a vector.
+        let cosines = self.cosines(search.user, options).unwrap_or_default();
+        let (ranked, query) = self.rank(search, text, (options, &cosines), limit);
         let documents = self.owner(search.user).documents();
         let kind = |ranked: &Ranked| documents.get(ranked.slot).map_or("", |document| type_of(document.kind));
         let mut found = Vec::new();
@@ -242,7 +246,7 @@ impl Core {
         &self,
         search: &Search<'_>,
         question: &str,
-        options: &RecallOptions,
+        (options, cosines): (&RecallOptions, &[f32]),
         limit: usize,
     ) -> (Vec<Ranked>, Query) {
         let owner = self.owner(search.user);
@@ -272,9 +276,17 @@ impl Core {
             false => Vec::new(),
         };
         let others = self.memories_to_search(search, options);
-        let ranking = Ranking { documents, query: &query, turns: &turns, others: &others, cosines: &[] };
+        let ranking = Ranking { documents, query: &query, turns: &turns, others: &others, cosines };
         let ranked = rank(&ranking, (limit * RANKED_FOR_EACH).max(RANKED_AT_LEAST));
         (ranked, query)
+    }
+
+    /// How similar in meaning each document is, where there are vectors.
+    fn cosines(&self, user: &str, options: &RecallOptions) -> Result<Vec<f32>, Error> {
+        match &options.vector {
+            Some(vector) if self.embedder().is_some() => self.owner(user).vectors().cosines(vector),
+            _ => Ok(Vec::new()),
+        }
     }
 
     /// Turns from before this moment are left out: milliseconds since 1970.

@@ -123,11 +123,28 @@ pub(super) struct TurnOperation {
 }
 
 impl Core {
-    /// Begins a turn: everything up to the model call.
+    /// Begins a turn. Where there are vectors to compare with, what the person says is embedded first.
     pub(super) fn send(&mut self, request: SendRequest, now: u64, ids: IdSource) -> Result<Begun, Error> {
+        check_text(&request.text)?;
+        self.session_of(&request.user, &request.session)?;
+        if self.embedder().is_none() || self.owner(&request.user).vectors().len() == 0 {
+            return self.begin_turn(request, None, now, ids);
+        }
+        let effects = vec![Effect::Embed { text: request.text.clone() }];
+        let pending = Pending::Recall(Box::new((request, ids, now)));
+        Ok(Begun::Waiting { pending, effects, events: Vec::new() })
+    }
+
+    /// Everything up to the model call.
+    pub(super) fn begin_turn(
+        &mut self,
+        request: SendRequest,
+        vector: Option<Vec<f32>>,
+        now: u64,
+        ids: IdSource,
+    ) -> Result<Begun, Error> {
         let SendRequest { user, session, text, model, language, domain, mask, max_output_tokens, utc_offset } =
             request;
-        check_text(&text)?;
         self.index(&user);
         let (conversation, instance, personality) = self.conversation(&user, &session)?;
         if conversation.session.status == SessionStatus::Archived {
@@ -157,6 +174,7 @@ impl Core {
                     language: language.clone(),
                     domain: domain.clone(),
                     utc_offset,
+                    vector,
                     ..RecallOptions::default()
                 },
             },
@@ -250,7 +268,7 @@ impl Core {
                 check_answer(&operation.answer, reason)?;
                 return self.finish_turn(operation, now, Vec::new());
             }
-            EffectResult::Stored | EffectResult::Failed => {
+            _ => {
                 return Err(Error::new(
                     ErrorCode::InvalidOperation,
                     "the operation waits for the model, not the storage",

@@ -10,7 +10,7 @@ use crate::log::Record;
 use crate::log::body::{Body, Episode, Fact, MemoryStatus, Note, Role};
 use crate::memory::FactCategory;
 use crate::memory::note::chunks;
-use crate::memory::recall::{Document, DocumentKind, Documents, NO_DOCUMENT, Terms, date_terms};
+use crate::memory::recall::{Document, DocumentKind, Documents, NO_DOCUMENT, Terms, Vectors, date_terms};
 use crate::observe::Packs;
 use crate::text::Scan;
 use crate::timestamp;
@@ -18,10 +18,14 @@ use crate::timestamp;
 /// To be raised whenever equal texts become other terms than before: what caches hold is then of no use.
 const ANALYSIS_VERSION: u8 = 1;
 
+/// What embedders are given of a long text, in bytes.
+const LONGEST_EMBEDDED: usize = 8_192;
+
 /// The index, and what it has not met yet.
 #[derive(Debug, Default)]
 pub(super) struct Recall {
     documents: Documents,
+    vectors: Vectors,
     /// Ids of records.
     waiting: Vec<String>,
     changed: bool,
@@ -37,6 +41,7 @@ impl Recall {
     pub(super) fn remove(&mut self, slots: &[u32]) {
         for slot in slots {
             self.documents.remove(*slot);
+            self.vectors.remove(*slot);
             self.changed = true;
         }
     }
@@ -65,12 +70,78 @@ impl OwnerState {
     pub(crate) fn write_index(&mut self, packs: &Packs, least: usize) -> Option<Vec<u8>> {
         self.index(packs);
         let documents = &mut self.recall.documents;
-        (documents.unsaved() >= least.max(1)).then(|| documents.write())
+        (documents.unsaved() >= least).then(|| documents.write())
     }
 
     /// Takes what a cache holds. Of use before anything was indexed.
     pub(crate) fn read_index(&mut self, bytes: &[u8]) {
         self.recall.documents.read(bytes);
+    }
+
+    /// The vectors of what is searched.
+    pub(crate) fn vectors(&self) -> &Vectors {
+        &self.recall.vectors
+    }
+
+    /// The same, to be filled.
+    pub(crate) fn vectors_mut(&mut self) -> &mut Vectors {
+        &mut self.recall.vectors
+    }
+
+    /// The texts of documents that have no vector of an embedder yet, at most so many, with their slots. What was asked
+    /// for before and has not come is asked for again.
+    pub(crate) fn texts_to_embed(
+        &mut self,
+        packs: &Packs,
+        embedder: &str,
+        most: usize,
+    ) -> Vec<(u32, String)> {
+        self.index(packs);
+        self.recall.vectors.of_embedder(embedder);
+        self.recall.vectors.give_up();
+        let mut texts = Vec::new();
+        for slot in 0..self.recall.documents.slots() as u32 {
+            if texts.len() == most {
+                return texts;
+            }
+            if self.recall.vectors.knows(slot) {
+                continue;
+            }
+            let Some(text) = self.text_to_embed(slot) else { continue };
+            if self.recall.vectors.ask(slot, &text) {
+                texts.push((slot, text));
+            }
+        }
+        self.recall.vectors.settle();
+        texts
+    }
+
+    /// How many documents may have a vector.
+    pub(crate) fn embeddable(&self) -> usize {
+        let slots = 0..self.recall.documents.slots() as u32;
+        slots.filter(|slot| self.text_to_embed(*slot).is_some()).count()
+    }
+
+    /// The text of a document that an embedder may see.
+    fn text_to_embed(&self, slot: u32) -> Option<String> {
+        let document = self.recall.documents.get(slot)?;
+        let (sharing, text) = match self.record(&document.id)?.body()? {
+            Body::Turn(turn) => (&turn.sharing, turn.text.clone()),
+            Body::Fact(fact) => (&fact.sharing, fact_text(fact)),
+            Body::Episode(episode) => (&episode.sharing, episode_text(episode)),
+            Body::Note(note) => {
+                let [start, end] = document.bytes.map(|at| at as usize);
+                let text = note.text.get(start..end)?;
+                (
+                    &note.sharing,
+                    note.title.as_ref().map_or_else(|| text.to_owned(), |title| [title, "\n", text].concat()),
+                )
+            }
+            _ => return None,
+        };
+        let text = text.trim();
+        let end = (0..=text.len().min(LONGEST_EMBEDDED)).rev().find(|end| text.is_char_boundary(*end))?;
+        (sharing.learn && end > 0).then(|| text.get(..end).unwrap_or_default().to_owned())
     }
 
     /// The turns of an instance that may be recalled, as a ranking wants them: in the order of their sessions.

@@ -82,6 +82,18 @@ impl Core {
         step(next)
     }
 
+    /// Goes on with an operation by the vector of a text, or without one.
+    #[wasm_bindgen(js_name = resumeVector)]
+    pub fn resume_vector(
+        &mut self,
+        op: u32,
+        vector: Option<Vec<f32>>,
+        now: Option<f64>,
+    ) -> Result<JsValue, JsValue> {
+        let now = moment(now)?;
+        step(self.core.resume(op, EffectResult::Embedded { vector }, now))
+    }
+
     /// Goes on with an operation. What it draws, it drew when it began.
     pub fn resume(&mut self, op: u32, result: JsValue, now: Option<f64>) -> Result<JsValue, JsValue> {
         let result = EffectResult::parse(&from_js(&result)?).map_err(|error| throw(&error))?;
@@ -181,9 +193,11 @@ impl Core {
         session: &str,
         question: &str,
         options: JsValue,
+        vector: Option<Vec<f32>>,
         now: Option<f64>,
     ) -> Result<JsValue, JsValue> {
-        let options = RecallOptions::parse(&from_js(&options)?).map_err(|error| throw(&error))?;
+        let mut options = RecallOptions::parse(&from_js(&options)?).map_err(|error| throw(&error))?;
+        options.vector = vector;
         let now = moment(now)?;
         answer(self.core.recall(user, session, question, &options, now))
     }
@@ -198,6 +212,36 @@ impl Core {
     #[wasm_bindgen(js_name = readRecallCache)]
     pub fn read_recall_cache(&mut self, user: &str, cache: &[u8]) {
         self.core.read_recall_cache(user, cache);
+    }
+
+    /// Texts that have no vector yet.
+    #[wasm_bindgen(js_name = textsToEmbed)]
+    pub fn texts_to_embed(&mut self, user: &str, most: u32) -> JsValue {
+        to_js(&self.core.texts_to_embed(user, most as usize))
+    }
+
+    /// Their vectors, one behind the other.
+    #[wasm_bindgen(js_name = setVectors)]
+    pub fn set_vectors(&mut self, user: &str, slots: &[u32], vectors: &[f32]) -> Result<(), JsValue> {
+        self.core.set_vectors(user, slots, vectors).map_err(|error| throw(&error))
+    }
+
+    /// How many texts have a vector.
+    #[wasm_bindgen(js_name = embeddingProgress)]
+    pub fn embedding_progress(&mut self, user: &str) -> JsValue {
+        to_js(&self.core.embedding_progress(user))
+    }
+
+    /// The vectors as bytes for a cache; nothing when fewer than `least` have changed.
+    #[wasm_bindgen(js_name = vectorCache)]
+    pub fn vector_cache(&mut self, user: &str, least: u32) -> Option<Vec<u8>> {
+        self.core.vector_cache(user, least as usize)
+    }
+
+    /// Takes what a cache holds.
+    #[wasm_bindgen(js_name = readVectorCache)]
+    pub fn read_vector_cache(&mut self, user: &str, cache: &[u8]) {
+        self.core.read_vector_cache(user, cache);
     }
 
     /// The memories of an owner.
@@ -278,6 +322,7 @@ struct StepView<'a> {
 #[serde(tag = "type", rename_all = "kebab-case")]
 enum EffectView<'a> {
     Call { request: RequestView<'a> },
+    Embed { text: &'a str },
     Append { owner: &'a str, records: &'a [Record], replace: bool },
     Erase { owner: &'a str },
 }
@@ -304,6 +349,7 @@ fn step(step: Step) -> Result<JsValue, JsValue> {
     for effect in &effects {
         views.push(match effect {
             Effect::Call(request) => EffectView::Call { request: RequestView::new(request, &mut texts) },
+            Effect::Embed { text } => EffectView::Embed { text },
             Effect::Append { owner, records, replace } => {
                 EffectView::Append { owner, records, replace: *replace }
             }

@@ -7,6 +7,7 @@ import { knowledgeSuite } from "../shared/suites/knowledge.ts";
 import { memorySuite } from "../shared/suites/memory.ts";
 import { noteSuite } from "../shared/suites/notes.ts";
 import { pureSuite } from "../shared/suites/pure.ts";
+import { recallSuite } from "../shared/suites/recall.ts";
 import { replaySuite } from "../shared/suites/replay.ts";
 import { vectorIndexSuite } from "../shared/suites/vector-index.ts";
 import { type Inside, openInside } from "./inside.ts";
@@ -66,6 +67,30 @@ vectorIndexSuite(() =>
     return inside.searchVectors(await core.arrayBuffer());
   }),
 );
+
+const recall = "recall-suite";
+recallSuite({
+  findAndForget: () =>
+    tab.evaluate(
+      (name) => inside.recall.findAndForget(inside.luminoracore.indexedDbStorage({ name })),
+      `${recall}-1`,
+    ),
+  keepTheIndex: () =>
+    tab.evaluate((name) => {
+      const open = () => inside.luminoracore.indexedDbStorage({ name });
+      return inside.recall.keepTheIndex(open(), open);
+    }, `${recall}-2`),
+  findByMeaning: () =>
+    tab.evaluate((name) => {
+      const open = () => inside.luminoracore.indexedDbStorage({ name });
+      return inside.recall.findByMeaning(open(), open);
+    }, `${recall}-3`),
+  failToEmbed: () =>
+    tab.evaluate(
+      (name) => inside.recall.failToEmbed(inside.luminoracore.indexedDbStorage({ name })),
+      `${recall}-4`,
+    ),
+});
 
 pureSuite({
   validate: (...args) => tab.evaluate((args) => inside.luminoracore.validate(...args), args),

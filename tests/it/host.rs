@@ -84,6 +84,8 @@ pub(crate) struct Host {
     pub(crate) prompts: Vec<ModelRequest>,
     /// What the model says to the next call; a `None` fails the call.
     pub(crate) model: Model,
+    /// The vector of a text; `None` when the embedder fails.
+    pub(crate) embedder: fn(&str) -> Option<Vec<f32>>,
     /// When set, every draw of randomness gives the bytes of this one.
     pub(crate) fixed_draw: Option<u64>,
     draws: u64,
@@ -109,6 +111,7 @@ impl Host {
             events: Vec::new(),
             prompts: Vec::new(),
             model,
+            embedder: |_| None,
             fixed_draw: None,
             draws: 0,
             device,
@@ -139,6 +142,10 @@ impl Host {
                 }
                 self.storage.append(&records);
                 self.resume(op, EffectResult::Stored)
+            }
+            Effect::Embed { text } => {
+                let vector = (self.embedder)(&text);
+                self.resume(op, EffectResult::Embedded { vector })
             }
             Effect::Erase { owner } => {
                 self.storage.records.retain(|(of, _), _| *of != owner);

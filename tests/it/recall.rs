@@ -1,7 +1,7 @@
 //! Recall as people meet it: what was said is found again, with its reasons, and what is gone stays gone.
 
 use luminoracore::ErrorCode;
-use luminoracore::engine::{CoreOptions, Output, RecallOptions, Recalled, Reply};
+use luminoracore::engine::{CoreOptions, Features, Output, RecallOptions, Recalled, Reply};
 use luminoracore::memory::{Candidate, RetrievalWeights, retrieve};
 use proptest::prelude::*;
 use serde_json::{Value, json};
@@ -278,7 +278,7 @@ fn what_is_gone_or_not_to_be_used_is_not_found() {
     host.now += 91 * DAY;
     assert!(recall(&mut host, &session, "picnic").is_empty());
     let unlimited = CoreOptions::parse(&tree(json!({ "limits": { "retention_days": null } }))).unwrap();
-    let mut all = Host::open(unlimited, 2, host.storage.clone());
+    let mut all = Host::open(unlimited.clone(), 2, host.storage.clone());
     all.now = host.now;
     assert_eq!(recall(&mut all, &session, "picnic").len(), 1);
     // Not to be learned from.
@@ -364,6 +364,133 @@ fn retrieval_cases() {
         let expected: Vec<&str> = expected.iter().map(|id| id.as_str().unwrap()).collect();
         assert_eq!(ids, expected, "{}", case["id"]);
     }
+}
+
+/// Vectors of four sorts of things, and of nothing.
+fn meaning(text: &str) -> Option<Vec<f32>> {
+    let of = |words: [&str; 3]| f32::from(u8::from(words.iter().any(|word| text.contains(word))));
+    Some(vec![
+        of(["dog", "puppy", "animal"]),
+        of(["ship", "boat", "sail"]),
+        of(["soup", "eat", "dinner"]),
+        0.1,
+    ])
+}
+
+/// A host with an embedder that has embedded everything said.
+fn semantic_host(texts: &[&str]) -> (Host, String) {
+    let options = CoreOptions { embedder: Some("meaning".to_owned()), ..CoreOptions::default() };
+    let mut host = Host::open(options, 0, Storage::default());
+    host.embedder = meaning;
+    let session = host.session("diego", "alicia");
+    for text in texts {
+        say(&mut host, &session, text);
+    }
+    embed(&mut host);
+    (host, session)
+}
+
+fn embed(host: &mut Host) -> usize {
+    let texts = host.core.texts_to_embed("diego", 100);
+    let slots: Vec<u32> = texts.iter().map(|text| text.slot).collect();
+    let vectors: Vec<f32> = texts.iter().flat_map(|text| meaning(&text.text).unwrap()).collect();
+    if !slots.is_empty() {
+        host.core.set_vectors("diego", &slots, &vectors).unwrap();
+    }
+    slots.len()
+}
+
+fn recall_by_meaning(host: &mut Host, session: &str, query: &str) -> Vec<Recalled> {
+    let options = RecallOptions { vector: meaning(query), ..RecallOptions::default() };
+    host.core.recall("diego", session, query, &options, host.now).unwrap()
+}
+
+const SAID: [&str; 4] = ["We got a puppy.", "It was windy.", "The boat leaks.", "Grandma made soup."];
+
+#[test]
+fn meaning_finds_what_shares_no_word() {
+    let (mut host, session) = semantic_host(&SAID);
+    assert!(recall(&mut host, &session, "animals?").is_empty());
+    let found = recall_by_meaning(&mut host, &session, "animals?");
+    assert_eq!(found[0].text, "We got a puppy.");
+    assert!(found[0].matches.is_empty() && found[0].why.signals.meaning > 0.9);
+    // What is said is embedded before it is answered, and an embedder that fails is made up for by words.
+    let answered = reply(host.send("diego", &session, "Which animals do I have?").unwrap());
+    assert!(answered.memories.is_empty(), "what stands in the history is told there");
+    let other = host.session("diego", "alicia");
+    let answered = reply(host.send("diego", &other, "Which animals do I have?").unwrap());
+    assert!(texts(&answered.memories).contains(&"We got a puppy."));
+    host.embedder = |_| None;
+    let answered = reply(host.send("diego", &other, "Does my puppy bark?").unwrap());
+    assert_eq!(answered.memories[0].text, "We got a puppy.");
+    host.embedder = |_| Some(vec![1.0]);
+    let answered = reply(host.send("diego", &other, "And the boat?").unwrap());
+    assert_eq!(answered.memories[0].text, "The boat leaks.");
+    let wrong = RecallOptions { vector: Some(vec![1.0, 0.0]), ..RecallOptions::default() };
+    let refused = host.core.recall("diego", &session, "boat", &wrong, host.now).unwrap_err();
+    assert_eq!(refused.code, ErrorCode::Dimension);
+}
+
+#[test]
+fn what_is_not_embedded_yet_is_found_by_its_words() {
+    let (mut host, session) = semantic_host(&SAID);
+    say(&mut host, &session, "My sister sails a yacht.");
+    let progress = host.core.embedding_progress("diego");
+    assert!(progress.total > progress.done);
+    let found = recall_by_meaning(&mut host, &session, "a yacht");
+    assert_eq!(found[0].text, "My sister sails a yacht.");
+    assert_eq!(embed(&mut host) as u32, progress.total - progress.done);
+    assert_eq!(embed(&mut host), 0, "nothing is embedded twice");
+    let progress = host.core.embedding_progress("diego");
+    assert_eq!(progress.total, progress.done);
+    // What nobody may learn from, and what is erased, is not sent anywhere.
+    host.storage.change("turn", |body| body.insert("learn", false));
+    let options = CoreOptions { embedder: Some("meaning".to_owned()), ..CoreOptions::default() };
+    let mut private = Host::open(options, 1, host.storage.clone());
+    let turns = private.core.texts_to_embed("diego", 100);
+    assert!(turns.iter().all(|text| !SAID.contains(&text.text.as_str())), "{turns:?}");
+    assert_eq!(host.core.set_vectors("diego", &[0, 1], &[1.0; 3]).unwrap_err().code, ErrorCode::Dimension);
+}
+
+#[test]
+fn vectors_are_kept_by_text_and_embedder() {
+    let (mut host, session) = semantic_host(&SAID);
+    let expected = recall_by_meaning(&mut host, &session, "animals?");
+    let cache = host.core.vector_cache("diego", 1).unwrap();
+    assert_eq!(host.core.vector_cache("diego", 1), None);
+    let open = |host: &Host, embedder: &str, cache: &[u8]| {
+        let options = CoreOptions { embedder: Some(embedder.to_owned()), ..CoreOptions::default() };
+        let mut again = Host::open(options, 5, host.storage.clone());
+        again.core.read_vector_cache("diego", cache);
+        again.now = host.now;
+        again
+    };
+    let mut again = open(&host, "meaning", &cache);
+    assert!(again.core.texts_to_embed("diego", 100).is_empty());
+    assert_eq!(recall_by_meaning(&mut again, &session, "animals?"), expected);
+    for (embedder, cache) in [("another", &cache[..]), ("meaning", &cache[1..]), ("meaning", &[])] {
+        assert!(!open(&host, embedder, cache).core.texts_to_embed("diego", 100).is_empty());
+    }
+    // Forgotten: no vector of it is left.
+    let before = host.core.embedding_progress("diego");
+    host.run(&json!({ "type": "remember", "user": "diego", "fact": { "key": "pet", "value": "a puppy" } }))
+        .unwrap();
+    assert_eq!(embed(&mut host), 1);
+    host.run(&json!({ "type": "forget", "user": "diego", "query": "pet puppy" })).unwrap();
+    assert_eq!(host.core.embedding_progress("diego"), before);
+}
+
+#[test]
+fn without_semantic_search_nothing_is_embedded() {
+    let features = Features { semantic_search: false, ..Features::ALL };
+    let options = CoreOptions { features, embedder: Some("meaning".to_owned()), ..CoreOptions::default() };
+    let mut host = Host::open(options, 0, Storage::default());
+    host.embedder = |_| panic!("nothing is embedded");
+    let session = host.session("diego", "alicia");
+    say(&mut host, &session, "We got a puppy.");
+    assert!(host.core.texts_to_embed("diego", 10).is_empty());
+    assert!(recall_by_meaning(&mut host, &session, "animals?").is_empty());
+    host.send("diego", &session, "Which animals?").unwrap();
 }
 
 #[derive(Clone, Debug)]

@@ -137,6 +137,8 @@ fn generated_types() {
             luminoracore::memory::Signals,
             engine::Why,
             engine::Recalled,
+            engine::TextToEmbed,
+            engine::EmbeddingProgress,
             engine::Reply,
             engine::ImportNote,
             engine::ImportReport,

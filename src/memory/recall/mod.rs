@@ -12,6 +12,7 @@ mod rank;
 mod score;
 mod stem;
 mod time_expression;
+mod vectors;
 mod words;
 
 pub(crate) use analysis::{Language, Terms, date_terms};
@@ -21,4 +22,5 @@ pub use rank::Signals;
 pub(crate) use rank::{NO_DOCUMENT, Ranked, Ranking, rank};
 pub use score::{Candidate, RetrievalWeights, Scored, retrieve};
 pub(crate) use stem::Stemmer;
+pub(crate) use vectors::Vectors;
 pub(crate) use words::{RecallWords, Relative, Unit};

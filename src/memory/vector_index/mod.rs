@@ -128,6 +128,19 @@ impl VectorIndex {
         Ok(())
     }
 
+    /// Keeps in a slot the vector that another index of the same sort has in one; none when it cannot.
+    pub(crate) fn copy(&mut self, slot: u32, other: &Self, from: u32) -> Option<()> {
+        let (slot, from) = (slot as usize, from as usize);
+        let scale = *other.scales.get(from)?;
+        if (self.dimension, self.precision) != (other.dimension, other.precision) || scale.is_nan() {
+            return None;
+        }
+        self.reserve(slot).ok()?;
+        self.row_mut(slot).copy_from_slice(other.row(from));
+        self.finish_row(slot, scale);
+        Some(())
+    }
+
     /// Forgets the vector of a slot; whether there was one.
     pub fn remove(&mut self, slot: u32) -> bool {
         match self.scales.get_mut(slot as usize) {

@@ -9,6 +9,7 @@ export { bringUp } from "../../shared/knowledge.ts";
 export * as memory from "../../shared/memory.ts";
 export * as notes from "../../shared/notes.ts";
 export { blendOrRefuse, compileOrRefuse, convertOrRefuse } from "../../shared/pure.ts";
+export * as recall from "../../shared/recall.ts";
 export { recordAndReplay } from "../../shared/replay.ts";
 export { searchVectors } from "../../shared/vector-index.ts";
 export { conforms } from "./conformance.ts";

@@ -1,0 +1,172 @@
+import type { Core } from "../build/wasm/core.js";
+import { ask } from "./driver.ts";
+import type { Embedder } from "./embedders/embedder.ts";
+import { embedAll } from "./embedders/queue.ts";
+import type { EmbeddingProgress, TextToEmbed } from "./generated/types.ts";
+import { abortedError, anySignal } from "./ports.ts";
+import type { Storage } from "./storage/storage.ts";
+
+/** Texts that the core is asked for at once. */
+const portion = 512;
+/** After the last change, ms: what one turn stores is embedded together. */
+const pause = 500;
+/** After a failure, ms, doubled with each further one. */
+const firstRetry = 5_000;
+const lastRetry = 300_000;
+/** So many new vectors are worth writing the cache. */
+const worthSaving = 64;
+
+/** What {@link SemanticSearch} works with. */
+export interface SemanticHost {
+  readonly core: () => Core;
+  readonly storage: Storage;
+  readonly embedder: Embedder;
+  readonly closing: AbortSignal;
+  readonly isStoring: (owner: string) => boolean;
+  /** Hears how far the memories of a person are embedded, and what went wrong. */
+  readonly tell: (owner: string, progress: EmbeddingProgress, error?: unknown) => void;
+}
+
+/**
+ * Gives everything that can be recalled a vector, in the background, and questions theirs. Without it, before it is
+ * done, and when it fails, memories are found by their words.
+ *
+ * @internal
+ */
+export class SemanticSearch {
+  readonly #host: SemanticHost;
+  readonly #cacheName: string;
+  readonly #running = new Map<string, Promise<EmbeddingProgress>>();
+  readonly #timers = new Map<string, ReturnType<typeof setTimeout>>();
+  readonly #failures = new Map<string, number>();
+  /** Owners whose vectors are to be kept again, because the storage dropped them. */
+  readonly #dropped = new Set<string>();
+  readonly #writing = new Set<Promise<unknown>>();
+
+  constructor(host: SemanticHost) {
+    this.#host = host;
+    this.#cacheName = cacheNameOf(host.embedder.id);
+  }
+
+  /** Hands the core the vectors that were kept of an owner. */
+  async read(owner: string): Promise<void> {
+    const cache = this.#host.storage.cache?.(owner);
+    // A cache that cannot be read is one that there is not.
+    const bytes = await cache?.get(this.#cacheName).catch(() => undefined);
+    if (bytes) this.#host.core().readVectorCache(owner, bytes);
+  }
+
+  /** The vector of a question; undefined when the embedder fails, which words make up for. */
+  async vectorOf(question: string, signal?: AbortSignal): Promise<Float32Array | undefined> {
+    const { closing, embedder } = this.#host;
+    const either = anySignal(closing, signal);
+    try {
+      const [vector] = await embedAll(embedder, [question], { signal: either.signal, kind: "query" });
+      return vector;
+    } catch {
+      if (either.signal.aborted) throw abortedError();
+      return undefined;
+    } finally {
+      either.release();
+    }
+  }
+
+  /** Something of an owner has changed: it is embedded soon. `dropped`: the storage keeps no vectors any more. */
+  changed(owner: string, { dropped = false, wait = pause } = {}): void {
+    if (dropped) this.#dropped.add(owner);
+    if (this.#host.closing.aborted) return;
+    clearTimeout(this.#timers.get(owner));
+    const timer = setTimeout(() => {
+      this.#timers.delete(owner);
+      // What went wrong was told, and is tried again.
+      this.embed(owner).catch(() => {});
+    }, wait);
+    // Node ends without waiting for it.
+    (timer as { unref?: () => void }).unref?.();
+    this.#timers.set(owner, timer);
+  }
+
+  /** Embeds what has no vector yet. One at a time for an owner; whoever asks meanwhile waits for the same. */
+  embed(owner: string): Promise<EmbeddingProgress> {
+    const running = this.#running.get(owner);
+    if (running) return running;
+    const embedding = this.#embed(owner).finally(() => this.#running.delete(owner));
+    this.#running.set(owner, embedding);
+    return embedding;
+  }
+
+  /** Ends what is under way. What was embedded until then is kept. */
+  async close(): Promise<void> {
+    for (const timer of this.#timers.values()) clearTimeout(timer);
+    await Promise.allSettled(this.#running.values());
+    for (const owner of this.#dropped) this.#save(owner, 0);
+    await Promise.allSettled(this.#writing);
+  }
+
+  async #embed(owner: string): Promise<EmbeddingProgress> {
+    const { closing, core, embedder, tell } = this.#host;
+    const progress = () => core().embeddingProgress(owner) as EmbeddingProgress;
+    try {
+      for (;;) {
+        const texts = core().textsToEmbed(owner, portion) as TextToEmbed[];
+        if (texts.length === 0) break;
+        await embedAll(
+          embedder,
+          texts.map(({ text }) => text),
+          {
+            signal: closing,
+            kind: "document",
+            onVectors: (indices, vectors) => {
+              const slots = Uint32Array.from(indices, (index) => texts[index]?.slot ?? 0);
+              ask(() => core().setVectors(owner, slots, joined(vectors)));
+              tell(owner, progress());
+            },
+          },
+        );
+        this.#save(owner, worthSaving);
+      }
+      this.#failures.delete(owner);
+      return progress();
+    } catch (error) {
+      if (!closing.aborted) {
+        const failures = this.#failures.get(owner) ?? 0;
+        this.#failures.set(owner, failures + 1);
+        this.changed(owner, { wait: Math.min(lastRetry, firstRetry * 2 ** failures) });
+        tell(owner, progress(), error);
+      }
+      throw error;
+    } finally {
+      this.#save(owner, 1);
+    }
+  }
+
+  #save(owner: string, least: number): void {
+    // What is being stored may be about to erase what the core still has. Whoever stores says so when it is done.
+    if (this.#host.isStoring(owner)) return;
+    const cache = this.#host.storage.cache?.(owner);
+    const bytes = cache && this.#host.core().vectorCache(owner, this.#dropped.delete(owner) ? 0 : least);
+    if (!bytes) return;
+    const writing: Promise<unknown> = cache
+      .put(this.#cacheName, bytes)
+      .catch(() => {})
+      .finally(() => this.#writing.delete(writing));
+    this.#writing.add(writing);
+  }
+}
+
+/** A cache with the vectors of another embedder under the same name is passed over. */
+function cacheNameOf(embedder: string): string {
+  return `vectors-${embedder
+    .toLowerCase()
+    .replace(/[^a-z0-9]+/g, "-")
+    .slice(0, 48)}`;
+}
+
+function joined(vectors: readonly Float32Array[]): Float32Array {
+  const length = vectors[0]?.length ?? 0;
+  const all = new Float32Array(length * vectors.length);
+  vectors.forEach((vector, index) => {
+    all.set(vector, index * length);
+  });
+  return all;
+}
