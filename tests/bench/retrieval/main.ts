@@ -11,17 +11,20 @@ import { readFile, writeFile } from "node:fs/promises";
 import { join } from "node:path";
 import { parseArgs } from "node:util";
 import { Luminora, manualModel, memoryStorage, type Session } from "luminoracore";
+import { type Embedder, embedder } from "luminoracore/embedders";
 import { fakeClock } from "luminoracore/testing";
 import { printScores, type Question, type Ranked, type Turn } from "./scores.ts";
 
 const { values } = parseArgs({
   options: { data: { type: "string" }, vectors: { type: "string" }, out: { type: "string" } },
 });
+const dimensions = 384;
 const folder = values.data ?? "";
 if (!folder) throw new Error("say where the conversations are: --data FOLDER");
 
 const corpus: Turn[] = await readLines("corpus.jsonl");
 const questions: Question[] = await readLines("questions.jsonl");
+const vectors = values.vectors ? await readVectors(values.vectors) : undefined;
 const ranked: Ranked[] = [];
 let milliseconds = 0;
 for (const conv of new Set(corpus.map(({ conv }) => conv))) {
@@ -42,6 +45,43 @@ if (values.out) {
   await writeFile(values.out, ranked.map((question) => `${JSON.stringify(question)}\n`).join(""));
 }
 
+/** The vectors of the turns and the questions, by their texts. */
+async function readVectors(name: string): Promise<ReadonlyMap<string, Float32Array>> {
+  const vectors = new Map<string, Float32Array>();
+  const read = async (file: string, texts: readonly string[]) => {
+    const bytes = await readFile(join(folder, file));
+    const scales = bytes.subarray(texts.length * dimensions);
+    texts.forEach((text, row) => {
+      const scale = scales.readFloatLE(4 * row);
+      const values = bytes.subarray(row * dimensions, (row + 1) * dimensions);
+      vectors.set(
+        text,
+        Float32Array.from(new Int8Array(values), (value) => value * scale),
+      );
+    });
+  };
+  await read(`minilm-${name}.i8`, corpus.map(textOf));
+  await read(
+    "minilm-q.i8",
+    questions.map(({ question }) => question),
+  );
+  return vectors;
+}
+
+/** An embedder that knows these texts alone. */
+function given(vectors: ReadonlyMap<string, Float32Array>): Embedder {
+  return embedder({
+    id: "given",
+    dimensions,
+    embed: (texts) => texts.map((text) => vectors.get(text) ?? new Float32Array(dimensions)),
+  });
+}
+
+/** What a turn says, with what its photograph shows. */
+function textOf({ cap, text }: Turn): string {
+  return (cap ? `[Photo: ${cap}] ${text}` : text).trim();
+}
+
 /** Says a conversation again: who speaks first is the person, the other one the personality. */
 async function sayAgain(turns: readonly Turn[]) {
   const person = turns[0]?.spk ?? "";
@@ -54,6 +94,8 @@ async function sayAgain(turns: readonly Turn[]) {
     model: manualModel(),
     limits: { retentionDays: null },
     policy: { retrieve: { maxK: 100 } },
+    // Facts and episodes, which have no vectors here, are not what is measured.
+    ...(vectors && { features: { semantic_search: true }, embedder: given(vectors) }),
   });
   const { document } = await luminora.templates.get("alicia");
   const template = { ...document, persona: { ...(document.persona as object), name: personality } };
@@ -64,10 +106,11 @@ async function sayAgain(turns: readonly Turn[]) {
     clock.set(Math.max(time(turn), clock() + 1000));
     if (!session || turn.s !== number) session = await luminora.createSession({ template, user: person });
     number = turn.s;
-    const text = turn.cap ? `[Photo: ${turn.cap}] ${turn.text}` : turn.text;
+    const text = textOf(turn);
     const id = turn.spk === person ? (await session.send(text)).user_turn : (await session.reply(text)).turn;
     names.set(id ?? "", turn.id);
   }
+  if (vectors) await luminora.embed({ user: person });
   if (!session) throw new Error("a conversation without a turn");
   return { luminora, session, names };
 }
