@@ -99,6 +99,8 @@ export interface MemoryQuery {
 export interface RecallOptions {
   /** At most so many. Default 5; never more than `policy.retrieve.maxK` of {@link Luminora.open}. */
   readonly limit?: number;
+  /** Texts of so many tokens together at most, as prompts count them: what does not fit is passed over. */
+  readonly tokens?: number;
   /** Default: all. */
   readonly types?: readonly ("turn" | "fact" | "episode" | "note")[];
   /** The domain of the question: notes that belong to it count more. */

@@ -5,6 +5,7 @@ use serde::Serialize;
 use super::command::utc_offset;
 use super::core::Core;
 use super::prompt::named;
+use crate::context::estimate;
 use crate::error::{Error, ErrorCode};
 use crate::json::{self, FieldCode, Fields, Value};
 use crate::log::Body;
@@ -35,6 +36,8 @@ const CLOSE: f32 = 0.5;
 pub struct RecallOptions {
     /// At most so many; 5 when absent, never more than the core's own limit.
     pub limit: Option<u32>,
+    /// Texts of so many tokens at most, as prompts count them: what does not fit is passed over.
+    pub tokens: Option<u32>,
     /// `turn`, `fact`, `episode`, `note`; absent = all.
     pub types: Option<Vec<String>>,
     /// The domain of the question: what belongs to it counts more.
@@ -64,6 +67,7 @@ impl RecallOptions {
             }
             Self {
                 limit: fields.count("limit"),
+                tokens: fields.count("tokens"),
                 types,
                 domain: fields.text("domain", 200),
                 confidence_min: fields.number("confidence_min", 0.0, 1.0),
@@ -211,8 +215,13 @@ impl Core {
         let cosines = self.cosines(user, options)?;
         let (ranked, query) = self.rank(&search, question, (options, &cosines), limit as usize);
         let mut recalled = Vec::new();
+        let mut left = options.tokens.unwrap_or(u32::MAX);
         for found in self.score(&search, (&query, options), &ranked, limit as usize) {
-            recalled.extend(self.show(user, &found));
+            let Some(shown) = self.show(user, &found) else { continue };
+            if let Some(fits) = left.checked_sub(estimate(&shown.text)) {
+                left = fits;
+                recalled.push(shown);
+            }
         }
         Ok(recalled)
     }

@@ -184,6 +184,38 @@ fn no_search_finds_more_than_the_host_allows() {
 }
 
 #[test]
+fn a_search_keeps_to_its_tokens() {
+    let mut host = Host::new();
+    let session = host.session("diego", "alicia");
+    for text in ["The boat is blue.", "A boat, a boat, my kingdom for a boat that floats on every water!"] {
+        say(&mut host, &session, text);
+    }
+    let both = recall(&mut host, &session, "boat");
+    assert_eq!(both.len(), 2);
+    let short = recall_with(&mut host, &session, "boat", &json!({ "tokens": 8 }));
+    assert_eq!(texts(&short), ["The boat is blue."]);
+    assert!(recall_with(&mut host, &session, "boat", &json!({ "tokens": 0 })).is_empty());
+}
+
+#[test]
+fn what_a_limit_put_aside_is_not_found_until_it_is_restored() {
+    let limits = json!({ "limits": { "max_facts": 1 } });
+    let mut host = Host::open(CoreOptions::parse(&tree(limits)).unwrap(), 0, Storage::default());
+    let session = host.session("diego", "alicia");
+    let mut ids = Vec::new();
+    for (key, value) in [("boat", "a blue boat"), ("house", "a red house")] {
+        let fact = json!({ "category": "other", "key": key, "value": value });
+        let output = host.run(&json!({ "type": "remember", "user": "diego", "fact": fact })).unwrap();
+        let Output::Memories(changes) = output else { panic!("changes were expected") };
+        ids.push(changes[0].memory.clone());
+        host.now += DAY;
+    }
+    assert!(recall(&mut host, &session, "blue boat").is_empty());
+    host.run(&json!({ "type": "restore", "user": "diego", "memory": ids[0] })).unwrap();
+    assert_eq!(recall(&mut host, &session, "blue boat")[0].id, ids[0]);
+}
+
+#[test]
 fn a_turn_is_told_what_it_recalls_and_says_so() {
     let mut host = Host::new();
     let first = host.session("diego", "alicia");
