@@ -13,6 +13,8 @@ const pause = 500;
 /** After a failure, ms, doubled with each further one. */
 const firstRetry = 5_000;
 const lastRetry = 300_000;
+/** How long a question waits for its vector, ms. A reply is not held up for longer: words will do. */
+const patience = 3_000;
 /** So many new vectors are worth writing the cache. */
 const worthSaving = 64;
 
@@ -56,17 +58,20 @@ export class SemanticSearch {
     if (bytes) this.#host.core().readVectorCache(owner, bytes);
   }
 
-  /** The vector of a question; undefined when the embedder fails, which words make up for. */
+  /** The vector of a question; undefined when the embedder fails or takes too long, which words make up for. */
   async vectorOf(question: string, signal?: AbortSignal): Promise<Float32Array | undefined> {
     const { closing, embedder } = this.#host;
-    const either = anySignal(closing, signal);
+    const late = new AbortController();
+    const timer = setTimeout(() => late.abort(), patience);
+    const either = anySignal(closing, signal, late.signal);
     try {
       const [vector] = await embedAll(embedder, [question], { signal: either.signal, kind: "query" });
       return vector;
     } catch {
-      if (either.signal.aborted) throw abortedError();
+      if (closing.aborted || signal?.aborted) throw abortedError();
       return undefined;
     } finally {
+      clearTimeout(timer);
       either.release();
     }
   }

@@ -1,9 +1,10 @@
 import { mkdtempSync, rmSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
-import { memoryStorage } from "luminoracore";
+import { Luminora, manualModel, memoryStorage } from "luminoracore";
+import { embedder } from "luminoracore/embedders";
 import { fileStorage } from "luminoracore/node";
-import { afterAll } from "vitest";
+import { afterAll, expect, it, vi } from "vitest";
 import { failToEmbed, findAndForget, findByMeaning, keepTheIndex } from "../shared/recall.ts";
 import { recallSuite } from "../shared/suites/recall.ts";
 
@@ -31,4 +32,22 @@ recallSuite({
     return findByMeaning(open(), open);
   },
   failToEmbed: () => failToEmbed(memoryStorage()),
+});
+
+it("recall: nobody waits for long for an embedder that does not answer, and an abort ends the wait", async () => {
+  const hangs = embedder({ id: "test/hangs", embed: () => new Promise<never>(() => {}) });
+  const luminora = await Luminora.open({ storage: memoryStorage(), model: manualModel(), embedder: hangs });
+  const session = await luminora.createSession({ template: "alicia" });
+  await session.send("The boat leaks.");
+  const aborted = session.recall("boat", { signal: AbortSignal.timeout(20) });
+  await expect(aborted).rejects.toMatchObject({ code: "aborted" });
+  vi.useFakeTimers();
+  try {
+    const found = session.recall("boat");
+    await vi.advanceTimersByTimeAsync(10_000);
+    expect((await found).map(({ text }) => text)).toEqual(["The boat leaks."]);
+  } finally {
+    vi.useRealTimers();
+  }
+  await luminora.close();
 });
