@@ -24,10 +24,11 @@ export function isKnown({ id, type }: Recalled, { memories, notes }: Known): boo
   return (type === "note" ? notes : memories).some((one) => one.id === id);
 }
 
-/** Its words: facts read as they do in the list of what is remembered. */
+/** Its words: facts read as they do in the list of what is remembered, headings of notes without their marks. */
 export function wording({ id, type, text }: Recalled, { memories }: Known): string {
   const memory = type === "fact" ? memories.find((memory) => memory.id === id) : undefined;
-  return memory ? inWords(memory) : text.trim();
+  if (memory) return inWords(memory);
+  return (type === "note" ? text.replace(/^#{1,6}\s+/gm, "") : text).trim();
 }
 
 /** What it is: `You said this on Nov 3`. */

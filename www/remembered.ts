@@ -1,7 +1,7 @@
 import type { Recalled, Session } from "luminoracore";
 import { create } from "./dom.ts";
 import { type RecalledPlace, recalledItem } from "./recalled-item.ts";
-import { inOrder, isClose, isKnown, rememberedLine } from "./recalled-words.ts";
+import { inOrder, isClose, isKnown, rememberedLine, wording } from "./recalled-words.ts";
 import { runOf } from "./runs.ts";
 
 /** What one search finds at most. */
@@ -68,6 +68,12 @@ export class Remembered {
   /** Shows the lines with what is known now: what was erased is in none of them. */
   async show(place: RecalledPlace): Promise<void> {
     this.#place = place;
+    for (const [run, memories] of this.#told) {
+      this.#told.set(
+        run,
+        memories.filter((recalled) => isKnown(recalled, place.known)),
+      );
+    }
     for (const [element, reply] of this.#replies) {
       if (reply.seen || this.#told.has(reply.run)) await this.#fill(element, reply);
     }
@@ -85,12 +91,13 @@ export class Remembered {
     const [place, session] = [this.#place, this.#session];
     if (!place || !session) return;
     const told = this.#told.get(reply.run);
-    if (!told) reply.found ??= await fromLog(session, reply);
+    // The conversation may have been erased in another tab; that is told elsewhere.
+    if (!told) reply.found ??= await fromLog(session, reply).catch(() => []);
     if (session !== this.#session) return;
     const all = told ?? reply.found ?? [];
     const memories = all.filter((recalled) => isKnown(recalled, place.known));
     const line = rememberedLine(memories, place.known);
-    const key = line && `${line}\n${memories.map(({ id }) => id)}`;
+    const key = memories.map((recalled) => `${recalled.id} ${wording(recalled, place.known)}`).join("\n");
     if (key === reply.key) return;
     reply.key = key;
     this.#change(() => {

@@ -65,10 +65,10 @@ export class Transcript {
     let said: TurnView | undefined;
     const elements = turns.map((turn) => {
       if (turn.role === "user") said = turn;
-      const known = this.#elements.get(turn.id);
-      const element = known ?? turnElement(turn, session, personality, said?.text ?? "");
+      const present = this.#elements.get(turn.id);
+      const element = present ?? turnElement(turn, session, personality, said?.text ?? "");
       this.#elements.set(turn.id, element);
-      if (!known && turn.run && said && turn !== said) this.#remembered.under(element, turn.run, said.text);
+      if (!present && turn.run && said && turn !== said) this.#remembered.under(element, turn.run, said.text);
       if (turn !== said && said) this.#replies.set(said.id, element);
       return element;
     });

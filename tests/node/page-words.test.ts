@@ -3,7 +3,7 @@ import { describe, expect, it } from "vitest";
 import { learnedByTurn } from "../../www/learned.ts";
 import { earlierValues, factInWords, standing } from "../../www/memory-words.ts";
 import { headingOf } from "../../www/note-files.ts";
-import { because, excerpt, origin, rememberedLine, weights } from "../../www/recalled-words.ts";
+import { because, excerpt, origin, rememberedLine, weights, wording } from "../../www/recalled-words.ts";
 import { day, moment } from "../../www/when.ts";
 import { reasons } from "../../www/why.ts";
 
@@ -92,6 +92,14 @@ describe("the page's words for what was recalled", () => {
       [{ type: "note", id: "note_2", source: "gone.md" }, "A passage of gone.md"],
     ];
     for (const [given, words] of cases) expect(origin(recalled(given), known, "Alicia")).toBe(words);
+  });
+
+  it("leave out the marks of headings", () => {
+    const text = "Water them.\n\n## Roses\n\nThey are cut in March, #3 first.\n";
+    expect(wording(recalled({ type: "note", text }), known)).toBe(
+      "Water them.\n\nRoses\n\nThey are cut in March, #3 first.",
+    );
+    expect(wording(recalled({ text: "# five" }), known)).toBe("# five");
   });
 
   it("say why", () => {
