@@ -8,6 +8,7 @@ import { learnedByTurn, learnedLine } from "./learned.ts";
 import type { Memory } from "./memory.ts";
 import { paced } from "./pace.ts";
 import type { Personality } from "./personality.ts";
+import { inOrder, rememberedLine } from "./recalled-words.ts";
 import type { Relationship } from "./relationship.ts";
 import { Transcript } from "./transcript.ts";
 
@@ -58,9 +59,10 @@ export class Chat {
     this.#composer.text = this.#drafts.get(session.id) ?? "";
     this.#transcript.open(session, personality);
     this.#host.relationship.open(session, personality);
-    this.#host.memory.open(session, personality, (memories) =>
-      this.#transcript.showLearned(learnedByTurn(memories)),
-    );
+    this.#host.memory.open(session, personality, (place) => {
+      this.#transcript.showLearned(learnedByTurn(place.known.memories));
+      this.#transcript.showRemembered(place);
+    });
     this.#composer.focus();
   }
 
@@ -77,6 +79,7 @@ export class Chat {
   /** Forgets what was typed and not sent. */
   forget(): void {
     this.close();
+    this.#host.memory.forget();
     this.#composer.text = "";
     this.#drafts.clear();
   }
@@ -99,16 +102,20 @@ export class Chat {
         () => {},
       );
       for await (const delta of paced(reply, stop.signal)) pending.append(delta);
-      const { text: answer, run, user_turn: turn } = await reply;
+      const { text: answer, run, user_turn: turn, memories: recalled } = await reply;
       pending.remove();
       entitle(session, text);
       if (!here()) return;
+      this.#transcript.keepRemembered(run, recalled);
       this.#transcript.update();
       this.#host.relationship.update();
-      const memories = await this.#host.memory.update();
+      const known = await this.#host.memory.update();
       const changes = changesOf(session, run, personality.name, text).map((change) => `${change.text}.`);
-      const lesson = learnedLine(learnedByTurn(memories).get(turn ?? "") ?? []);
-      if (lesson) changes.push(`${lesson}.`);
+      const lines = [
+        rememberedLine(inOrder(recalled), known),
+        learnedLine(learnedByTurn(known.memories).get(turn ?? "") ?? []),
+      ];
+      changes.push(...lines.filter((line) => line !== "").map((line) => `${line}.`));
       announce(
         { text: `${personality.name}: ${answer}`, lang: personality.language },
         { text: changes.join(" ") },

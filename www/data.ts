@@ -187,6 +187,6 @@ const modifiedQuestion = {
 
 const eraseQuestion = {
   title: "Erase everything?",
-  text: "All conversations, relationships, personalities you opened, and settings in this browser will be removed. Only a snapshot that you exported can bring them back.",
+  text: "All conversations, relationships, notes, personalities you opened, and settings in this browser will be removed. Only a snapshot that you exported can bring them back.",
   action: "Erase everything",
 };

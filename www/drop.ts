@@ -21,7 +21,7 @@ export function takeDrops(target: DropTarget): void {
     if (visible) silence = setTimeout(show, pulse, false);
   };
   addEventListener("dragover", (event) => {
-    if (!isOurs(event)) return;
+    if (!isOurs(event)) return show(false);
     // Also where it is not welcome: else the browser would leave the page for the file.
     event.preventDefault();
     const ready = target.ready();
@@ -37,8 +37,9 @@ export function takeDrops(target: DropTarget): void {
   });
 }
 
-/** Whether files are dragged, and not over a field that takes files itself. */
+/** Whether files are dragged, and not over a place that takes files itself. */
 function isOurs({ dataTransfer, target }: DragEvent): boolean {
-  const isField = target instanceof HTMLInputElement && target.type === "file";
-  return !isField && dataTransfer !== null && dataTransfer.types.includes("Files");
+  const isElsewhere =
+    target instanceof Element && target.closest('input[type="file"], [data-takes-files]') !== null;
+  return !isElsewhere && dataTransfer !== null && dataTransfer.types.includes("Files");
 }

@@ -1,19 +1,25 @@
 import type { FactCategory, FactView, Luminora, MemoryView, Remembered, Session } from "luminoracore";
 import { announce } from "./announce.ts";
+import { AskMemory } from "./ask-memory.ts";
 import { confirmed } from "./confirm.ts";
 import { byId, create } from "./dom.ts";
 import { hideFailure, showFailure } from "./failure.ts";
 import { MemoryForm } from "./memory-form.ts";
 import { type MemoryActions, memoryItem } from "./memory-item.ts";
 import { categories, factInWords, inWords } from "./memory-words.ts";
+import { Notes } from "./notes.ts";
 import type { Personality } from "./personality.ts";
+import type { RecalledPlace } from "./recalled-item.ts";
+import type { Known } from "./recalled-words.ts";
 
 /** An open conversation, and who else wants to know what is remembered. */
 interface Open {
   readonly session: Session;
   readonly personality: Personality;
-  readonly shown: (memories: readonly MemoryView[]) => void;
+  readonly shown: (place: RecalledPlace) => void;
 }
+
+const nothing: Known = { memories: [], notes: [] };
 
 /** The view of what a personality remembers about the person. */
 export class Memory {
@@ -24,25 +30,30 @@ export class Memory {
   readonly #asideList = byId("memories-aside-list", HTMLUListElement);
   readonly #failure = byId("memory-failure", HTMLDivElement);
   readonly #form: MemoryForm;
+  readonly #ask = new AskMemory();
+  readonly #notes: Notes;
   readonly #actions: MemoryActions = {
     forget: (memory) => void this.#attempt(() => this.#forget(memory)),
     restore: (memory) => void this.#attempt(() => this.#restore(memory)),
   };
   #open: Open | undefined;
   #memories: readonly MemoryView[] = [];
+  #known: Known = nothing;
 
   constructor(luminora: Luminora) {
     this.#luminora = luminora;
+    this.#notes = new Notes(luminora, () => this.#show());
     this.#form = new MemoryForm(
       () => this.#memories.filter((memory): memory is FactView => memory.type === "fact"),
       (fact) => this.#attempt(() => this.#remember(fact)),
     );
   }
 
-  /** @param shown called with all memories whenever they were looked at again */
+  /** @param shown called with all that is known whenever it was looked at again */
   open(session: Session, personality: Personality, shown: Open["shown"]): void {
     this.#open = { session, personality, shown };
     hideFailure(this.#failure);
+    this.#ask.open(session);
     for (const place of document.querySelectorAll<HTMLElement>("[data-name]")) {
       place.textContent = personality.name;
       place.lang = personality.language;
@@ -54,22 +65,31 @@ export class Memory {
   close(): void {
     this.#open = undefined;
     this.#memories = [];
+    this.#known = nothing;
     this.#form.clear();
+    this.#ask.close();
+    this.#notes.close();
     for (const place of [this.#list, this.#asideList]) place.replaceChildren();
   }
 
-  /** Shows what is remembered now; gives that, too. */
-  async update(): Promise<readonly MemoryView[]> {
+  /** Everything is erased: nothing that is on its way is added. */
+  forget(): void {
+    this.#notes.stop();
+  }
+
+  /** Shows what is remembered now; gives all that may be recalled. */
+  async update(): Promise<Known> {
     await this.#attempt(() => this.#show());
-    return this.#memories;
+    return this.#known;
   }
 
   async #show(): Promise<void> {
     const open = this.#open;
     if (!open) return;
-    const { session, shown } = open;
+    const { session, personality, shown } = open;
     const { instance } = session.summary;
     const all = await this.#luminora.memories({ user: session.user, status: "all" });
+    const notes = await this.#notes.update();
     if (this.#open !== open) return;
     // Facts are the person's; what happened is between them and this personality.
     this.#memories = all.filter((memory) => memory.type === "fact" || memory.instance === instance);
@@ -86,7 +106,16 @@ export class Memory {
     byId("memories-aside-count", HTMLSpanElement).textContent = `(${others.length})`;
     byId("memory-empty", HTMLParagraphElement).hidden = active.length > 0;
     byId("memory-count", HTMLSpanElement).textContent = active.length === 0 ? "" : String(active.length);
-    shown(all);
+    this.#known = { memories: all, notes };
+    const place: RecalledPlace = {
+      known: this.#known,
+      name: personality.name,
+      language: personality.language,
+      session: session.id,
+      read: ({ id, span }) => void this.#notes.read(id, span),
+    };
+    this.#ask.update(place);
+    shown(place);
   }
 
   async #remember(fact: Remembered): Promise<void> {

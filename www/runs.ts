@@ -11,6 +11,8 @@ export interface Run {
     readonly after: number;
   } | null;
   readonly mood?: { readonly from: string; readonly to: string; readonly cause?: MoodCause } | null;
+  /** What the prompt was made of; `items` are ids of records. */
+  readonly blocks?: readonly { readonly name: string; readonly items: readonly string[] }[];
   /** What was noticed, and not acted on. */
   readonly findings?: readonly { readonly rule?: string }[];
 }

@@ -1,9 +1,11 @@
-import type { Session, TurnView } from "luminoracore";
+import type { Recalled, Session, TurnView } from "luminoracore";
 import { type Change, changesOf } from "./changes.ts";
 import { byId, create } from "./dom.ts";
 import { hueOf } from "./hue.ts";
 import { learnedLine } from "./learned.ts";
 import type { Personality } from "./personality.ts";
+import type { RecalledPlace } from "./recalled-item.ts";
+import { Remembered } from "./remembered.ts";
 
 /** Turns that are shown at first, and more of them at each wish. */
 const pageSize = 60;
@@ -24,6 +26,7 @@ export class Transcript {
   readonly #elements = new Map<string, HTMLLIElement>();
   /** The replies under which it stands what a turn of the person taught, by that turn's id. */
   readonly #replies = new Map<string, HTMLElement>();
+  readonly #remembered = new Remembered(this.#view, (work) => this.#keepingEnd(work));
   #learned: ReadonlyMap<string, readonly string[]> = new Map();
   #session: Session | undefined;
   #personality: Personality | undefined;
@@ -44,6 +47,7 @@ export class Transcript {
     this.#limit = pageSize;
     this.#elements.clear();
     this.#replies.clear();
+    this.#remembered.open(session);
     this.#learned = new Map();
     this.#turns.replaceChildren();
     this.#pending.replaceChildren();
@@ -61,9 +65,10 @@ export class Transcript {
     let said: TurnView | undefined;
     const elements = turns.map((turn) => {
       if (turn.role === "user") said = turn;
-      const element =
-        this.#elements.get(turn.id) ?? turnElement(turn, session, personality, said?.text ?? "");
+      const present = this.#elements.get(turn.id);
+      const element = present ?? turnElement(turn, session, personality, said?.text ?? "");
       this.#elements.set(turn.id, element);
+      if (!present && turn.run && said && turn !== said) this.#remembered.under(element, turn.run, said.text);
       if (turn !== said && said) this.#replies.set(said.id, element);
       return element;
     });
@@ -80,10 +85,18 @@ export class Transcript {
 
   /** Shows under each turn what it taught; see `learnedByTurn`. */
   showLearned(learned: ReadonlyMap<string, readonly string[]>): void {
-    const atEnd = this.#atEnd();
     this.#learned = learned;
-    this.#fillLearned();
-    if (atEnd) this.scrollToEnd();
+    this.#keepingEnd(() => this.#fillLearned());
+  }
+
+  /** Keeps what was recalled for a reply that is about to be shown. */
+  keepRemembered(run: string, memories: readonly Recalled[]): void {
+    this.#remembered.keep(run, memories);
+  }
+
+  /** Shows under each reply what was remembered for it. */
+  showRemembered(place: RecalledPlace): void {
+    void this.#remembered.show(place);
   }
 
   /** Shows what was just said, and room for the reply. */
@@ -134,6 +147,13 @@ export class Transcript {
       present?.remove();
       if (text !== "") element.append(create("p", { class: "learned", text }));
     }
+  }
+
+  /** Who looks at the end goes on looking at it. */
+  #keepingEnd(work: () => void): void {
+    const atEnd = this.#atEnd();
+    work();
+    if (atEnd) this.scrollToEnd();
   }
 
   #atEnd(): boolean {

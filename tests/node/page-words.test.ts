@@ -1,7 +1,9 @@
-import type { FactView, SessionState } from "luminoracore";
+import type { FactView, NoteView, Recalled, SessionState } from "luminoracore";
 import { describe, expect, it } from "vitest";
 import { learnedByTurn } from "../../www/learned.ts";
 import { earlierValues, factInWords, standing } from "../../www/memory-words.ts";
+import { headingOf } from "../../www/note-files.ts";
+import { because, excerpt, origin, rememberedLine, weights, wording } from "../../www/recalled-words.ts";
 import { day, moment } from "../../www/when.ts";
 import { reasons } from "../../www/why.ts";
 
@@ -76,6 +78,84 @@ describe("the page's reasons for points", () => {
   });
 });
 
+describe("the page's words for what was recalled", () => {
+  const note = { id: "note_1", source: "garden.md", title: "The garden book" } as NoteView;
+  const known = { memories: [fact({ key: "likes_tea", value: "tea" })], notes: [note] };
+
+  it("say what it is", () => {
+    const cases: [Partial<Recalled>, string][] = [
+      [{}, "You said this on Mar 5, 2020"],
+      [{ role: "assistant" }, "Alicia said this on Mar 5, 2020"],
+      [{ type: "fact" }, "A fact, told on Mar 5, 2020"],
+      [{ type: "episode", at: new Date().toISOString() }, "A moment, told today"],
+      [{ type: "note", id: "note_1" }, "A passage of The garden book"],
+      [{ type: "note", id: "note_2", source: "gone.md" }, "A passage of gone.md"],
+    ];
+    for (const [given, words] of cases) expect(origin(recalled(given), known, "Alicia")).toBe(words);
+  });
+
+  it("leave out the marks of headings", () => {
+    const text = "Water them.\n\n## Roses\n\nThey are cut in March, #3 first.\n";
+    expect(wording(recalled({ type: "note", text }), known)).toBe(
+      "Water them.\n\nRoses\n\nThey are cut in March, #3 first.",
+    );
+    expect(wording(recalled({ text: "# five" }), known)).toBe("# five");
+  });
+
+  it("say why", () => {
+    const cases: [Partial<Recalled>, Partial<Recalled["why"]>, string][] = [
+      [{ matches: ["key"] }, {}, "it has your word “key”"],
+      [{ matches: ["key", "spare"] }, {}, "it has your words “key” and “spare”"],
+      [{}, { meaning: 0.6, time: true }, "it means much the same; its time fits your question"],
+      [{ role: "assistant" }, { speaker: true }, "you asked what Alicia said"],
+      [{}, { context: 0.1 }, "it was said around something that fits"],
+      [{ matches: ["key"] }, { context: 0.1 }, "it has your word “key”"],
+      [{ matches: ["key"] }, { context: 0.4 }, "it has your word “key”; what was said around it fits, too"],
+      [{ type: "episode" }, { importance: 1.2 }, "it matters a lot to you"],
+      [{}, { meaning: 0.2 }, "nothing else came closer"],
+    ];
+    for (const [given, why, words] of cases)
+      expect(because(recalled(given, why), "Alicia")).toBe(`Because ${words}.`);
+  });
+
+  it("give the numbers that say something", () => {
+    const all = weights(recalled({}, { similarity: 0.5, recency: 0.06, reuse: 0.001, importance: 0.96 }));
+    expect(all).toEqual([
+      ["Likeness", "50 %"],
+      ["New", "+6 %"],
+      ["Importance", "× 0.96"],
+    ]);
+  });
+
+  it("show the part of a long text that fits", () => {
+    expect(excerpt("A short\n\ntext", [], 20)).toBe("A short text");
+    expect(excerpt("The spare key is under the pot", ["key"], 20)).toBe("The spare key is…");
+    expect(excerpt("We talked of this and that, and then of roses", ["roses"], 20)).toBe(
+      "…and then of roses",
+    );
+    expect(excerpt(`${"字".repeat(300)}花${"字".repeat(300)}`, ["花"], 20)).toBe(
+      `…${"字".repeat(5)}花${"字".repeat(14)}…`,
+    );
+  });
+
+  it("fit into one line, the telling ones first", () => {
+    const turn = recalled({ matches: ["pot"], text: "It is “under” the pot" });
+    const beside = recalled({ text: "Ah!" });
+    const tea = recalled({ id: "fact_1", type: "fact", matches: ["tea"], text: "likes tea: tea" });
+    expect(rememberedLine([], known)).toBe("");
+    expect(rememberedLine([beside], known)).toBe("Remembered: “Ah!”");
+    expect(rememberedLine([tea, beside, turn], known)).toBe(
+      "Remembered: likes tea · “It is ‘under’ the pot” · and 1 more",
+    );
+  });
+
+  it("take the title of a note from the heading that it begins with", () => {
+    expect(headingOf("\uFEFF\n# The garden ##\r\nText")).toBe("The garden");
+    expect(headingOf("Text\n# Later")).toBeUndefined();
+    expect(headingOf("#hashtag")).toBeUndefined();
+  });
+});
+
 describe("the page's times", () => {
   it("are as close as it matters", () => {
     const noon = new Date();
@@ -104,6 +184,32 @@ function fact(fields: Partial<FactView>): FactView {
     mention_count: 1,
     origin: "rules",
     status: "active",
+    ...fields,
+  };
+}
+
+function recalled(fields: Partial<Recalled>, why: Partial<Recalled["why"]> = {}): Recalled {
+  return {
+    id: "turn_1",
+    type: "turn",
+    role: "user",
+    score: 1,
+    text: "The key is under the pot",
+    at: "2020-03-05T12:00:00Z",
+    matches: [],
+    why: {
+      similarity: 1,
+      text: 0,
+      meaning: 0,
+      context: 0,
+      speaker: false,
+      time: false,
+      domain: 0,
+      recency: 0,
+      reuse: 0,
+      importance: 1,
+      ...why,
+    },
     ...fields,
   };
 }
