@@ -24,7 +24,7 @@ const RANKED_FOR_EACH: usize = 4;
 const RANKED_AT_LEAST: usize = 40;
 
 /// One word in common is enough when it has so many letters.
-const SAYS_MUCH: usize = 4;
+const SAYS_MUCH: usize = 3;
 /// A turn without a word in common is told to a model when it scores so much of what the best one does: it stands beside
 /// it, as an answer does beside its question.
 const BESIDE: f64 = 0.6;
