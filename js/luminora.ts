@@ -335,25 +335,23 @@ export class Luminora {
 
   async #scan(owner: string): Promise<void> {
     // All at once: the folds are then computed once.
-    const log: StoredRecord[] = [];
-    await this.#connection.indexCache.read(owner);
-    for await (const records of this.#connection.storage.scan(owner)) log.push(...records);
-    this.#merge(log);
+    const log: Uint8Array[] = [];
+    const { indexCache, storage } = this.#connection;
+    await indexCache.read(owner);
+    for await (const records of storage.scan(owner)) log.push(textOf(records));
+    const { core, clock } = this.#connection;
+    ask(() => core.load(log, clock()));
   }
 
   /** Another tab changed a log. Logs that were never asked for are read when they are. */
   #hear(owner: string, records: readonly StoredRecord[], replaced: boolean): void {
     if (this.#closing.signal.aborted || !this.#owners.has(owner)) return;
-    if (replaced) this.#connection.core.dropOwner(owner);
-    const { changed } = this.#merge(records);
+    const { core, clock } = this.#connection;
+    if (replaced) core.dropOwner(owner);
+    const { changed } = ask(() => core.hear(textOf(records), clock()) as Absorbed);
     // What this tab kept a moment ago may hold what the other one has erased.
     if (erases(records)) this.#connection.indexCache.changed(owner, true);
     this.#tell(owner, "absorb", { changed });
-  }
-
-  #merge(records: readonly StoredRecord[]): Absorbed {
-    const { core, clock } = this.#connection;
-    return ask(() => core.load(new TextEncoder().encode(JSON.stringify(records)), clock()) as Absorbed);
   }
 
   /** Runs a command about memories, and tells the sessions of that person. */
@@ -385,6 +383,11 @@ export class Luminora {
   #check(): void {
     if (this.#closing.signal.aborted) throw disposedError();
   }
+}
+
+/** Records as the core reads them. */
+function textOf(records: readonly StoredRecord[]): Uint8Array {
+  return new TextEncoder().encode(JSON.stringify(records));
 }
 
 const anonymous = "anonymous";
