@@ -5,7 +5,6 @@ import { ask, disposedError, run } from "./driver.ts";
 import { LuminoraError } from "./errors.ts";
 import { type TextFile, textOfFile } from "./file.ts";
 import type {
-  Absorbed,
   Analytics,
   Archive,
   CoreEvent,
@@ -29,12 +28,15 @@ import {
   type NoteImportOptions,
 } from "./notes.ts";
 import type { ImportOptions, LuminoraOptions, MemoryQuery, Remembered, SessionOptions } from "./options.ts";
+import { Owners } from "./owners.ts";
 import { systemClock, systemRandom } from "./ports.ts";
+import { queue } from "./queue.ts";
 import { loadRuntime } from "./runtime.ts";
 import type { SemanticSearch } from "./semantic.ts";
 import { Session, type SessionEvents } from "./session.ts";
+import { settingsOf } from "./settings.ts";
 import { memoryStorage } from "./storage/memory.ts";
-import { erases, type Storage, type StoredRecord } from "./storage/storage.ts";
+import type { Storage } from "./storage/storage.ts";
 import { Templates } from "./templates.ts";
 
 let defaultStorage: () => Storage = memoryStorage;
@@ -60,9 +62,8 @@ export class Luminora {
   /** The personalities that can be talked to. */
   readonly templates: Templates;
   readonly #connection: Connection;
-  readonly #owners = new Map<string, Promise<void>>();
+  readonly #owners: Owners;
   readonly #sessions = new Set<WeakRef<Session>>();
-  readonly #unsubscribe: (() => void) | undefined;
   readonly #free: () => void;
   readonly #closing = new AbortController();
   readonly #embeddingListeners = new Set<(owner: string, progress: EmbeddingProgress) => void>();
@@ -88,7 +89,7 @@ export class Luminora {
         isStoring: (owner) => indexCache.isStoring(owner),
         tell: (owner, progress, error) => this.#hearEmbedding(owner, progress, error),
       });
-    const tails = new Map<string, Promise<unknown>>();
+    const inOrder = queue();
     let freed = false;
     this.#free = () => {
       freed = true;
@@ -110,21 +111,11 @@ export class Luminora {
       operations: new Set(),
       inTurn: async (session, work) => {
         this.#check();
-        const before = tails.get(session) ?? Promise.resolve();
-        const mine = before.then(work);
-        const settled = mine.catch(() => {});
-        tails.set(session, settled);
-        try {
-          return await mine;
-        } finally {
-          if (tails.get(session) === settled) tails.delete(session);
-        }
+        return await inOrder(session, work);
       },
     };
     this.templates = new Templates(this.#connection, () => this.#load(library));
-    this.#unsubscribe = storage.subscribe?.((owner, records, replaced) =>
-      this.#hear(owner, records, replaced),
-    );
+    this.#owners = new Owners(this.#connection, (owner, event) => this.#tell(owner, "absorb", event));
   }
 
   /** Opens a storage and loads the core, if that is still to be done. */
@@ -132,22 +123,9 @@ export class Luminora {
     const runtime = await loadRuntime();
     const clock = options.clock ?? systemClock;
     const random = options.random ?? systemRandom;
-    const { contextTokens, maxFacts, maxEpisodes, retentionDays } = options.limits ?? {};
-    const settings = {
-      features: options.features,
-      context_tokens: contextTokens,
-      limits: {
-        max_facts: limit(maxFacts),
-        max_episodes: limit(maxEpisodes),
-        retention_days: limit(retentionDays),
-      },
-      fact_threshold: options.memory?.factThreshold,
-      most_recalled: options.policy?.retrieve?.maxK,
-      embedder: options.embedder?.id,
-    };
     // Loaded when it is wanted: whoever has no embedder does not pay for it.
     const semantic = options.embedder && (await import("./semantic.ts")).SemanticSearch;
-    const core = ask(() => new runtime.Core(settings, runtime.packs, clock(), random(32)));
+    const core = ask(() => new runtime.Core(settingsOf(options), runtime.packs, clock(), random(32)));
     return new Luminora(core, options.storage ?? defaultStorage(), options, semantic);
   }
 
@@ -346,7 +324,7 @@ export class Luminora {
   async erase({ user = anonymous, purge = false }: { user?: string; purge?: boolean } = {}): Promise<void> {
     await this.#load(user);
     await run(this.#connection, { type: "erase", user, purge });
-    if (purge) this.#owners.delete(user);
+    if (purge) this.#owners.forget(user);
   }
 
   /**
@@ -360,9 +338,8 @@ export class Luminora {
 
   async #close(): Promise<void> {
     this.#closing.abort();
-    this.#unsubscribe?.();
     const { operations, indexCache, semantic, storage } = this.#connection;
-    await Promise.allSettled([...operations, ...this.#owners.values()]);
+    await Promise.allSettled([...operations, this.#owners.close()]);
     try {
       await Promise.all([indexCache.close(), semantic?.close()]);
       await storage.close();
@@ -377,44 +354,9 @@ export class Luminora {
   }
 
   /** Reads a person's log from the storage, once. */
-  #load(owner: string): Promise<void> {
+  async #load(owner: string): Promise<void> {
     this.#check();
-    const present = this.#owners.get(owner);
-    if (present) return present;
-    const loading = this.#scan(owner).catch((error: unknown) => {
-      this.#owners.delete(owner);
-      throw error;
-    });
-    this.#owners.set(owner, loading);
-    return loading;
-  }
-
-  async #scan(owner: string): Promise<void> {
-    // All at once: the folds are then computed once.
-    const log: StoredRecord[] = [];
-    const { indexCache, semantic, storage } = this.#connection;
-    await Promise.all([indexCache.read(owner), semantic?.read(owner)]);
-    for await (const records of storage.scan(owner)) log.push(...records);
-    this.#merge(log);
-    semantic?.changed(owner);
-  }
-
-  /** Another tab changed a log. Logs that were never asked for are read when they are. */
-  #hear(owner: string, records: readonly StoredRecord[], replaced: boolean): void {
-    if (this.#closing.signal.aborted || !this.#owners.has(owner)) return;
-    if (replaced) this.#connection.core.dropOwner(owner);
-    const { changed } = this.#merge(records);
-    const { indexCache, semantic } = this.#connection;
-    // What was kept is dropped, and what this tab kept a moment ago may hold what the other one has erased.
-    const dropped = erases(records);
-    if (dropped) indexCache.changed(owner, true);
-    semantic?.changed(owner, { dropped });
-    this.#tell(owner, "absorb", { changed });
-  }
-
-  #merge(records: readonly StoredRecord[]): Absorbed {
-    const { core, clock } = this.#connection;
-    return ask(() => core.load(new TextEncoder().encode(JSON.stringify(records)), clock()) as Absorbed);
+    await this.#owners.load(owner);
   }
 
   /** Runs a command about memories, and tells the sessions of that person. */
@@ -449,12 +391,6 @@ export class Luminora {
 }
 
 const anonymous = "anonymous";
-/** More than anybody can reach. */
-const unlimited = 2 ** 32 - 1;
-
-function limit(value: number | null | undefined): number | undefined {
-  return value === null ? unlimited : value;
-}
 
 const library = "luminora:library";
 

@@ -3,6 +3,7 @@
 
 import { join } from "node:path";
 import { pathToFileURL } from "node:url";
+import { buildWasm } from "./build/wasm.mjs";
 import { build } from "./build.mjs";
 import { show } from "./setup/command.mjs";
 import { elapsed, main, say } from "./setup/report.mjs";
@@ -30,10 +31,16 @@ export async function bench(entry, options = []) {
 
 if (import.meta.url === pathToFileURL(process.argv[1]).href) {
   await main(async () => {
-    await build(await setup());
+    const environments = await setup();
+    await build(environments);
     const [what, ...options] = process.argv.slice(2);
-    if (what === "--retrieval") await bench("retrieval/main", options);
-    else await bench("main");
+    if (what === "--retrieval") {
+      await bench("retrieval/main", options);
+    } else {
+      await buildWasm(ROOT, environments.wasm, "measure");
+      await bench("main");
+      await bench("large");
+    }
     say(`\nmeasured (${elapsed()})`);
   });
 }

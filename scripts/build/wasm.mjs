@@ -1,4 +1,5 @@
-// src/ -> build/wasm/: the binding crate, compiled and optimised by wasm-pack.
+// src/ -> build/wasm/: the binding crate, compiled and optimised by wasm-pack; -> build/wasm-measure/ with what only
+// benchmarks ask for.
 
 import {
   cpSync,
@@ -35,32 +36,34 @@ const BUILDS_KEPT = 12;
  *
  * @param {string} root the repository
  * @param {NodeJS.ProcessEnv} environment from `setup`
+ * @param {string} [feature] of the crate, for a build of its own
  */
-export async function buildWasm(root, environment) {
+export async function buildWasm(root, environment, feature) {
   // wasm-opt of the npm package binaryen.
   const env = withPath([join(root, "node_modules", ".bin")], environment);
   const binaryen = JSON.parse(readFileSync(join(root, "node_modules", "binaryen", "package.json"), "utf8"));
-  const target = join(root, "build", "wasm");
+  const target = `build/${feature === undefined ? "wasm" : `wasm-${feature}`}`;
   await incremental({
     root,
-    name: "wasm core",
+    name: feature === undefined ? "wasm core" : `wasm core to ${feature}`,
     inputs: ["src", "Cargo.toml", "Cargo.lock", "scripts/build/wasm.mjs"],
     environment: [
       ask("rustc", ["-vV"], { env }) ?? "",
       ask("wasm-pack", ["--version"], { env }) ?? "",
       ask("wasm-bindgen", ["--version"], { env }) ?? "",
       binaryen.version,
+      feature ?? "",
       ...Object.entries(env).flatMap(([name, value]) => (affectsCargo(name) ? [`${name}=${value}`] : [])),
     ],
-    outputs: FILES.map((name) => `build/wasm/${name}`),
+    outputs: FILES.map((name) => `${target}/${name}`),
     work: async (progress, fingerprint) => {
       const isReady = (folder) => FILES.every((name) => existsSync(join(folder, name)));
       const built = await cached(join("builds", fingerprint.slice(0, 24)), isReady, async (folder) => {
-        await locked("target", () => compile(root, folder, env, progress));
+        await locked("target", () => compile(root, folder, feature, env, progress));
       });
-      rmSync(target, { recursive: true, force: true });
-      mkdirSync(target, { recursive: true });
-      for (const name of FILES) cpSync(join(built, name), join(target, name));
+      rmSync(join(root, target), { recursive: true, force: true });
+      mkdirSync(join(root, target), { recursive: true });
+      for (const name of FILES) cpSync(join(built, name), join(root, target, name));
       forgetOldBuilds(built);
     },
   });
@@ -68,7 +71,7 @@ export async function buildWasm(root, environment) {
 
 const TARGET = "wasm32-unknown-unknown";
 
-async function compile(root, folder, env, progress) {
+async function compile(root, folder, feature, env, progress) {
   const out = join(folder, "wasm-pack");
   const args = ["build", join(root, "src", "wasm"), "--release", "--target", "web", "--mode", "no-install"];
   args.push("--no-pack", "--out-dir", out, "--out-name", "core");
@@ -78,6 +81,7 @@ async function compile(root, folder, env, progress) {
   // The kernels of the vector index; every browser since 2023 has these instructions.
   const vectors = JSON.stringify("-Ctarget-feature=+simd128");
   args.push("--", "--config", `target.${TARGET}.rustflags=[${remap},${vectors}]`);
+  if (feature) args.push("--features", feature);
   // In the cache folder as well: a clone then compiles the project and not its dependencies. Apart from native
   // builds: with two compilers in one folder, each build would undo the other's.
   const CARGO_TARGET_DIR = join(cacheFolder(), "target");

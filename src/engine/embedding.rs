@@ -19,7 +19,7 @@ pub struct TextToEmbed {
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize)]
 #[cfg_attr(feature = "typescript", derive(ts_rs::TS))]
 pub struct EmbeddingProgress {
-    /// Texts that have a vector.
+    /// Texts that have a vector, and those that are not to have one because nobody may learn from them.
     pub done: u32,
     /// Texts in all.
     pub total: u32,
@@ -67,7 +67,10 @@ impl Core {
     pub fn embedding_progress(&mut self, user: &str) -> EmbeddingProgress {
         self.index(user);
         let owner = self.owner(user);
-        EmbeddingProgress { done: owner.vectors().len() as u32, total: owner.embeddable() as u32 }
+        EmbeddingProgress {
+            done: owner.vectors().known() as u32,
+            total: owner.documents().iter().count() as u32,
+        }
     }
 
     /// An owner's vectors as bytes, for a cache that may be dropped at any time: when at least so many came or

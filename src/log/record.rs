@@ -40,7 +40,7 @@ pub enum Content {
     Live {
         /// Version of the kind's body.
         schema: u32,
-        /// The body; a record that was just read has it unparsed.
+        /// The body; a record whose envelope alone was read has it unparsed.
         body: Body,
     },
     /// A tombstone: the record was erased, and wins over every other version.
@@ -91,12 +91,24 @@ impl Record {
         };
         let mut parsed = Vec::with_capacity(records.len());
         for (index, value) in records.into_iter().enumerate() {
-            parsed.push(Self::parse(value).map_err(|error| {
+            let mut record = Self::parse(value).map_err(|error| {
                 let path = format!("/{index}{}", error.path);
                 error.at(path)
-            })?);
+            })?;
+            record.read_body();
+            parsed.push(record);
         }
         Ok(parsed)
+    }
+
+    /// Takes what the body says, which is smaller than its document. A document that breaks a rule stays, and is refused
+    /// where the record is merged.
+    fn read_body(&mut self) {
+        let Content::Live { schema, body } = &mut self.content else { return };
+        let Body::Other(document) = &*body else { return };
+        if let Ok(Some(read)) = super::body::read(&self.kind, *schema, &self.owner, document) {
+            *body = read;
+        }
     }
 
     /// The body, unless the record was erased.

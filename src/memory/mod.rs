@@ -25,6 +25,8 @@ pub(crate) use key::is_key;
 pub use key::{canonical_key, key_of};
 pub use learn::{MemoryChange, Statement, learn, opposite};
 pub(crate) use learn::{unite_source, unite_tags};
+#[cfg(feature = "measure")]
+pub use recall::WordSearch;
 pub use recall::{Candidate, RetrievalWeights, Scored, Signals, retrieve};
 pub use retention::{ArchiveReason, Limits, current_importance};
 pub(crate) use retention::{days_since, to_archive};

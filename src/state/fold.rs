@@ -43,7 +43,6 @@ impl OwnerState {
             }
             Some(Body::Turn(turn)) => {
                 self.lane_mut(&turn.session).put_turn(Position::of(record), turn);
-                self.recall.awaits(&record.id);
                 Derived::Nothing
             }
             Some(Body::Run(run)) => {

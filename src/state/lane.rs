@@ -14,6 +14,8 @@ pub(super) struct Lane {
     pub(super) turns: Vec<TurnEntry>,
     pub(super) runs: Vec<Position>,
     in_order: bool,
+    /// Whether the index has met every turn.
+    pub(super) indexed: bool,
 }
 
 /// A turn in its place.
@@ -42,7 +44,13 @@ impl Position {
 
 impl Lane {
     pub(super) fn new(session: &str) -> Self {
-        Self { session: session.to_owned(), turns: Vec::new(), runs: Vec::new(), in_order: true }
+        Self {
+            session: session.to_owned(),
+            turns: Vec::new(),
+            runs: Vec::new(),
+            in_order: true,
+            indexed: true,
+        }
     }
 
     /// Adds a turn; [`settle`](Self::settle) follows.
@@ -51,6 +59,7 @@ impl Lane {
         let tokens = shown.then(|| estimate(&turn.text));
         self.in_order &= self.turns.last().is_none_or(|last| last.position < position);
         self.turns.push(TurnEntry { position, turn: Arc::clone(turn), tokens, slot: None });
+        self.indexed = false;
     }
 
     /// Adds a run; [`settle`](Self::settle) follows.
@@ -70,12 +79,6 @@ impl Lane {
             self.runs.remove(index);
         }
         slot
-    }
-
-    /// The turn in a place.
-    pub(super) fn turn_mut(&mut self, position: &Position) -> Option<&mut TurnEntry> {
-        let index = self.turns.binary_search_by(|turn| turn.position.cmp(position)).ok()?;
-        self.turns.get_mut(index)
     }
 
     /// Restores clock order: what is added is nearly always the newest, and otherwise sorted once for a batch.

@@ -133,12 +133,20 @@ impl OwnerState {
             accepted.push(record);
         }
         absorbed.changed.extend(accepted.iter().map(|record| record.id.clone()));
-        // In clock order they go to the ends of their lanes.
-        order::sort_by(&mut accepted, |a, b| a.at.cmp(&b.at));
         let mut stale = Stale::default();
+        let mut derived = Vec::with_capacity(accepted.len());
+        derived.resize_with(accepted.len(), || Derived::Nothing);
+        // In clock order they go to the ends of their lanes.
+        let in_clock_order = |a: usize, b: usize| {
+            accepted.get(a).map(|record| &record.at).cmp(&accepted.get(b).map(|record| &record.at))
+        };
+        for index in order::sorted_indices(accepted.len(), &mut { in_clock_order }) {
+            if let (Some(record), Some(place)) = (accepted.get(index), derived.get_mut(index)) {
+                *place = self.derive(record, &mut stale);
+            }
+        }
         let mut fresh = Vec::new();
-        for record in accepted {
-            let derived = self.derive(&record, &mut stale);
+        for (record, derived) in accepted.into_iter().zip(derived) {
             let entry = Box::new(Entry { record, derived });
             match self.position(&entry.record.id) {
                 Ok(index) => {

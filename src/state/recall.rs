@@ -1,17 +1,18 @@
 //! What of a log can be searched: its turns, facts, episodes and notes as documents of an index. The log is the truth; the
 //! index meets what is new when something is looked for.
 
-use std::sync::Arc;
-
-use super::lane::Position;
+use super::lane::{Lane, Position};
 use super::owner::{Derived, OwnerState};
 use crate::json;
-use crate::log::Record;
+use crate::log::Stamp;
 use crate::log::body::{Body, Episode, Fact, MemoryStatus, Note, Role};
 use crate::memory::FactCategory;
 use crate::memory::note::chunks;
-use crate::memory::recall::{Document, DocumentKind, Documents, NO_DOCUMENT, Terms, Vectors, date_terms};
+use crate::memory::recall::{
+    Document, DocumentKind, Documents, KnownWords, NO_DOCUMENT, Terms, Vectors, date_terms,
+};
 use crate::observe::Packs;
+use crate::order;
 use crate::text::Scan;
 use crate::timestamp;
 
@@ -26,13 +27,13 @@ const LONGEST_EMBEDDED: usize = 8_192;
 pub(super) struct Recall {
     documents: Documents,
     vectors: Vectors,
-    /// Ids of records.
+    /// Ids of memories; lanes know which of their turns are to be indexed.
     waiting: Vec<String>,
     changed: bool,
 }
 
 impl Recall {
-    /// A record is to be indexed.
+    /// A memory is to be indexed.
     pub(super) fn awaits(&mut self, id: &str) {
         self.waiting.push(id.to_owned());
     }
@@ -52,8 +53,10 @@ impl OwnerState {
     pub(crate) fn index(&mut self, packs: &Packs) {
         let waiting = std::mem::take(&mut self.recall.waiting);
         self.recall.changed |= !waiting.is_empty();
+        let mut reader = Reader { packs, known: Vec::new() };
+        self.index_turns(&mut reader);
         for id in waiting {
-            self.index_record(&id, packs);
+            self.index_memory(&id, &mut reader);
         }
         if self.recall.changed {
             self.recall.documents.settle();
@@ -104,22 +107,17 @@ impl OwnerState {
             if texts.len() == most {
                 return texts;
             }
-            if self.recall.vectors.knows(slot) {
+            if self.recall.vectors.knows(slot) || self.recall.documents.get(slot).is_none() {
                 continue;
             }
-            let Some(text) = self.text_to_embed(slot) else { continue };
-            if self.recall.vectors.ask(slot, &text) {
-                texts.push((slot, text));
+            match self.text_to_embed(slot) {
+                None => self.recall.vectors.leave_out(slot),
+                Some(text) if self.recall.vectors.ask(slot, &text) => texts.push((slot, text)),
+                Some(_) => {}
             }
         }
         self.recall.vectors.settle();
         texts
-    }
-
-    /// How many documents may have a vector.
-    pub(crate) fn embeddable(&self) -> usize {
-        let slots = 0..self.recall.documents.slots() as u32;
-        slots.filter(|slot| self.text_to_embed(*slot).is_some()).count()
     }
 
     /// The text of a document that an embedder may see.
@@ -179,7 +177,36 @@ impl OwnerState {
         }
     }
 
-    fn index_record(&mut self, id: &str, packs: &Packs) {
+    /// Session by session, as they began: what is searched together lies together.
+    fn index_turns(&mut self, reader: &mut Reader<'_>) {
+        if self.lanes.iter().all(|lane| lane.indexed) {
+            return;
+        }
+        let mut lanes = std::mem::take(&mut self.lanes);
+        let begin =
+            |index| lanes.get(index).and_then(|lane: &Lane| lane.turns.first().map(|turn| &turn.position));
+        for index in order::sorted_indices(lanes.len(), &mut |a, b| begin(a).cmp(&begin(b))) {
+            let Some(lane) = lanes.get_mut(index).filter(|lane| !lane.indexed) else { continue };
+            lane.indexed = true;
+            self.recall.changed = true;
+            let language = self.language_of(&lane.session);
+            for entry in lane.turns.iter_mut().filter(|entry| entry.slot.is_none()) {
+                let (Position { at, id }, turn) = (&entry.position, &entry.turn);
+                let Some(kind) = kind_of(turn.role) else { continue };
+                let document = document(reader.packs, (id, at), kind, &turn.created_at);
+                let hint = turn.language.as_deref().or(language.as_deref());
+                entry.slot = Some(self.recall.documents.add(document, || {
+                    let mut terms = reader.terms(&turn.text, hint);
+                    add_date(&turn.created_at, &mut terms);
+                    terms
+                }));
+            }
+        }
+        self.lanes = lanes;
+    }
+
+    fn index_memory(&mut self, id: &str, reader: &mut Reader<'_>) {
+        let packs = reader.packs;
         let Ok(index) = self.position(id) else { return };
         let Some(entry) = self.entries.get(index) else { return };
         // Two versions may have come before the index met either.
@@ -187,33 +214,17 @@ impl OwnerState {
             return;
         }
         let record = &entry.record;
+        let version = (record.id.as_str(), &record.at);
         match record.body() {
-            Some(Body::Turn(turn)) => {
-                let Some(kind) = kind_of(turn.role) else { return };
-                let (position, turn) = (Position::of(record), Arc::clone(turn));
-                let document = document(packs, record, kind, &turn.created_at);
-                if self.lane_mut(&turn.session).turn_mut(&position).is_none_or(|entry| entry.slot.is_some()) {
-                    return;
-                }
-                let hint = turn.language.clone().or_else(|| self.language_of(&turn.session));
-                let slot = self.recall.documents.add(document, || {
-                    let mut terms = terms(packs, &turn.text, hint.as_deref());
-                    add_date(&turn.created_at, &mut terms);
-                    terms
-                });
-                if let Some(entry) = self.lane_mut(&turn.session).turn_mut(&position) {
-                    entry.slot = Some(slot);
-                }
-            }
             Some(Body::Fact(fact)) => {
-                let new = document(packs, record, DocumentKind::Fact, &fact.last_updated);
-                let slot = self.recall.documents.add(new, || terms(packs, &fact_text(fact), None));
+                let new = document(packs, version, DocumentKind::Fact, &fact.last_updated);
+                let slot = self.recall.documents.add(new, || reader.terms(&fact_text(fact), None));
                 self.set_slots(index, vec![slot]);
             }
             Some(Body::Episode(episode)) => {
-                let new = document(packs, record, DocumentKind::Episode, &episode.timestamp);
+                let new = document(packs, version, DocumentKind::Episode, &episode.timestamp);
                 let slot = self.recall.documents.add(new, || {
-                    let mut terms = terms(packs, &episode_text(episode), None);
+                    let mut terms = reader.terms(&episode_text(episode), None);
                     add_date(&episode.timestamp, &mut terms);
                     terms
                 });
@@ -225,10 +236,11 @@ impl OwnerState {
                     let place = |at: usize| u32::try_from(at).unwrap_or(u32::MAX);
                     let bytes = [place(chunk.bytes.start), place(chunk.bytes.end)];
                     let at = &note.created_at;
-                    let key = key(packs, record, bytes[0]);
-                    let document = Document { bytes, key, ..document(packs, record, DocumentKind::Note, at) };
+                    let key = key(packs, version, bytes[0]);
+                    let document =
+                        Document { bytes, key, ..document(packs, version, DocumentKind::Note, at) };
                     let text = note.text.get(chunk.bytes).unwrap_or_default();
-                    slots.push(self.recall.documents.add(document, || note_terms(packs, note, text)));
+                    slots.push(self.recall.documents.add(document, || note_terms(reader, note, text)));
                 }
                 self.set_slots(index, slots);
             }
@@ -257,28 +269,24 @@ fn kind_of(role: Role) -> Option<DocumentKind> {
     }
 }
 
-fn document(packs: &Packs, record: &Record, kind: DocumentKind, at: &str) -> Document {
+/// A document of a version of a record: its id and its stamp.
+fn document(packs: &Packs, version: (&str, &Stamp), kind: DocumentKind, at: &str) -> Document {
     Document {
-        id: record.id.clone(),
+        id: version.0.to_owned(),
         kind,
         bytes: [0, 0],
         at: timestamp::parse(at).unwrap_or(0),
-        key: key(packs, record, 0),
+        key: key(packs, version, 0),
         asks: false,
         names_time: false,
     }
 }
 
 /// What a cache knows a document by: its record, the version of it, which part, and how it was read.
-fn key(packs: &Packs, record: &Record, part: u32) -> u64 {
-    let at = record.at.to_string();
-    let parts = [
-        record.id.as_bytes(),
-        at.as_bytes(),
-        &part.to_le_bytes(),
-        &packs.hash().to_le_bytes(),
-        &[ANALYSIS_VERSION],
-    ];
+fn key(packs: &Packs, (id, at): (&str, &Stamp), part: u32) -> u64 {
+    let at = at.to_string();
+    let parts =
+        [id.as_bytes(), at.as_bytes(), &part.to_le_bytes(), &packs.hash().to_le_bytes(), &[ANALYSIS_VERSION]];
     let mut hash = 0xCBF2_9CE4_8422_2325_u64;
     for byte in parts.into_iter().flatten() {
         hash = (hash ^ u64::from(*byte)).wrapping_mul(0x0100_0000_01B3);
@@ -286,9 +294,19 @@ fn key(packs: &Packs, record: &Record, part: u32) -> u64 {
     hash
 }
 
-fn terms(packs: &Packs, text: &str, hint: Option<&str>) -> Terms {
-    let scan = Scan::new(text);
-    Terms::of_scan(text, &scan, packs.recall_language(&scan, None, hint))
+/// Reads texts, and learns their words.
+struct Reader<'a> {
+    packs: &'a Packs,
+    /// By language.
+    known: Vec<KnownWords<'a>>,
+}
+
+impl Reader<'_> {
+    fn terms(&mut self, text: &str, hint: Option<&str>) -> Terms {
+        let scan = Scan::new(text);
+        let language = self.packs.recall_language(&scan, None, hint);
+        Terms::of_known(text, &scan, KnownWords::of(&mut self.known, language))
+    }
 }
 
 fn add_date(at: &str, terms: &mut Terms) {
@@ -298,13 +316,13 @@ fn add_date(at: &str, terms: &mut Terms) {
 }
 
 /// What a chunk of a note is found by: what it says, and what the whole is called.
-fn note_terms(packs: &Packs, note: &Note, text: &str) -> Terms {
+fn note_terms(reader: &mut Reader<'_>, note: &Note, text: &str) -> Terms {
     let mut named = text.to_owned();
     for part in note.title.iter().chain(&note.tags) {
         named.push('\n');
         named.push_str(part);
     }
-    terms(packs, &named, None)
+    reader.terms(&named, None)
 }
 
 /// What a fact is found by.

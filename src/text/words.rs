@@ -21,6 +21,13 @@ pub(crate) struct Hashed<'a> {
     pub(super) hash: u32,
 }
 
+impl<'a> Hashed<'a> {
+    /// The word itself.
+    pub(crate) fn word(self) -> &'a [u8] {
+        self.word
+    }
+}
+
 /// The hash of no letter.
 pub(super) const EMPTY_HASH: u32 = 0x811C_9DC5;
 

@@ -20,7 +20,7 @@ use crate::value::{from_js, set_text, throw, to_js};
 /// The core of one `Luminora` object: logs, sessions, and operations under way.
 #[wasm_bindgen]
 pub struct Core {
-    core: engine::Core,
+    pub(crate) core: engine::Core,
 }
 
 #[wasm_bindgen]
@@ -38,11 +38,23 @@ impl Core {
         Ok(Self { core })
     }
 
-    /// Merges records that this device wrote, given as the JSON text of an array. Gives what became of them.
-    pub fn load(&mut self, records: &[u8], now: Option<f64>) -> Result<JsValue, JsValue> {
+    /// Merges the log that this device has stored, given as JSON texts of arrays, so that only one of them is here at a
+    /// time.
+    pub fn load(&mut self, parts: Vec<js_sys::Uint8Array>, now: Option<f64>) -> Result<(), JsValue> {
         let now = moment(now)?;
-        let loaded = Record::parse_all(records).and_then(|records| self.core.load(records, now));
-        loaded.map(|loaded| to_js(&loaded)).map_err(|error| throw(&error))
+        reserve(&parts);
+        let mut records = Vec::new();
+        for part in parts {
+            records.extend(Record::parse_all(&part.to_vec()).map_err(|error| throw(&error))?);
+        }
+        self.core.load(records, now).map(|_| ()).map_err(|error| throw(&error))
+    }
+
+    /// Merges records that another tab of this device wrote, given as the JSON text of an array. Gives what became of
+    /// them.
+    pub fn hear(&mut self, records: &[u8], now: Option<f64>) -> Result<JsValue, JsValue> {
+        let now = moment(now)?;
+        answer(Record::parse_all(records).and_then(|records| self.core.load(records, now)))
     }
 
     /// The same for records of another device: those from the future are left out.
@@ -300,6 +312,27 @@ impl Core {
         self.core.export_snapshot(user, session, options, now).map_err(|error| throw(&error))
     }
 }
+
+/// Makes the memory grow in large steps. By itself it grows in thousands of small ones, and each of them counts for the
+/// engine as a reason to collect its garbage.
+fn reserve(parts: &[js_sys::Uint8Array]) {
+    let length: usize = parts.iter().map(|part| part.length() as usize).sum();
+    // What is free already is taken first.
+    let mut rooms: Vec<Vec<u8>> = Vec::new();
+    for _ in 0..length.saturating_mul(MEMORY_FOR_TEXT) / STEP {
+        let mut room = Vec::new();
+        // Without so much memory, as much as is needed may still be there.
+        if room.try_reserve_exact(STEP).is_ok() {
+            rooms.push(room);
+        }
+    }
+    std::hint::black_box(&rooms);
+}
+
+/// Bytes of memory that a byte of records takes at least.
+const MEMORY_FOR_TEXT: usize = 3;
+/// Bytes of memory by which it grows.
+const STEP: usize = 4 << 20;
 
 fn answer<T: Serialize>(answer: Result<T, Error>) -> Result<JsValue, JsValue> {
     answer.map(|answer| to_js(&answer)).map_err(|error| throw(&error))

@@ -7,6 +7,8 @@ mod card;
 mod core;
 mod dialect;
 mod environment;
+#[cfg(feature = "measure")]
+mod measure;
 mod observation;
 mod packs;
 mod template;

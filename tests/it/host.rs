@@ -66,6 +66,9 @@ impl Storage {
 
 /// The body of a stored record, to look at or to change.
 pub(crate) fn body(record: &mut Record) -> &mut Map {
+    if let Content::Live { body, .. } = &mut record.content {
+        *body = Body::Other(luminoracore::json::read_arguments(&to_text(body)).unwrap());
+    }
     match &mut record.content {
         Content::Live { body: Body::Other(luminoracore::json::Value::Object(body)), .. } => body,
         other => panic!("a stored body was expected, not {other:?}"),

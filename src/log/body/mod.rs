@@ -64,10 +64,15 @@ pub enum Body {
 /// Parses the body of a record of `kind` that belongs to `owner`; the first rule it breaks is the error. Templates,
 /// whose body is a document with a parser of its own, stay as they are.
 pub fn parse(kind: &str, schema: u32, owner: &str, body: Value) -> Result<Body, RecordError> {
-    let mut fields = Fields::new(&body, "");
+    Ok(read(kind, schema, owner, &body)?.unwrap_or(Body::Other(body)))
+}
+
+/// The same, and `None` for what stays as it is.
+pub(super) fn read(kind: &str, schema: u32, owner: &str, body: &Value) -> Result<Option<Body>, RecordError> {
+    let mut fields = Fields::new(body, "");
     let memory = body.get("type").and_then(Value::as_str).unwrap_or_default();
     let parsed: Body = match (kind, memory) {
-        _ if schema != SCHEMA => return Ok(Body::Other(body)),
+        _ if schema != SCHEMA => return Ok(None),
         ("instance", _) => Instance::read(&mut fields, owner).into(),
         ("session", _) => Session::read(&mut fields, owner).into(),
         ("turn", _) => Turn::read(&mut fields, owner).into(),
@@ -75,9 +80,9 @@ pub fn parse(kind: &str, schema: u32, owner: &str, body: Value) -> Result<Body, 
         ("memory", "fact") => Fact::read(&mut fields, owner).into(),
         ("memory", "episode") => Episode::read(&mut fields, owner).into(),
         ("memory", "note") => Note::read(&mut fields, owner).into(),
-        _ => return Ok(Body::Other(body)),
+        _ => return Ok(None),
     };
-    fields.finish().map(|()| parsed)
+    fields.finish().map(|()| Some(parsed))
 }
 
 /// The JSON Schemas (draft 2020-12) of the bodies, by kind; of memories by type. What depends on other fields, on the owner or on other

@@ -6,7 +6,7 @@
 use super::stem::Stemmer;
 use super::words::RecallWords;
 use crate::decimal::push_whole;
-use crate::text::{Hashed, Scan};
+use crate::text::{Hashed, Scan, Words};
 
 /// How texts of one language become terms.
 #[derive(Clone, Copy, Debug, Default)]
@@ -17,6 +17,12 @@ pub(crate) struct Language<'a> {
 }
 
 impl Language<'_> {
+    /// Whether both make the same of a text.
+    fn is(self, other: Self) -> bool {
+        let words = |language: Self| language.words.map(std::ptr::from_ref);
+        self.stemmer == other.stemmer && words(self) == words(other)
+    }
+
     /// The stem of a word.
     pub(crate) fn stem(self, word: &str) -> String {
         let mut stem = self.words.map_or(word, |words| words.base(word)).to_owned();
@@ -52,6 +58,19 @@ impl Terms {
         let mut terms = Self { asks: is_question(text), ..Self::default() };
         for word in scan.words() {
             terms.add_word(word, language);
+        }
+        terms
+    }
+
+    /// The same by what is known of its words already; what is new among them is known afterwards.
+    pub(crate) fn of_known(text: &str, scan: &Scan, known: &mut KnownWords<'_>) -> Self {
+        let mut terms = Self { asks: is_question(text), ..Self::default() };
+        for word in scan.hashed_words() {
+            let word = known.word(word);
+            terms.names_time |= word.names_time;
+            for index in word.start..word.end {
+                terms.add(known.terms.term(index));
+            }
         }
         terms
     }
@@ -116,8 +135,67 @@ impl Terms {
 
     /// The terms in the order of the text, as often as they occur.
     pub(crate) fn iter(&self) -> impl Iterator<Item = &str> {
-        let starts = std::iter::once(0).chain(self.ends.iter().copied());
-        starts.zip(&self.ends).map(|(start, end)| self.bytes.get(start..*end).unwrap_or_default())
+        (0..self.ends.len()).map(|index| self.term(index))
+    }
+
+    fn term(&self, index: usize) -> &str {
+        let end = self.ends.get(index).copied().unwrap_or_default();
+        let start =
+            index.checked_sub(1).and_then(|before| self.ends.get(before)).copied().unwrap_or_default();
+        self.bytes.get(start..end).unwrap_or_default()
+    }
+}
+
+/// What words of one language became before. Most words of a log occur in it again and again, and to look one up takes a
+/// fraction of what it takes to stem it.
+#[derive(Debug, Default)]
+pub(crate) struct KnownWords<'a> {
+    language: Language<'a>,
+    words: Words,
+    /// By number of the word.
+    forms: Vec<Known>,
+    /// Of all words, one behind the other.
+    terms: Terms,
+}
+
+/// What is known of a word.
+#[derive(Clone, Copy, Debug)]
+struct Known {
+    /// Its terms, by their index.
+    start: usize,
+    end: usize,
+    names_time: bool,
+}
+
+impl<'a> KnownWords<'a> {
+    /// No words of a language.
+    pub(crate) fn new(language: Language<'a>) -> Self {
+        Self { language, ..Self::default() }
+    }
+
+    /// Those of a language among several; none of them when it is not there yet.
+    pub(crate) fn of<'k>(all: &'k mut Vec<Self>, language: Language<'a>) -> &'k mut Self {
+        let index = all.iter().position(|known| known.language.is(language)).unwrap_or_else(|| {
+            all.push(Self::new(language));
+            all.len() - 1
+        });
+        &mut all[index]
+    }
+
+    fn word(&mut self, word: Hashed<'_>) -> Known {
+        let number = self.words.add(word);
+        let index = (number as usize).wrapping_sub(1);
+        if let Some(known) = self.forms.get(index) {
+            return *known;
+        }
+        let start = self.terms.ends.len();
+        self.terms.names_time = false;
+        self.terms.add_word(std::str::from_utf8(word.word()).unwrap_or_default(), self.language);
+        let known = Known { start, end: self.terms.ends.len(), names_time: self.terms.names_time };
+        if number > 0 {
+            self.forms.push(known);
+        }
+        known
     }
 }
 

@@ -11,8 +11,12 @@ pub(crate) struct Documents {
     /// By slot.
     slots: Vec<Option<Document>>,
     free: Vec<u32>,
-    /// What was read from a cache, by key; the slot is gone once a document claimed it.
-    cached: Vec<(u64, Option<u32>, u8)>,
+    /// What was read from a cache, in the order of the slots; a document that claimed its entry is marked.
+    cached: Vec<Cached>,
+    /// The entry behind the one that was claimed last: documents come again in the order in which they were written.
+    next: usize,
+    /// The entries in the order of their keys, once one was not the next.
+    by_key: Vec<usize>,
     /// Something was taken out that may have left terms behind.
     removed: bool,
     /// Documents that a cache does not know as they are.
@@ -35,6 +39,14 @@ pub(crate) struct Document {
     pub(crate) asks: bool,
     /// Whether it names a time.
     pub(crate) names_time: bool,
+}
+
+/// What a cache knows of the document in a slot.
+#[derive(Debug)]
+struct Cached {
+    key: u64,
+    flags: u8,
+    claimed: bool,
 }
 
 /// What a document is.
@@ -62,14 +74,10 @@ const NAMES_TIME: u8 = 2;
 impl Documents {
     /// Adds a document, whose terms are made only when no cache knows them.
     pub(crate) fn add(&mut self, mut document: Document, terms: impl FnOnce() -> Terms) -> u32 {
-        if let Ok(place) = self.cached.binary_search_by(|(key, ..)| key.cmp(&document.key)) {
-            let claimed =
-                self.cached.get_mut(place).and_then(|(_, slot, flags)| Some((slot.take()?, *flags)));
-            if let Some((slot, flags)) = claimed {
-                (document.asks, document.names_time) = (flags & ASKS != 0, flags & NAMES_TIME != 0);
-                self.put(slot, document);
-                return slot;
-            }
+        if let Some((slot, flags)) = self.claim(document.key) {
+            (document.asks, document.names_time) = (flags & ASKS != 0, flags & NAMES_TIME != 0);
+            self.put(slot, document);
+            return slot;
         }
         let slot = self.free.pop().unwrap_or(self.slots.len() as u32);
         let terms = terms();
@@ -92,8 +100,9 @@ impl Documents {
 
     /// To be called after changes: nothing is left of what was taken out, or of a cache that nobody claimed.
     pub(crate) fn settle(&mut self) {
-        for (_, slot, _) in std::mem::take(&mut self.cached) {
-            if let Some(slot) = slot {
+        self.by_key = Vec::new();
+        for (slot, cached) in (0..).zip(std::mem::take(&mut self.cached)) {
+            if !cached.claimed {
                 self.text.remove(slot);
                 self.free.push(slot);
                 self.removed = true;
@@ -133,12 +142,14 @@ impl Documents {
     /// Everything as bytes, for [`Documents::read`]: a cache. Equal documents give equal bytes.
     pub(crate) fn write(&mut self) -> Vec<u8> {
         self.unsaved = 0;
-        let mut all: Vec<(u64, u8, u32)> = Vec::new();
+        let mut all: Vec<(i64, (u64, u8, u32))> = Vec::new();
         for (slot, document) in self.iter() {
             let flags = (u8::from(document.asks) * ASKS) | (u8::from(document.names_time) * NAMES_TIME);
-            all.push((document.key, flags, slot));
+            all.push((document.at, (document.key, flags, slot)));
         }
-        order::sort_by(&mut all, |a, b| a.0.cmp(&b.0));
+        // What is said together is searched together: in the order of time it lies together.
+        order::sort_by(&mut all, |a, b| a.cmp(b));
+        let all: Vec<(u64, u8, u32)> = all.into_iter().map(|(_, entry)| entry).collect();
         self.text.write(&all)
     }
 
@@ -151,10 +162,31 @@ impl Documents {
         let Some((text, keys)) = TextIndex::read(bytes) else { return };
         self.slots.resize(keys.len(), None);
         self.text = text;
-        for (slot, (key, flags)) in keys.into_iter().enumerate() {
-            self.cached.push((key, Some(slot as u32), flags));
+        self.cached = Vec::with_capacity(keys.len());
+        for (key, flags) in keys {
+            self.cached.push(Cached { key, flags, claimed: false });
         }
-        order::sort_by(&mut self.cached, |a, b| a.0.cmp(&b.0));
+        self.next = 0;
+    }
+
+    /// The slot and the flags of what a cache holds under a key, once.
+    fn claim(&mut self, key: u64) -> Option<(u32, u8)> {
+        let key_at = |cached: &[Cached], index: usize| cached.get(index).map(|cached| cached.key);
+        let mut index = self.next;
+        if key_at(&self.cached, index) != Some(key) {
+            if self.by_key.len() != self.cached.len() {
+                let cached = &self.cached;
+                self.by_key = order::sorted_indices(cached.len(), &mut |a, b| {
+                    key_at(cached, a).cmp(&key_at(cached, b))
+                });
+            }
+            let place = self.by_key.binary_search_by(|index| key_at(&self.cached, *index).cmp(&Some(key)));
+            index = *self.by_key.get(place.ok()?)?;
+        }
+        let cached = self.cached.get_mut(index).filter(|cached| !cached.claimed)?;
+        cached.claimed = true;
+        self.next = index + 1;
+        Some((index as u32, cached.flags))
     }
 
     fn put(&mut self, slot: u32, document: Document) {

@@ -7,6 +7,8 @@
 
 mod analysis;
 mod documents;
+#[cfg(feature = "measure")]
+mod measure;
 mod query;
 mod rank;
 mod score;
@@ -15,8 +17,10 @@ mod time_expression;
 mod vectors;
 mod words;
 
-pub(crate) use analysis::{Language, Terms, date_terms};
+pub(crate) use analysis::{KnownWords, Language, Terms, date_terms};
 pub(crate) use documents::{Document, DocumentKind, Documents};
+#[cfg(feature = "measure")]
+pub use measure::WordSearch;
 pub(crate) use query::{Context, Query};
 pub use rank::Signals;
 pub(crate) use rank::{NO_DOCUMENT, Ranked, Ranking, rank};

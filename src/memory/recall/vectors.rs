@@ -13,8 +13,10 @@ pub(crate) struct Vectors {
     embedder: String,
     /// None before the first vector says how long they are.
     index: Option<VectorIndex>,
-    /// By slot: the hash of the text that the vector is of, where there is one.
+    /// By slot: the hash of the text that the vector is of, where there is one; 0 for what is not to be embedded.
     hashes: Vec<Option<u64>>,
+    /// How many of them there are.
+    known: usize,
     /// Slots whose texts are being embedded, with their hashes, in order.
     asked: Vec<(u32, u64)>,
     /// What a cache holds: hashes in order, with the slots of its own index.
@@ -37,6 +39,16 @@ impl Vectors {
     /// How many documents have a vector.
     pub(crate) fn len(&self) -> usize {
         self.index.as_ref().map_or(0, VectorIndex::len)
+    }
+
+    /// How many documents have a vector, or are not to have one.
+    pub(crate) fn known(&self) -> usize {
+        self.known
+    }
+
+    /// The document in a slot is not to be embedded.
+    pub(crate) fn leave_out(&mut self, slot: u32) {
+        self.note(slot, 0);
     }
 
     /// Whether the document in a slot has a vector, or is being embedded.
@@ -80,6 +92,7 @@ impl Vectors {
     pub(crate) fn remove(&mut self, slot: u32) {
         self.asked.retain(|(asked, _)| *asked != slot);
         if self.hashes.get_mut(slot as usize).and_then(Option::take).is_some() {
+            self.known -= 1;
             self.unsaved += 1;
         }
         if let Some(index) = &mut self.index {
@@ -147,7 +160,7 @@ impl Vectors {
             self.hashes.resize(slot + 1, None);
         }
         if let Some(place) = self.hashes.get_mut(slot) {
-            *place = Some(hash);
+            self.known += usize::from(place.replace(hash).is_none());
         }
     }
 

@@ -135,6 +135,12 @@ impl TextIndex {
         self.vocabulary.number(term)
     }
 
+    /// How many terms there are.
+    #[cfg(feature = "measure")]
+    pub(crate) fn terms(&self) -> usize {
+        self.vocabulary.len()
+    }
+
     /// Whether the document in a slot holds a term.
     pub(crate) fn holds(&self, slot: u32, number: u32) -> bool {
         let entries = self.documents.get(slot as usize).map_or(&[][..], |entries| entries);

@@ -1,0 +1,75 @@
+import type { Connection } from "./connection.ts";
+import { ask } from "./driver.ts";
+import type { Absorbed } from "./generated/types.ts";
+import { erases, type StoredRecord } from "./storage/storage.ts";
+
+/**
+ * Whose logs the core has: each is read from the storage once, when it is first asked for, and then follows what other
+ * tabs write.
+ *
+ * @internal
+ */
+export class Owners {
+  readonly #connection: Connection;
+  readonly #loaded = new Map<string, Promise<void>>();
+  readonly #unsubscribe: (() => void) | undefined;
+
+  /** `absorbed` hears which records of an owner came from another tab. */
+  constructor(connection: Connection, absorbed: (owner: string, event: Pick<Absorbed, "changed">) => void) {
+    this.#connection = connection;
+    this.#unsubscribe = connection.storage.subscribe?.((owner, records, replaced) => {
+      // Logs that were never asked for are read when they are.
+      if (connection.closing.aborted || !this.#loaded.has(owner)) return;
+      absorbed(owner, this.#absorb(owner, records, replaced));
+    });
+  }
+
+  /** Reads an owner's log, if that is still to be done. */
+  load(owner: string): Promise<void> {
+    const present = this.#loaded.get(owner);
+    if (present) return present;
+    const loading = this.#scan(owner).catch((error: unknown) => {
+      this.#loaded.delete(owner);
+      throw error;
+    });
+    this.#loaded.set(owner, loading);
+    return loading;
+  }
+
+  /** The core has nothing of an owner any more. */
+  forget(owner: string): void {
+    this.#loaded.delete(owner);
+  }
+
+  /** Hears of no other tab any more; resolves when nothing is being read. */
+  async close(): Promise<void> {
+    this.#unsubscribe?.();
+    await Promise.allSettled(this.#loaded.values());
+  }
+
+  async #scan(owner: string): Promise<void> {
+    const { core, clock, indexCache, semantic, storage } = this.#connection;
+    await Promise.all([indexCache.read(owner), semantic?.read(owner)]);
+    // All at once: the folds are then computed once.
+    const log: Uint8Array[] = [];
+    for await (const records of storage.scan(owner)) log.push(textOf(records));
+    ask(() => core.load(log, clock()));
+    semantic?.changed(owner);
+  }
+
+  #absorb(owner: string, records: readonly StoredRecord[], replaced: boolean): Pick<Absorbed, "changed"> {
+    const { core, clock, indexCache, semantic } = this.#connection;
+    if (replaced) core.dropOwner(owner);
+    const { changed } = ask(() => core.hear(textOf(records), clock()) as Absorbed);
+    // What was kept is dropped, and what this tab kept a moment ago may hold what the other one has erased.
+    const dropped = erases(records);
+    if (dropped) indexCache.changed(owner, true);
+    semantic?.changed(owner, { dropped });
+    return { changed };
+  }
+}
+
+/** Records as the core reads them. */
+function textOf(records: readonly StoredRecord[]): Uint8Array {
+  return new TextEncoder().encode(JSON.stringify(records));
+}
