@@ -1,20 +1,22 @@
 //! Recall: what of an owner's log answers a question, and why.
 
-use serde::Serialize;
+mod options;
+mod recalled;
 
-use super::command::utc_offset;
 use super::core::Core;
 use super::prompt::named;
 use crate::context::estimate;
 use crate::error::{Error, ErrorCode};
-use crate::json::{self, FieldCode, Fields, Value};
-use crate::log::Body;
-use crate::log::body::{FactOrigin, MemoryStatus, Role};
-use crate::memory::recall::{Context, Document, DocumentKind, Query, Ranked, Ranking, Signals, rank};
+use crate::log::body::{FactOrigin, MemoryStatus};
+use crate::memory::recall::{Context, DocumentKind, Query, Ranked, Ranking, rank};
 use crate::memory::{Candidate, RetrievalWeights, current_importance, retrieve};
 use crate::state::Personality;
-use crate::text::{Scan, Span};
+use crate::text::Scan;
 use crate::timestamp::DAY;
+pub use options::RecallOptions;
+use options::type_of;
+pub(in crate::engine) use recalled::Found;
+pub use recalled::{Recalled, Why};
 
 /// Asked of one search without another word.
 const DEFAULT_LIMIT: u32 = 5;
@@ -23,155 +25,13 @@ const RANKED_FOR_EACH: usize = 4;
 /// What is ranked at least.
 const RANKED_AT_LEAST: usize = 40;
 
-/// One word in common is enough when it has so many letters.
-const SAYS_MUCH: usize = 3;
 /// A turn without a word in common is told to a model when it scores so much of what the best one does: it stands beside
 /// it, as an answer does beside its question.
 const BESIDE: f64 = 0.6;
-/// Without a word in common, texts mean much the same from this cosine on.
-const CLOSE: f32 = 0.5;
-
-/// What to search for and where.
-#[derive(Clone, Debug, Default, PartialEq)]
-pub struct RecallOptions {
-    /// At most so many; 5 when absent, never more than the core's own limit.
-    pub limit: Option<u32>,
-    /// Texts of so many tokens at most, as prompts count them: what does not fit is passed over.
-    pub tokens: Option<u32>,
-    /// `turn`, `fact`, `episode`, `note`; absent = all.
-    pub types: Option<Vec<String>>,
-    /// The domain of the question: what belongs to it counts more.
-    pub domain: Option<String>,
-    /// Facts that are surer than this alone, 0..1. What is no fact passes.
-    pub confidence_min: Option<f64>,
-    /// What has one of these tags alone.
-    pub tags: Option<Vec<String>>,
-    /// What belongs to one of these domains alone.
-    pub domains: Option<Vec<String>>,
-    /// BCP 47; absent = that of the words, else of the personality.
-    pub language: Option<String>,
-    /// How far the person's clock is ahead of UTC, in minutes: when "yesterday" was.
-    pub utc_offset: i32,
-    /// The question as a vector.
-    pub vector: Option<Vec<f32>>,
-}
-
-impl RecallOptions {
-    /// Reads the options of a call.
-    pub fn parse(options: &Value) -> Result<Self, Error> {
-        Ok(Fields::read(options, "", |fields| {
-            let mut list = |name| fields.raw(name).is_some().then(|| fields.texts(name));
-            let (types, tags, domains) = (list("types"), list("tags"), list("domains"));
-            if types.iter().flatten().any(|name| TYPES.iter().all(|(_, known)| known != name)) {
-                fields.refuse(FieldCode::Enum, "types", "of turn, fact, episode, note");
-            }
-            Self {
-                limit: fields.count("limit"),
-                tokens: fields.count("tokens"),
-                types,
-                domain: fields.text("domain", 200),
-                confidence_min: fields.number("confidence_min", 0.0, 1.0),
-                tags,
-                domains,
-                language: fields.text("language", 35),
-                utc_offset: utc_offset(fields),
-                vector: None,
-            }
-        })?)
-    }
-
-    fn wants(&self, kind: DocumentKind) -> bool {
-        self.types.as_ref().is_none_or(|types| types.iter().any(|name| name == type_of(kind)))
-    }
-}
-
-/// What a document is, by the name of its type.
-const TYPES: [(DocumentKind, &str); 5] = [
-    (DocumentKind::UserTurn, "turn"),
-    (DocumentKind::AssistantTurn, "turn"),
-    (DocumentKind::Fact, "fact"),
-    (DocumentKind::Episode, "episode"),
-    (DocumentKind::Note, "note"),
-];
-
-fn type_of(kind: DocumentKind) -> &'static str {
-    TYPES.iter().find(|(known, _)| *known == kind).map_or("turn", |(_, name)| name)
-}
-
-/// One thing that was found.
-#[derive(Clone, Debug, PartialEq, Serialize)]
-#[cfg_attr(feature = "typescript", derive(ts_rs::TS))]
-pub struct Recalled {
-    /// Of its record.
-    pub id: String,
-    /// `turn`, `fact`, `episode` or `note`.
-    #[serde(rename = "type")]
-    #[cfg_attr(feature = "typescript", ts(type = "\"turn\" | \"fact\" | \"episode\" | \"note\""))]
-    pub memory_type: &'static str,
-    /// How well it answers: decides the order, and compares within one search.
-    pub score: f64,
-    /// What it says.
-    pub text: String,
-    /// When it was said, ISO 8601 UTC.
-    pub at: String,
-    /// Who said it, of a turn.
-    #[serde(skip_serializing_if = "Option::is_none")]
-    #[cfg_attr(feature = "typescript", ts(optional))]
-    pub role: Option<Role>,
-    /// Of a turn its session, of a fact or an episode the first turn that told it, of a note its source.
-    #[serde(skip_serializing_if = "Option::is_none")]
-    #[cfg_attr(feature = "typescript", ts(optional))]
-    pub source: Option<String>,
-    /// Where in the record's text it stands, of a chunk of a note: UTF-16 code units, half-open.
-    #[serde(skip_serializing_if = "Option::is_none")]
-    #[cfg_attr(feature = "typescript", ts(optional))]
-    pub span: Option<Span>,
-    /// The words of the question that it has.
-    pub matches: Vec<String>,
-    /// What the score is made of.
-    pub why: Why,
-}
-
-/// What a score is made of: `similarity * (1 + domain + recency + reuse) * importance`. The signals behind the
-/// similarity are named beside it.
-#[derive(Clone, Copy, Debug, PartialEq, Serialize)]
-#[cfg_attr(feature = "typescript", derive(ts_rs::TS), ts(rename = "RecallReasons"))]
-pub struct Why {
-    /// 0..1, of words, meaning and conversation together.
-    pub similarity: f64,
-    /// What made it similar.
-    #[serde(flatten)]
-    pub signals: Signals,
-    /// For the domain of the question.
-    pub domain: f64,
-    /// For what is new.
-    pub recency: f64,
-    /// For what was in prompts before.
-    pub reuse: f64,
-    /// 1, but for episodes.
-    pub importance: f64,
-}
-
-/// What was found, before it is shown.
-#[derive(Clone, Debug)]
-pub(super) struct Found {
-    pub document: Document,
-    pub score: f64,
-    pub matches: Vec<String>,
-    pub why: Why,
-}
-
-impl Found {
-    /// Whether it has more to do with what was said than a "hi" or an "ok".
-    fn is_to_the_point(&self) -> bool {
-        let says_much = |word: &String| !word.is_ascii() || word.len() >= SAYS_MUCH;
-        self.matches.len() > 1 || self.matches.iter().any(says_much) || self.why.signals.meaning >= CLOSE
-    }
-}
 
 impl Core {
     /// Brings an owner's index up to date; searches expect it.
-    pub(super) fn index(&mut self, user: &str) {
+    pub(in crate::engine) fn index(&mut self, user: &str) {
         let Self { owners, packs, .. } = self;
         if let Some((_, state)) = owners.iter_mut().find(|(name, _)| name == user) {
             state.index(packs);
@@ -227,7 +87,7 @@ impl Core {
     }
 
     /// What a turn recalls: the best turns, facts, episodes and notes, so many of each. The index is up to date.
-    pub(super) fn recall_for_turn(
+    pub(in crate::engine) fn recall_for_turn(
         &self,
         search: &Search<'_>,
         text: &str,
@@ -412,78 +272,10 @@ impl Core {
 }
 
 /// Who searches.
-pub(super) struct Search<'a> {
+pub(in crate::engine) struct Search<'a> {
     pub user: &'a str,
     pub instance: &'a str,
     pub personality: &'a Personality,
     /// Milliseconds since 1970.
     pub now: i64,
-}
-
-impl Core {
-    /// What of what was found a prompt holds: all of these ids, and of the passages of notes, in their order, those that
-    /// were taken.
-    pub(super) fn memories_told(
-        &self,
-        user: &str,
-        found: &[Found],
-        told: &[String],
-        notes_taken: &[bool],
-    ) -> Vec<Recalled> {
-        let mut notes = notes_taken.iter();
-        let mut memories = Vec::new();
-        for found in found {
-            let is_told = match found.document.kind {
-                DocumentKind::Note => notes.next() == Some(&true),
-                _ => told.contains(&found.document.id),
-            };
-            if is_told {
-                memories.extend(self.show(user, found));
-            }
-        }
-        memories
-    }
-
-    /// What was found, as it is told.
-    pub(super) fn show(&self, user: &str, found: &Found) -> Option<Recalled> {
-        let owner = self.owner(user);
-        let Found { document, score, matches, why } = found;
-        let mut span = None;
-        let (text, at, role, source) = match owner.record(&document.id)?.body()? {
-            Body::Turn(turn) => {
-                (turn.text.clone(), turn.created_at.clone(), Some(turn.role), Some(turn.session.clone()))
-            }
-            Body::Fact(fact) => {
-                let value = fact.value.as_str().map_or_else(|| json::compact(&fact.value), str::to_owned);
-                let text = [fact.key.replace('_', " ").as_str(), ": ", &value].concat();
-                let source = fact.sources.first().map(|source| source.turn.clone());
-                (text, fact.last_updated.clone(), None, source)
-            }
-            Body::Episode(episode) => {
-                let source = episode.sources.first().map(|source| source.turn.clone());
-                (episode.summary.clone(), episode.timestamp.clone(), None, source)
-            }
-            Body::Note(note) => {
-                let [start, end] = document.bytes.map(|at| at as usize);
-                let (before, text) = (note.text.get(..start)?, note.text.get(start..end)?);
-                let units = |text: &str| text.chars().map(char::len_utf16).sum::<usize>() as u32;
-                let start = units(before);
-                span = Some([start, start + units(text)]);
-                (text.to_owned(), note.created_at.clone(), None, Some(note.source.clone()))
-            }
-            _ => return None,
-        };
-        Some(Recalled {
-            memory_type: type_of(document.kind),
-            id: document.id.clone(),
-            score: *score,
-            text,
-            at,
-            role,
-            source,
-            span,
-            matches: matches.clone(),
-            why: *why,
-        })
-    }
 }
