@@ -51,6 +51,9 @@ impl Query {
             words.extend(parts(word));
         }
         let known = context.language.words;
+        if let Some(known) = known {
+            without_frames(&mut words, &known.frames);
+        }
         let time = known.and_then(|known| named_time(&words, known, context.now, context.utc_offset));
         let mut query = Self {
             asks_time: known.is_some_and(|known| {
@@ -65,7 +68,7 @@ impl Query {
             query.add_word(word, context);
         }
         query.time = time.map(|time| time.range);
-        query.find_speakers(context);
+        query.find_speakers(&words, context);
         query
     }
 
@@ -91,9 +94,9 @@ impl Query {
         }
     }
 
-    /// A speaker is named by one word of the name. Names are not looked for, unless they are all there is: who spoke is
-    /// known of every turn.
-    fn find_speakers(&mut self, context: &Context<'_>) {
+    /// A speaker is named by one word of the name, or as "me" and "you". Names are not looked for, unless they are all
+    /// there is: who spoke is known of every turn.
+    fn find_speakers(&mut self, words: &[&str], context: &Context<'_>) {
         let mut named = Vec::new();
         let mut names = Vec::new();
         for (kind, name) in context.speakers {
@@ -101,7 +104,12 @@ impl Query {
             for term in Terms::of(name, context.language).iter() {
                 names.extend(self.position(term));
             }
-            if names.len() > found {
+            let pronouns = context.language.words.map(|known| match kind {
+                DocumentKind::UserTurn => &known.first_person,
+                _ => &known.second_person,
+            });
+            let pronoun = |word: &&str| pronouns.is_some_and(|known| known.number((*word).into()) != 0);
+            if names.len() > found || words.iter().any(pronoun) {
                 named.push(*kind);
             }
         }
@@ -119,5 +127,74 @@ impl Query {
 
     fn position(&self, term: &str) -> Option<usize> {
         self.terms.iter().position(|known| known.stems.first().is_some_and(|first| first == term))
+    }
+}
+
+/// Takes out phrases that only ask, unless nothing else were left.
+fn without_frames(words: &mut Vec<&str>, frames: &[Vec<String>]) {
+    for frame in frames {
+        let found = words.windows(frame.len().max(1)).position(|part| part == frame);
+        if let Some(start) = found.filter(|_| words.len() > frame.len()) {
+            words.drain(start..start + frame.len());
+        }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::memory::recall::{RecallWords, Stemmer};
+
+    fn words() -> RecallWords {
+        let mut known = RecallWords::default();
+        for word in ["i", "my", "did", "the", "you", "your", "when", "who"] {
+            known.stop.add(word.into());
+        }
+        for word in ["i", "my"] {
+            known.first_person.add(word.into());
+        }
+        for word in ["you", "your"] {
+            known.second_person.add(word.into());
+        }
+        known.asks_first.add("when".into());
+        known.frames = vec![["do", "you", "remember"].map(str::to_owned).to_vec()];
+        known
+    }
+
+    fn query(text: &str) -> Query {
+        let known = words();
+        let language = Language { stemmer: Stemmer::English, words: Some(&known) };
+        let speakers = [(DocumentKind::UserTurn, "Diego"), (DocumentKind::AssistantTurn, "Alicia Luna")];
+        Query::new(text, &Context { language, others: &[], speakers: &speakers, now: 0, utc_offset: 0 })
+    }
+
+    fn terms(text: &str) -> Vec<String> {
+        query(text).terms.into_iter().map(|term| term.word).collect()
+    }
+
+    #[test]
+    fn who_is_named_is_the_one_who_spoke() {
+        for (text, speaker) in [
+            ("When did Diego sail?", Some(DocumentKind::UserTurn)),
+            ("What does Luna sing?", Some(DocumentKind::AssistantTurn)),
+            ("the boat of my brother", Some(DocumentKind::UserTurn)),
+            ("your favourite tea", Some(DocumentKind::AssistantTurn)),
+            ("Do you remember my boat?", Some(DocumentKind::UserTurn)),
+            ("did you like my boat", None),
+            ("Did Diego see Alicia?", None),
+            ("who has a boat", None),
+        ] {
+            assert_eq!(query(text).speaker, speaker, "{text}");
+        }
+        assert!(query("Do you remember when I sailed?").asks_time);
+    }
+
+    #[test]
+    fn names_and_what_only_asks_are_not_looked_for() {
+        assert_eq!(terms("When did Diego sail the boat?"), ["sail", "boat"]);
+        assert_eq!(terms("Do you remember the boat?"), ["boat"]);
+        // Unless nothing else is left.
+        assert_eq!(terms("Alicia?"), ["alicia"]);
+        assert_eq!(terms("Do you remember?"), ["do", "remember"]);
     }
 }

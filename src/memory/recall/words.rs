@@ -18,6 +18,12 @@ pub(crate) struct RecallWords {
     pub(crate) asks_first: Words,
     /// Phrases that ask for a time ("what year").
     pub(crate) asks: Vec<Vec<String>>,
+    /// Words by which a person speaks of themself ("my").
+    pub(crate) first_person: Words,
+    /// Words by which they speak of whom they speak to ("your").
+    pub(crate) second_person: Words,
+    /// Phrases that ask, and say nothing of what is asked for ("do you remember"), the longest first.
+    pub(crate) frames: Vec<Vec<String>>,
     /// The twelve months.
     pub(crate) months: Words,
     /// The seven days of a week, from Monday on.

@@ -27,6 +27,8 @@ fn parse(fields: &mut Fields<'_>) -> RecallWords {
         stop: list("stop_words"),
         time: list("time_words"),
         asks_first: list("asks_time_first"),
+        first_person: list("first_person"),
+        second_person: list("second_person"),
         weekdays: list("weekdays"),
         ..RecallWords::default()
     };
@@ -42,6 +44,10 @@ fn parse(fields: &mut Fields<'_>) -> RecallWords {
     for text in Texts::of(fields, "asks_time").items {
         recall.asks.push(phrase(&text));
     }
+    for text in Texts::of(fields, "frames").items {
+        recall.frames.push(phrase(&text));
+    }
+    crate::order::sort_by(&mut recall.frames, |a, b| b.len().cmp(&a.len()));
     recall.times = fields.list("times", time);
     // The longest first: "the day before yesterday" holds "yesterday".
     crate::order::sort_by(&mut recall.times, |(a, _), (b, _)| b.len().cmp(&a.len()));
