@@ -28,7 +28,9 @@ impl Top {
 
     /// Takes those of four rows that are better than one of those kept.
     pub(super) fn offer_four(&mut self, slots: [u32; 4], scores: Block) {
-        if kernel::reach(scores, self.bar()) {
+        // Bytes of anybody's may hold rows whose scores are no cosines.
+        let bar = if self.heap.len() < self.size { f32::NEG_INFINITY } else { self.bar() };
+        if kernel::reach(scores, bar) {
             for (slot, score) in slots.into_iter().zip(kernel::floats(scores)) {
                 self.offer(slot, score);
             }
