@@ -196,7 +196,7 @@ impl OwnerState {
                     return;
                 }
                 let hint = turn.language.clone().or_else(|| self.language_of(&turn.session));
-                let slot = self.recall.documents.add(document, || {
+                let slot = self.recall.documents.add(document, &|| {
                     let mut terms = terms(packs, &turn.text, hint.as_deref());
                     add_date(&turn.created_at, &mut terms);
                     terms
@@ -207,12 +207,12 @@ impl OwnerState {
             }
             Some(Body::Fact(fact)) => {
                 let new = document(packs, record, DocumentKind::Fact, &fact.last_updated);
-                let slot = self.recall.documents.add(new, || terms(packs, &fact_text(fact), None));
+                let slot = self.recall.documents.add(new, &|| terms(packs, &fact_text(fact), None));
                 self.set_slots(index, vec![slot]);
             }
             Some(Body::Episode(episode)) => {
                 let new = document(packs, record, DocumentKind::Episode, &episode.timestamp);
-                let slot = self.recall.documents.add(new, || {
+                let slot = self.recall.documents.add(new, &|| {
                     let mut terms = terms(packs, &episode_text(episode), None);
                     add_date(&episode.timestamp, &mut terms);
                     terms
@@ -228,7 +228,7 @@ impl OwnerState {
                     let key = key(packs, record, bytes[0]);
                     let document = Document { bytes, key, ..document(packs, record, DocumentKind::Note, at) };
                     let text = note.text.get(chunk.bytes).unwrap_or_default();
-                    slots.push(self.recall.documents.add(document, || note_terms(packs, note, text)));
+                    slots.push(self.recall.documents.add(document, &|| note_terms(packs, note, text)));
                 }
                 self.set_slots(index, slots);
             }

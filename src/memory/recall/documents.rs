@@ -61,7 +61,7 @@ const NAMES_TIME: u8 = 2;
 
 impl Documents {
     /// Adds a document, whose terms are made only when no cache knows them.
-    pub(crate) fn add(&mut self, mut document: Document, terms: impl FnOnce() -> Terms) -> u32 {
+    pub(crate) fn add(&mut self, mut document: Document, terms: &dyn Fn() -> Terms) -> u32 {
         if let Ok(place) = self.cached.binary_search_by(|(key, ..)| key.cmp(&document.key)) {
             let claimed =
                 self.cached.get_mut(place).and_then(|(_, slot, flags)| Some((slot.take()?, *flags)));
