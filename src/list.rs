@@ -14,3 +14,28 @@ pub(crate) trait List: Iterator + Sized {
 }
 
 impl<I: Iterator> List for I {}
+
+/// Texts with another one between each two.
+pub(crate) fn joined(texts: &[String], between: &str) -> String {
+    let mut joined = String::new();
+    for (index, text) in texts.iter().enumerate() {
+        if index > 0 {
+            joined.push_str(between);
+        }
+        joined.push_str(text);
+    }
+    joined
+}
+
+#[cfg(test)]
+mod tests {
+    use super::joined;
+
+    #[test]
+    fn texts_are_joined_as_the_standard_library_does() {
+        for texts in [&[][..], &["a"], &["", "b"], &["a", "", "c"]] {
+            let texts: Vec<String> = texts.iter().map(|text| (*text).to_owned()).collect();
+            assert_eq!(joined(&texts, ", "), texts.join(", "));
+        }
+    }
+}

@@ -2085,7 +2085,7 @@ text: string, };
  */
 export type EmbeddingProgress = { 
 /**
- * Texts that have a vector.
+ * Texts that have a vector, and those that are not to have one because nobody may learn from them.
  */
 done: number, 
 /**

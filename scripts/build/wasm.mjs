@@ -80,7 +80,10 @@ async function compile(root, folder, feature, env, progress) {
   const remap = JSON.stringify(`--remap-path-prefix=${cargoHome}=cargo`);
   // The kernels of the vector index; every browser since 2023 has these instructions.
   const vectors = JSON.stringify("-Ctarget-feature=+simd128");
-  args.push("--", "--config", `target.${TARGET}.rustflags=[${remap},${vectors}]`);
+  // What the compiler rewrites in loops and computes before branches, so that less is computed twice, is larger; and
+  // engines do the same with what they find.
+  const plainly = JSON.stringify("-Cllvm-args=-disable-lsr -enable-pre=false -enable-load-pre=false");
+  args.push("--", "--config", `target.${TARGET}.rustflags=[${remap},${vectors},${plainly}]`);
   if (feature) args.push("--features", feature);
   // In the cache folder as well: a clone then compiles the project and not its dependencies. Apart from native
   // builds: with two compilers in one folder, each build would undo the other's.

@@ -10,7 +10,7 @@ use super::record::{self, Record};
 use super::report::{LossAction, LossItem, Report};
 use crate::error::Error;
 use crate::json::{Fields, Map, Value, compact, pointer};
-use crate::list::List;
+use crate::list::{List, joined};
 use crate::template::Template;
 
 /// A template as a card.
@@ -287,7 +287,7 @@ fn character(template: &Template) -> String {
         ", ",
         &traits.communication_style,
         ". Tone: ",
-        &template.linguistic_profile.tone.join(", "),
+        &joined(&template.linguistic_profile.tone, ", "),
         ".",
     ]
     .concat();

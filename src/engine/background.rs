@@ -12,6 +12,7 @@ use crate::log::body::{
 use crate::memory::{FactCategory, FactClass, current_importance, days_since};
 use crate::observe::SentimentClass;
 use crate::order::sort_by;
+use crate::text::find;
 
 /// Weights among the optional blocks.
 const FACTS_WEIGHT: f64 = 0.6;
@@ -165,7 +166,8 @@ impl Core {
 /// Whether an episode tells of a fact: both were told at once, or it names the value.
 fn is_about(episode: &Episode, fact: &Fact) -> bool {
     let told_by = |told: &MemorySource| episode.sources.iter().any(|source| source.turn == told.turn);
-    let named = |value: &str| episode.title.contains(value) || episode.summary.contains(value);
+    let named =
+        |value: &str| find(&episode.title, value, 0).is_some() || find(&episode.summary, value, 0).is_some();
     fact.sources.iter().any(told_by) || fact.value.as_str().is_some_and(named)
 }
 

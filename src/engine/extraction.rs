@@ -13,7 +13,7 @@ use crate::compile::{Message, Role};
 use crate::context::{PER_MESSAGE, estimate};
 use crate::error::{Error, ErrorCode};
 use crate::json::{self, Map, Value};
-use crate::list::List;
+use crate::list::{List, joined};
 use crate::log::IdSource;
 use crate::log::body::{
     self, Episode, FactOrigin, MAXIMUM_TEXT_BYTES, MemorySource, Mode, ModelReference, MoodCause, MoodChange,
@@ -98,7 +98,7 @@ impl Core {
         let mut system = INSTRUCTIONS.to_owned();
         if !moods.is_empty() {
             system.push_str(MOOD_INSTRUCTIONS);
-            system.push_str(&moods.join(", "));
+            system.push_str(&joined(&moods, ", "));
         }
         let data = json::to_text(first_characters(&said.text, MAXIMUM_CHARACTERS));
         let content = ["<data>\n", &data, "\n</data>"].concat();

@@ -8,7 +8,7 @@ use super::learning::{Learning, MemoryChanged};
 use crate::decimal::round6;
 use crate::error::{Error, ErrorCode};
 use crate::json::{self, Fields, Value};
-use crate::list::List;
+use crate::list::{List, joined};
 use crate::log::body::{Episode, Fact, FactOrigin, MemorySource, MemoryStatus};
 use crate::log::{Body, Content, Record, check_owner};
 use crate::memory::{
@@ -334,13 +334,14 @@ impl Core {
         for (id, fact) in owner.facts() {
             let key = fact.key.replace('_', " ");
             let value = json::compact(&fact.value);
-            let text = [fact.category.name(), key.as_str(), value.as_str(), &fact.tags.join(" ")].join(" ");
+            let text =
+                [fact.category.name(), key.as_str(), value.as_str(), &joined(&fact.tags, " ")].join(" ");
             if holds(&text) {
                 ids.push(id.to_owned());
             }
         }
         for (id, episode) in owner.episodes() {
-            if holds(&[episode.title.as_str(), &episode.summary, &episode.tags.join(" ")].join(" ")) {
+            if holds(&[episode.title.as_str(), &episode.summary, &joined(&episode.tags, " ")].join(" ")) {
                 ids.push(id.to_owned());
             }
         }
@@ -363,7 +364,7 @@ impl Core {
     }
 
     fn fact_view(&self, user: &str, id: &str, fact: &Fact) -> FactView {
-        let text = [fact.key.replace('_', " "), json::compact(&fact.value)].join(" ");
+        let text = [&fact.key.replace('_', " "), " ", json::compact(&fact.value).as_str()].concat();
         FactView {
             id: id.to_owned(),
             fact: fact.clone(),
@@ -375,7 +376,7 @@ impl Core {
 
     fn episode_view(&self, user: &str, (id, episode): (&str, &Episode), now: i64) -> EpisodeView {
         let current = current_importance(episode, now);
-        let text = [episode.title.as_str(), &episode.summary, &episode.tags.join(" ")].join("\n");
+        let text = [episode.title.as_str(), &episode.summary, &joined(&episode.tags, " ")].join("\n");
         EpisodeView {
             id: id.to_owned(),
             episode: episode.clone(),

@@ -9,7 +9,7 @@ use super::recall::{RecallOptions, Recalled};
 use crate::compile::ParameterTrace;
 use crate::error::{Error, ErrorCode};
 use crate::json::{self, Fields, Value};
-use crate::list::List;
+use crate::list::{List, joined};
 use crate::log::body::{BlockReport, MoodPeriod, Progression, Role, SessionStatus, Turn};
 use crate::log::{Body, Record};
 use crate::observe::Observation;
@@ -318,8 +318,12 @@ impl Core {
         for (index, change) in history.iter().enumerate().rev().take(EXPLAINED_CHANGES) {
             let before = index.checked_sub(1).and_then(|index| history.get(index));
             let day = change.date.get(..10).unwrap_or_default();
-            text +=
-                &format!("\n{day}: {:+} = {} ({})", change.delta, change.points, change.reasons.join(", "));
+            text += &format!(
+                "\n{day}: {:+} = {} ({})",
+                change.delta,
+                change.points,
+                joined(&change.reasons, ", ")
+            );
             // What neither the message nor the bounds of 0 and 100 explain was lost to idle days.
             let lost =
                 before.map_or(0, |before| i32::from(before.points) + change.delta - i32::from(change.points));

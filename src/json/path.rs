@@ -28,7 +28,8 @@ impl Path<'_> {
         match self {
             Self::Root => pointer.is_empty(),
             Self::Key(parent, key) => {
-                pointer.rsplit_once('/').is_some_and(|(rest, last)| last == *key && parent.is(rest))
+                let rest = pointer.strip_suffix(key).and_then(|rest| rest.strip_suffix('/'));
+                rest.is_some_and(|rest| !key.contains('/') && parent.is(rest))
             }
             Self::Item(..) => false,
         }
@@ -49,7 +50,11 @@ mod tests {
         assert_eq!(key.pointer(), "/knowledge/entries/12/a~1b");
         assert!(root.is("") && knowledge.is("/knowledge") && entries.is("/knowledge/entries"));
         assert!(
-            !entries.is("/entries") && !knowledge.is("/other/knowledge") && !item.is("/knowledge/entries/12")
+            !Path::Key(&root, "a/b").is("/a/b")
+                && !Path::Key(&Path::Key(&root, "a"), "bb").is("/a/b")
+                && !entries.is("/entries")
+                && !knowledge.is("/other/knowledge")
+                && !item.is("/knowledge/entries/12")
         );
     }
 }

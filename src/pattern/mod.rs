@@ -84,7 +84,10 @@ impl Pattern {
     /// # Errors
     /// As [`Pattern::new`].
     pub(crate) fn of_key(key: &str, fold: bool) -> Result<Self, &'static str> {
-        let slashed = key.strip_prefix('/').and_then(|rest| rest.rsplit_once('/'));
+        let slashed = key.strip_prefix('/').and_then(|rest| {
+            let end = rest.bytes().rposition(|byte| byte == b'/')?;
+            rest.get(..end).zip(rest.get(end + 1..))
+        });
         let Some((pattern, letters)) = slashed.filter(|(pattern, _)| !pattern.is_empty()) else {
             return Self::new(key, fold);
         };

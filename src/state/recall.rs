@@ -13,7 +13,7 @@ use crate::memory::recall::{
 };
 use crate::observe::Packs;
 use crate::order;
-use crate::text::Scan;
+use crate::text::{Scan, long_hash};
 use crate::timestamp;
 
 /// To be raised whenever equal texts become other terms than before: what caches hold is then of no use.
@@ -195,7 +195,7 @@ impl OwnerState {
                 let Some(kind) = kind_of(turn.role) else { continue };
                 let document = document(reader.packs, (id, at), kind, &turn.created_at);
                 let hint = turn.language.as_deref().or(language.as_deref());
-                entry.slot = Some(self.recall.documents.add(document, || {
+                entry.slot = Some(self.recall.documents.add(document, &mut || {
                     let mut terms = reader.terms(&turn.text, hint);
                     add_date(&turn.created_at, &mut terms);
                     terms
@@ -218,12 +218,12 @@ impl OwnerState {
         match record.body() {
             Some(Body::Fact(fact)) => {
                 let new = document(packs, version, DocumentKind::Fact, &fact.last_updated);
-                let slot = self.recall.documents.add(new, || reader.terms(&fact_text(fact), None));
+                let slot = self.recall.documents.add(new, &mut || reader.terms(&fact_text(fact), None));
                 self.set_slots(index, vec![slot]);
             }
             Some(Body::Episode(episode)) => {
                 let new = document(packs, version, DocumentKind::Episode, &episode.timestamp);
-                let slot = self.recall.documents.add(new, || {
+                let slot = self.recall.documents.add(new, &mut || {
                     let mut terms = reader.terms(&episode_text(episode), None);
                     add_date(&episode.timestamp, &mut terms);
                     terms
@@ -240,7 +240,7 @@ impl OwnerState {
                     let document =
                         Document { bytes, key, ..document(packs, version, DocumentKind::Note, at) };
                     let text = note.text.get(chunk.bytes).unwrap_or_default();
-                    slots.push(self.recall.documents.add(document, || note_terms(reader, note, text)));
+                    slots.push(self.recall.documents.add(document, &mut || note_terms(reader, note, text)));
                 }
                 self.set_slots(index, slots);
             }
@@ -284,14 +284,8 @@ fn document(packs: &Packs, version: (&str, &Stamp), kind: DocumentKind, at: &str
 
 /// What a cache knows a document by: its record, the version of it, which part, and how it was read.
 fn key(packs: &Packs, (id, at): (&str, &Stamp), part: u32) -> u64 {
-    let at = at.to_string();
-    let parts =
-        [id.as_bytes(), at.as_bytes(), &part.to_le_bytes(), &packs.hash().to_le_bytes(), &[ANALYSIS_VERSION]];
-    let mut hash = 0xCBF2_9CE4_8422_2325_u64;
-    for byte in parts.into_iter().flatten() {
-        hash = (hash ^ u64::from(*byte)).wrapping_mul(0x0100_0000_01B3);
-    }
-    hash
+    let (at, packs) = (at.to_string(), packs.hash().to_le_bytes());
+    long_hash(&[id.as_bytes(), at.as_bytes(), &part.to_le_bytes(), &packs, &[ANALYSIS_VERSION]])
 }
 
 /// Reads texts, and learns their words.

@@ -21,7 +21,7 @@ pub use macros::{Macros, has_macros};
 pub use phrase::{Phrase, PhraseMap};
 pub(crate) use scan::is_line_break;
 pub use scan::{Mark, Scan, Token, tokens};
-pub(crate) use words::{Hashed, Words, hash_of};
+pub(crate) use words::{Hashed, Words, hash_of, long_hash};
 
 /// A half-open range in UTF-16 code units of the original text, so that `text.slice(start, end)` works in JS.
 pub type Span = [u32; 2];

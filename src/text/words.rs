@@ -39,6 +39,15 @@ pub(super) fn hash(mut hash: u32, following: &[u8]) -> u32 {
     hash
 }
 
+/// The long hash (FNV-1a, 64 bits) of some parts, one behind the other.
+pub(crate) fn long_hash(parts: &[&[u8]]) -> u64 {
+    let mut hash = 0xCBF2_9CE4_8422_2325_u64;
+    for byte in parts.iter().copied().flatten() {
+        hash = (hash ^ u64::from(*byte)).wrapping_mul(0x0100_0000_01B3);
+    }
+    hash
+}
+
 /// The hash of a whole.
 pub(crate) fn hash_of(bytes: &[u8]) -> u32 {
     hash(EMPTY_HASH, bytes)

@@ -17,6 +17,11 @@ mod vector_index;
 
 use wasm_bindgen::prelude::*;
 
+/// A fifth of the size of the standard allocator, and faster.
+#[cfg(target_family = "wasm")]
+#[global_allocator]
+static ALLOCATOR: talc::wasm::WasmDynamicTalc = talc::wasm::new_wasm_dynamic_allocator();
+
 /// Runs once when the module is instantiated: a panic, which is a bug of ours, says where it happened before the
 /// instance dies.
 #[wasm_bindgen(start)]

@@ -7,6 +7,7 @@ use super::stem::Stemmer;
 use super::words::RecallWords;
 use crate::decimal::push_whole;
 use crate::text::{Hashed, Scan, Words};
+use crate::timestamp::Date;
 
 /// How texts of one language become terms.
 #[derive(Clone, Copy, Debug, Default)]
@@ -241,13 +242,13 @@ fn is_year(word: &str) -> bool {
 }
 
 /// The date of a text as terms: the day, the month and the year, each a term that a question may name.
-pub(crate) fn date_terms(date: time::Date, terms: &mut Terms) {
-    for part in [u32::from(date.day()), date.year().unsigned_abs()] {
+pub(crate) fn date_terms(date: Date, terms: &mut Terms) {
+    for part in [date.day, date.year] {
         let mut number = String::new();
-        push_whole(&mut number, u64::from(part));
+        push_whole(&mut number, part.unsigned_abs());
         terms.add(&number);
     }
-    terms.add(month_term(u8::from(date.month())));
+    terms.add(month_term(date.month as u8));
 }
 
 /// The term of a month, 1 to 12, in every language.

@@ -73,7 +73,7 @@ const NAMES_TIME: u8 = 2;
 
 impl Documents {
     /// Adds a document, whose terms are made only when no cache knows them.
-    pub(crate) fn add(&mut self, mut document: Document, terms: impl FnOnce() -> Terms) -> u32 {
+    pub(crate) fn add(&mut self, mut document: Document, terms: &mut dyn FnMut() -> Terms) -> u32 {
         if let Some((slot, flags)) = self.claim(document.key) {
             (document.asks, document.names_time) = (flags & ASKS != 0, flags & NAMES_TIME != 0);
             self.put(slot, document);

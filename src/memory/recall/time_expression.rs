@@ -1,10 +1,8 @@
 //! Times that a question names as they are seen from now: "yesterday", "last week", "two months ago", "el martes".
 //! Months and dates by their names are terms (`analysis`); these here are ranges of time.
 
-use time::{Date, Month, OffsetDateTime};
-
 use super::words::{RecallWords, Relative, Unit};
-use crate::timestamp::DAY;
+use crate::timestamp::{self, DAY, Date};
 
 /// A time that a question names.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -19,7 +17,7 @@ pub(crate) struct NamedTime {
 /// the person's clock, in minutes.
 pub(crate) fn named_time(words: &[&str], known: &RecallWords, now: i64, offset: i32) -> Option<NamedTime> {
     let shift = i64::from(offset) * 60_000;
-    let today = OffsetDateTime::from_unix_timestamp(now.saturating_add(shift).div_euclid(1_000)).ok()?.date();
+    let today = timestamp::date(now.saturating_add(shift))?;
     for start in 0..words.len() {
         let rest = words.get(start..).unwrap_or_default();
         if let Some((days, length)) = relative(rest, known, today).or_else(|| weekday(rest, known, today)) {
@@ -44,7 +42,7 @@ fn relative(words: &[&str], known: &RecallWords, today: Date) -> Option<([i64; 2
             });
         if matches {
             let days = match relative {
-                Relative::Calendar(unit, offset) => calendar(*unit, *offset, today)?,
+                Relative::Calendar(unit, offset) => calendar(*unit, *offset, today),
                 Relative::Ago(unit) => ago(*unit, number.unwrap_or(1), today),
             };
             return Some((days, phrase.len()));
@@ -57,30 +55,30 @@ fn relative(words: &[&str], known: &RecallWords, today: Date) -> Option<([i64; 2
 fn weekday(words: &[&str], known: &RecallWords, today: Date) -> Option<([i64; 2], usize)> {
     let number = known.weekdays.number((*words.first()?).into());
     let asked = i64::from(number.checked_sub(1)?);
-    let present = i64::from(today.weekday().number_days_from_monday());
-    let back = (present - asked).rem_euclid(7);
-    let day = number_of_day(today) - if back == 0 { 7 } else { back };
+    let day = today.number();
+    let back = (since_monday(day) - asked).rem_euclid(7);
+    let day = day - if back == 0 { 7 } else { back };
     Some(([day, day + 1], 1))
 }
 
 /// A day, week, month or year of the calendar, so many from the present one.
-fn calendar(unit: Unit, offset: i64, today: Date) -> Option<[i64; 2]> {
-    let day = number_of_day(today);
-    Some(match unit {
+fn calendar(unit: Unit, offset: i64, today: Date) -> [i64; 2] {
+    let day = today.number();
+    match unit {
         Unit::Day => [day + offset, day + offset + 1],
         Unit::Week => {
-            let monday = day - i64::from(today.weekday().number_days_from_monday());
+            let monday = day - since_monday(day);
             [monday + 7 * offset, monday + 7 * offset + 7]
         }
         Unit::Month => {
-            let month = i64::from(today.year()) * 12 + i64::from(u8::from(today.month())) - 1 + offset;
-            [first_of_month(month)?, first_of_month(month + 1)?]
+            let month = today.year * 12 + today.month - 1 + offset;
+            [first_of_month(month), first_of_month(month + 1)]
         }
         Unit::Year => {
-            let year = i64::from(today.year()) + offset;
-            [first_of_month(year * 12)?, first_of_month((year + 1) * 12)?]
+            let year = today.year + offset;
+            [first_of_month(year * 12), first_of_month((year + 1) * 12)]
         }
-    })
+    }
 }
 
 /// So long ago, as people mean it: the longer ago, the less exactly.
@@ -91,7 +89,7 @@ fn ago(unit: Unit, number: i64, today: Date) -> [i64; 2] {
         Unit::Month => (30, 15, 15),
         Unit::Year => (365, 180, 180),
     };
-    let day = number_of_day(today) - length * number;
+    let day = today.number() - length * number;
     [day - before, day + after + 1]
 }
 
@@ -105,15 +103,14 @@ fn number_of(word: &str, known: &RecallWords) -> Option<i64> {
     Some(i64::from(known.numbers.number(word.into()))).filter(|number| *number > 0)
 }
 
-fn first_of_month(months: i64) -> Option<i64> {
-    let year = i32::try_from(months.div_euclid(12)).ok()?;
-    let month = Month::try_from(u8::try_from(months.rem_euclid(12)).ok()? + 1).ok()?;
-    Some(number_of_day(Date::from_calendar_date(year, month, 1).ok()?))
+/// The first day of a month, counted from the beginning of the year 0.
+fn first_of_month(months: i64) -> i64 {
+    Date { year: months.div_euclid(12), month: months.rem_euclid(12) + 1, day: 1 }.number()
 }
 
-/// Days since 1970.
-fn number_of_day(date: Date) -> i64 {
-    i64::from(date.to_julian_day()) - 2_440_588
+/// How many days the week of a day has had before it. The first day of 1970 was a Thursday.
+fn since_monday(day: i64) -> i64 {
+    (day + 3).rem_euclid(7)
 }
 
 #[cfg(test)]

@@ -4,7 +4,7 @@
 use crate::error::Error;
 use crate::memory::vector_index::{Precision, VectorIndex};
 use crate::order;
-use crate::text::hash_of;
+use crate::text::{hash_of, long_hash};
 
 /// The vectors of an owner's documents.
 #[derive(Debug, Default)]
@@ -198,13 +198,9 @@ fn read(bytes: &[u8], embedder: &str) -> Option<(VectorIndex, Vec<(u64, u32)>)> 
     Some((index, known))
 }
 
-/// The hash (FNV-1a, 64 bits) of a text that is embedded. Never 0.
+/// The hash of a text that is embedded. Never 0.
 fn hash_of_text(text: &str) -> u64 {
-    let mut hash = 0xCBF2_9CE4_8422_2325_u64;
-    for byte in text.as_bytes() {
-        hash = (hash ^ u64::from(*byte)).wrapping_mul(0x0100_0000_01B3);
-    }
-    hash.max(1)
+    long_hash(&[text.as_bytes()]).max(1)
 }
 
 #[cfg(test)]

@@ -38,20 +38,20 @@ impl TextIndex {
             }
         }
         write_number(documents.len() as u64, &mut bytes);
-        let mut entries: Vec<Entry> = Vec::new();
+        let mut entries: Vec<u32> = Vec::new();
         for (key, flags, slot) in documents {
             bytes.extend_from_slice(&key.to_le_bytes());
             bytes.push(*flags);
             entries.clear();
             for entry in self.documents.get(*slot as usize).map_or(&[][..], |entries| entries) {
                 let rank = ranks.get(entry.number() as usize).copied().unwrap_or(0);
-                entries.push(Entry::new(rank, entry.frequency()));
+                entries.push(Entry::new(rank, entry.frequency()).0);
             }
-            entries.sort_unstable();
+            order::sort_numbers(&mut entries);
             write_number(u64::from(self.length(*slot)), &mut bytes);
             write_number(entries.len() as u64, &mut bytes);
             let mut before = 0;
-            for entry in &entries {
+            for entry in entries.iter().copied().map(Entry) {
                 let more = entry.frequency() > 1;
                 write_number(u64::from((entry.number() - before) << 1 | u32::from(more)), &mut bytes);
                 if more {

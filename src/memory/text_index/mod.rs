@@ -7,6 +7,7 @@
 
 mod bytes;
 
+use crate::order::sort_numbers;
 use crate::text::{Hashed, Words};
 
 /// Frequencies of a term in a document above this count as this: the score of BM25 hardly grows there any more.
@@ -76,7 +77,7 @@ impl TextIndex {
                 numbers.push(number);
             }
         }
-        numbers.sort_unstable();
+        sort_numbers(&mut numbers);
         let mut entries = Vec::with_capacity(numbers.len());
         let mut rest = &numbers[..];
         while let Some(number) = rest.first() {

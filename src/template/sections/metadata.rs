@@ -1,12 +1,10 @@
 //! `metadata` and `schema_version`.
 
-use time::OffsetDateTime;
-use time::format_description::well_known::Rfc3339;
-
 use super::persona::three_numbers;
 use crate::template::problem::{ProblemCode, Severity};
 use crate::template::reader::{Node, Rule, optional};
 use crate::template::words;
+use crate::timestamp;
 
 /// The minor version of the format that we know, of major version 1.
 const OUR_MINOR_VERSION: u32 = 1;
@@ -43,7 +41,7 @@ fn check_date_time(node: &Node<'_>) {
     let exists = |text: &str| {
         // RFC 3339 names other separators than T only as something that applications may agree on.
         let separated = matches!(text.as_bytes().get(10), Some(b'T' | b't'));
-        separated && OffsetDateTime::parse(text, &Rfc3339).is_ok()
+        separated && timestamp::parse_with_offset(text).is_some()
     };
     if exists(node.text()) {
         return;
