@@ -52,7 +52,11 @@ export class Owners {
     await Promise.all([indexCache.read(owner), semantic?.read(owner)]);
     // All at once: the folds are then computed once.
     const log: Uint8Array[] = [];
-    for await (const records of storage.scan(owner)) log.push(textOf(records));
+    if (storage.scanText) {
+      for await (const text of storage.scanText(owner)) log.push(encoder.encode(text));
+    } else {
+      for await (const records of storage.scan(owner)) log.push(textOf(records));
+    }
     ask(() => core.load(log, clock()));
     semantic?.changed(owner);
   }
@@ -69,7 +73,9 @@ export class Owners {
   }
 }
 
+const encoder = new TextEncoder();
+
 /** Records as the core reads them. */
 function textOf(records: readonly StoredRecord[]): Uint8Array {
-  return new TextEncoder().encode(JSON.stringify(records));
+  return encoder.encode(JSON.stringify(records));
 }

@@ -53,16 +53,23 @@ class FileStorage implements Storage {
   }
 
   async *scan(owner: string, { since, kinds }: ScanOptions = {}): AsyncGenerator<StoredRecord[]> {
+    const chosen = ({ at, kind }: Entry) =>
+      (since === undefined || at > since) && (!kinds || kinds.includes(kind));
+    for await (const lines of this.#lines(owner, chosen)) yield lines.map(toRecord);
+  }
+
+  async *scanText(owner: string): AsyncGenerator<string> {
+    for await (const lines of this.#lines(owner, () => true)) yield `[${lines.join(",")}]`;
+  }
+
+  async *#lines(owner: string, isChosen: (entry: Entry) => boolean): AsyncGenerator<string[]> {
     // In turn with the writers only until here: the lines stay where they are in the file that is open.
     const { log, file, entries } = await this.#use(owner, async (log) => {
       const file = await log.open();
       return { log, file, entries: [...log.entries.values()] };
     });
     try {
-      const chosen = entries.filter(
-        ({ at, kind }) => (since === undefined || at > since) && (!kinds || kinds.includes(kind)),
-      );
-      for await (const lines of log.lines(file, chosen)) yield lines.map(toRecord);
+      yield* log.lines(file, entries.filter(isChosen));
     } finally {
       await file?.close();
     }

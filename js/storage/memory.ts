@@ -39,6 +39,14 @@ class MemoryStorage implements Storage {
     }
   }
 
+  async *scanText(owner: string): AsyncGenerator<string> {
+    this.#check();
+    const records = [...(this.#logs.get(owner)?.values() ?? [])];
+    for (let start = 0; start < records.length; start += batchSize) {
+      yield JSON.stringify(records.slice(start, start + batchSize));
+    }
+  }
+
   async owners(): Promise<string[]> {
     this.#check();
     return [...this.#logs.keys()].sort();

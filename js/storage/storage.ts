@@ -64,6 +64,12 @@ export interface Storage {
   /** The owner's records in batches, in any order; tombstones included. */
   scan(owner: string, options?: ScanOptions): AsyncIterable<StoredRecord[]>;
 
+  /**
+   * All that {@link scan} gives, each batch as the JSON text of an array, where the adapter has it as text anyway or
+   * would only copy it for a caller who writes it as text again. A log is opened with it when it is there.
+   */
+  scanText?(owner: string): AsyncIterable<string>;
+
   /** Everyone who has at least one record, sorted. */
   owners(): Promise<string[]>;
 

@@ -311,6 +311,8 @@ const rules: Record<string, Rule> = {
     await storage.close();
     await refused("disposed", storage.append(owner, [live("c", 1)]));
     await refused("disposed", all(storage));
+    const texts = storage.scanText?.(owner)[Symbol.asyncIterator]();
+    if (texts) await refused("disposed", texts.next());
     await refused("disposed", storage.owners());
     await refused("disposed", storage.erase(owner));
     if (second !== storage) await contains(second, [live("a", 1), live("b", 1)]);
@@ -446,6 +448,10 @@ async function contains(
 ): Promise<void> {
   const byId = (a: StoredRecord, b: StoredRecord) => (a.id < b.id ? -1 : 1);
   equal((await all(storage, of, options)).sort(byId), [...expected].sort(byId));
+  if (!storage.scanText || options) return;
+  const read: StoredRecord[] = [];
+  for await (const text of storage.scanText(of)) read.push(...(JSON.parse(text) as StoredRecord[]));
+  equal(read.sort(byId), [...expected].sort(byId));
 }
 
 async function refused(code: string, call: Promise<unknown>): Promise<void> {

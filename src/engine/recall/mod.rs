@@ -224,13 +224,17 @@ impl Core {
             candidates.push(Candidate {
                 id: &document.id,
                 similarity: f64::from(ranked.similarity),
-                same_domain: options.domain.is_some()
+                same_domain: document.kind == DocumentKind::Note
+                    && options.domain.is_some()
                     && owner.note(&document.id).map(|note| &note.domain) == options.domain.as_ref(),
                 age_days: age as f64 / DAY as f64,
                 uses: owner.use_of(&document.id).count,
-                importance: owner
-                    .episode(&document.id)
-                    .map_or(1.0, |episode| 0.8 + 0.04 * current_importance(episode, search.now)),
+                importance: match document.kind {
+                    DocumentKind::Episode => owner
+                        .episode(&document.id)
+                        .map_or(1.0, |episode| 0.8 + 0.04 * current_importance(episode, search.now)),
+                    _ => 1.0,
+                },
             });
             documents.push((document, ranked));
         }

@@ -3,6 +3,7 @@
 use serde::Serialize;
 
 use super::options::type_of;
+use crate::decimal::round6;
 use crate::engine::core::Core;
 use crate::json;
 use crate::log::Body;
@@ -13,7 +14,7 @@ use crate::text::Span;
 /// One word in common is enough when it has so many letters.
 const SAYS_MUCH: usize = 3;
 /// Without a word in common, texts mean much the same from this cosine on.
-const CLOSE: f32 = 0.5;
+const CLOSE: f64 = 0.5;
 
 /// One thing that was found.
 #[derive(Clone, Debug, PartialEq, Serialize)]
@@ -67,6 +68,27 @@ pub struct Why {
     pub reuse: f64,
     /// 1, but for episodes.
     pub importance: f64,
+}
+
+impl Why {
+    /// To 6 decimals, as it is told.
+    fn rounded(self) -> Self {
+        let Signals { text, meaning, context, .. } = self.signals;
+        let signals = Signals {
+            text: round6(text),
+            meaning: round6(meaning),
+            context: round6(context),
+            ..self.signals
+        };
+        Self {
+            similarity: round6(self.similarity),
+            signals,
+            domain: round6(self.domain),
+            recency: round6(self.recency),
+            reuse: round6(self.reuse),
+            importance: round6(self.importance),
+        }
+    }
 }
 
 /// What was found, before it is shown.
@@ -142,14 +164,14 @@ impl Core {
         Some(Recalled {
             memory_type: type_of(document.kind),
             id: document.id.clone(),
-            score: *score,
+            score: round6(*score),
             text,
             at,
             role,
             source,
             span,
             matches: matches.clone(),
-            why: *why,
+            why: why.rounded(),
         })
     }
 }

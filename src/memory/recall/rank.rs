@@ -64,11 +64,11 @@ pub(crate) struct Ranked {
 #[cfg_attr(feature = "typescript", derive(ts_rs::TS), ts(rename = "RecallSignals"))]
 pub struct Signals {
     /// Its words, as a share of the best of all.
-    pub text: f32,
+    pub text: f64,
     /// Its meaning: the cosine of its vector and that of the question.
-    pub meaning: f32,
+    pub meaning: f64,
     /// What it has from the turns around it, as a part of its similarity.
-    pub context: f32,
+    pub context: f64,
     /// Whether the question names who said it.
     pub speaker: bool,
     /// Whether it was said at the time that the question names, or names a time where one is asked for.
@@ -113,14 +113,14 @@ fn rank_turns(ranking: &Ranking<'_>, words: &[f32], base: &[f32], best: &mut Bes
         fused.push(0.0);
     }
     // A factor for all of them changes nothing between them.
-    let scale = own_best / greatest(fused.iter().copied()).max(f32::MIN_POSITIVE);
+    let scale = own_best / larger(greatest(fused.iter().copied()), f32::MIN_POSITIVE);
     for (slot, fused) in ranking.turns.iter().zip(&fused) {
         let similarity = fused * scale;
         if !best.wants(similarity) {
             continue;
         }
         if let Some(document) = ranking.documents.get(*slot) {
-            let context = (1.0 - at(base, *slot) / fused.max(f32::MIN_POSITIVE)).clamp(0.0, 1.0);
+            let context = (1.0 - at(base, *slot) / larger(*fused, f32::MIN_POSITIVE)).clamp(0.0, 1.0);
             let why = signals(ranking, document, *slot, words, context);
             best.offer(Ranked { slot: *slot, similarity, why });
         }
@@ -142,14 +142,14 @@ fn fuse_session(ranking: &Ranking<'_>, session: &[u32], base: &[f32], fused: &mu
         fused.push(NEAR * near + answer);
         near = own + NEAR_DECAY * near;
         answer = if ranking.documents.get(*slot).is_some_and(|turn| turn.asks) { ANSWER * own } else { 0.0 };
-        peak = own.max(PEAK_DECAY * peak);
+        peak = larger(own, PEAK_DECAY * peak);
         peaks.push(peak);
     }
     (near, peak) = (0.0, 0.0);
     for ((slot, score), before) in session.iter().zip(fused.iter_mut().skip(start)).zip(&peaks).rev() {
         let own = at(base, *slot);
-        peak = own.max(PEAK_DECAY * peak);
-        let mut lent = *score + NEAR * near + PEAK * peak.max(*before);
+        peak = larger(own, PEAK_DECAY * peak);
+        let mut lent = *score + NEAR * near + PEAK * larger(peak, *before);
         near = own + NEAR_DECAY * near;
         *score = 0.0;
         if let Some(turn) = ranking.documents.get(*slot) {
@@ -205,7 +205,7 @@ fn word_scores(ranking: &Ranking<'_>) -> Vec<f32> {
 /// Divides scores by the best of what is ranked.
 fn normalize(ranking: &Ranking<'_>, scores: &mut [f32]) {
     let slots = ranking.turns.iter().chain(ranking.others);
-    let best = greatest(slots.map(|slot| at(scores, *slot))).max(f32::MIN_POSITIVE);
+    let best = larger(greatest(slots.map(|slot| at(scores, *slot))), f32::MIN_POSITIVE);
     for score in scores {
         *score /= best;
     }
@@ -220,7 +220,7 @@ fn base_scores(ranking: &Ranking<'_>, words: &[f32]) -> Vec<f32> {
         if let Some(cosine) = cosine {
             sum += f64::from(cosine);
             count += 1.0;
-            best = best.max(cosine);
+            best = larger(best, cosine);
         }
     }
     let mean = (sum / count) as f32;
@@ -228,7 +228,7 @@ fn base_scores(ranking: &Ranking<'_>, words: &[f32]) -> Vec<f32> {
     if best > mean {
         for slot in ranking.turns.iter().chain(ranking.others) {
             if let (Some(cosine), Some(score)) = (cosine(ranking, *slot), base.get_mut(*slot as usize)) {
-                let meaning = ((cosine - mean) / (best - mean)).max(0.0);
+                let meaning = larger((cosine - mean) / (best - mean), 0.0);
                 *score = (1.0 - VECTOR) * *score + VECTOR * meaning;
             }
         }
@@ -243,17 +243,22 @@ fn cosine(ranking: &Ranking<'_>, slot: u32) -> Option<f32> {
 fn signals(ranking: &Ranking<'_>, document: &Document, slot: u32, words: &[f32], context: f32) -> Signals {
     let time = ranking.query.time.is_some_and(|time| (time[0]..time[1]).contains(&document.at));
     Signals {
-        text: at(words, slot),
-        meaning: cosine(ranking, slot).map_or(0.0, |cosine| cosine.max(0.0)),
-        context,
+        text: f64::from(at(words, slot)),
+        meaning: f64::from(cosine(ranking, slot).map_or(0.0, |cosine| larger(cosine, 0.0))),
+        context: f64::from(context),
         speaker: ranking.query.speaker == Some(document.kind),
         time: time || (ranking.query.asks_time && document.names_time),
     }
 }
 
+/// The larger of two numbers. `f32::max` asks first whether they are numbers, by a call.
+fn larger(a: f32, b: f32) -> f32 {
+    if a > b { a } else { b }
+}
+
 /// The greatest of numbers that are 0 or more.
 fn greatest(numbers: impl Iterator<Item = f32>) -> f32 {
-    numbers.fold(0.0, f32::max)
+    numbers.fold(0.0, larger)
 }
 
 fn at(scores: &[f32], slot: u32) -> f32 {

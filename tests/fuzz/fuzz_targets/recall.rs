@@ -59,7 +59,7 @@ fuzz_target!(|input: (u64, i16, &str)| {
     for one in &found {
         let why = one.why;
         let score = why.similarity * (1.0 + why.domain + why.recency + why.reuse) * why.importance;
-        assert!(one.score.is_finite() && one.score > 0.0 && (score - one.score).abs() < 1e-9, "{one:?}");
+        assert!(one.score.is_finite() && one.score >= 0.0 && (score - one.score).abs() < 1e-5, "{one:?}");
         assert!(why.similarity <= 1.0 + 1e-6, "{one:?}");
     }
     let cache = core.recall_cache("ana", 0).expect("an index");
