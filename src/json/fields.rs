@@ -45,7 +45,7 @@ impl<'a> Fields<'a> {
         let mut fields = Self {
             object: object.unwrap_or(&NOTHING),
             path: path.into(),
-            known: Vec::new(),
+            known: Vec::with_capacity(24),
             broken: None,
             #[cfg(feature = "typescript")]
             description: None,

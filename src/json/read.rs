@@ -166,7 +166,8 @@ impl Reader<'_> {
 
     fn object(&mut self, path: &Path<'_>) -> Result<Value, Syntax> {
         self.depth += 1;
-        let mut members = Vec::new();
+        // As many as most objects have: to grow from one to eight takes longer than to read them.
+        let mut members = Vec::with_capacity(8);
         let mut open = self.cursor.open(b'{', b'}')?;
         while open {
             let key = self.cursor.key()?;
