@@ -63,7 +63,11 @@ const mark = 3;
 /** What is stored at once, in characters and documents. */
 const batch = { length: 1 << 19, documents: 32 };
 
-/** Imports documents in batches, one after the other. */
+/**
+ * Imports documents in batches, one after the other.
+ *
+ * @internal
+ */
 export async function importNotes(
   connection: Connection,
   user: string,
