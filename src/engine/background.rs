@@ -9,6 +9,7 @@ use crate::log::Record;
 use crate::log::body::{
     BlockReport, Body, Episode, Fact, FactOrigin, MemorySource, MemoryStatus, Role, Turn,
 };
+use crate::memory::recall::DocumentKind;
 use crate::memory::{FactCategory, FactClass, current_importance, days_since};
 use crate::observe::SentimentClass;
 use crate::order::sort_by;
@@ -160,6 +161,21 @@ impl Core {
             }
         }
         None
+    }
+}
+
+impl Core {
+    /// The best of what the person themself once stated that was found by two of their words, in their own words.
+    pub(super) fn statement_in(&self, user: &str, found: &[Found]) -> Option<String> {
+        const LONGEST: usize = 160;
+        let states = |found: &&Found| {
+            found.document.kind == DocumentKind::UserTurn && !found.document.asks && found.matches.len() > 1
+        };
+        let Body::Turn(turn) = self.owner(user).record(&found.iter().find(states)?.document.id)?.body()?
+        else {
+            return None;
+        };
+        Some(turn.text.trim().to_owned()).filter(|text| text.len() <= LONGEST)
     }
 }
 

@@ -3,7 +3,7 @@
 
 use super::core::Core;
 use super::effect::ModelRequest;
-use super::recall::{RecallOptions, Recalled, Search};
+use super::recall::{Found, RecallOptions, Recalled, Search};
 use super::{background, knowledge};
 use crate::compile::{CompileOptions, Message, PromptSection, Role};
 use crate::context::{Block, Choices, Content, Item, PER_MESSAGE, choose, estimate};
@@ -71,7 +71,9 @@ pub(super) struct Prompt {
     pub tokens: u32,
     /// What of the knowledge has come up, and for each of what is kept whether it is in the prompt.
     pub knowledge: (Selection, Vec<bool>),
-    /// What the text recalled, and is in the prompt.
+    /// What the text recalled.
+    pub found: Vec<Found>,
+    /// What of it is in the prompt, but for what the history shows.
     pub memories: Vec<Recalled>,
 }
 
@@ -160,7 +162,8 @@ impl Core {
             max_output_tokens,
             response_schema: None,
         };
-        Ok(Prompt { request, blocks: reports, tokens: chosen.tokens, knowledge: (found, taken), memories })
+        let knowledge = (found, taken);
+        Ok(Prompt { request, blocks: reports, tokens: chosen.tokens, knowledge, found: recalled, memories })
     }
 
     /// What of the conversation may enter the prompt, and fits into `free` tokens.

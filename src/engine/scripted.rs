@@ -7,11 +7,11 @@ use crate::observe::{Intent, Observation, SentimentClass};
 use crate::template::Template;
 
 /// What the personality says to a message. `turn` counts the session's turns so far; `memory` is the best of what it
-/// remembers of the person.
+/// remembers of the person, `told` what they once said that seems to answer a question.
 pub(super) fn answer(
     template: &Template,
     observation: &Observation,
-    memory: Option<&str>,
+    (memory, told): (Option<&str>, Option<&str>),
     (seed, turn): (u64, usize),
 ) -> String {
     let draw = |purpose: &str, from: usize| draw(template.id(), seed, turn, purpose, from);
@@ -33,6 +33,10 @@ pub(super) fn answer(
     if let Some(memory) = memory.filter(|_| calm && draw("memory", MEMORY_TURNS) == 0) {
         let frame = frames.memory.get(draw("frame", frames.memory.len())).copied().unwrap_or("{memory}");
         return set_word(frame, memory);
+    }
+    if let Some(told) = told.filter(|_| observation.intent == Some(Intent::Question)) {
+        let frame = frames.told.get(draw("frame", frames.told.len())).copied().unwrap_or("{told}");
+        return set_word(frame, told);
     }
     let frames = match (observation.intent, observation.sentiment.class) {
         (Some(Intent::Question), _) => frames.question,
@@ -76,6 +80,8 @@ struct Frames {
     plain: &'static [&'static str],
     /// Sentences in which a memory is set.
     memory: &'static [&'static str],
+    /// Sentences in which something is set that the person once said.
+    told: &'static [&'static str],
 }
 
 impl Frames {
@@ -113,6 +119,11 @@ static ENGLISH: Frames = Frames {
         "You told me something once: “{memory}”. I have not forgotten.",
         "“{memory}”, you said. Does that still hold?",
     ],
+    told: &[
+        "You told me: “{told}”",
+        "I remember your words: “{told}” Is that what you were looking for?",
+        "“{told}” That is what you said.",
+    ],
 };
 
 static SPANISH: Frames = Frames {
@@ -141,6 +152,11 @@ static SPANISH: Frames = Frames {
         "Todavía lo tengo presente: «{memory}». ¿Cómo va eso?",
         "Una vez me contaste algo: «{memory}». No se me ha olvidado.",
         "«{memory}», me dijiste. ¿Sigue siendo así?",
+    ],
+    told: &[
+        "Me dijiste: «{told}»",
+        "Recuerdo tus palabras: «{told}» ¿Es lo que buscabas?",
+        "«{told}» Eso me contaste.",
     ],
 };
 

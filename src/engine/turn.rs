@@ -158,7 +158,7 @@ impl Core {
         let reaction = self.react(relationship, &text, language.as_deref(), after_assistant, now);
         let mut options = self.options_after(&reaction, instance, &personality);
         options.mask = mask;
-        let Prompt { request, blocks, tokens, memories, .. } = self.prompt(
+        let Prompt { request, blocks, tokens, found, memories, .. } = self.prompt(
             &personality,
             prompt::Request {
                 user: &user,
@@ -216,9 +216,14 @@ impl Core {
                     None => {
                         let number = self.owner(&operation.user).turns(&operation.session).len();
                         let memory = self.best_memory(&operation.user, &operation.blocks);
+                        let told = self.statement_in(&operation.user, &found);
                         let drawn = (model.seed, number);
-                        let said =
-                            scripted::answer(template, &operation.observation, memory.as_deref(), drawn);
+                        let said = scripted::answer(
+                            template,
+                            &operation.observation,
+                            (memory.as_deref(), told.as_deref()),
+                            drawn,
+                        );
                         let user = named(&operation.user).unwrap_or(SOMEBODY);
                         let seed = operation.ids.number();
                         Macros { character: template.character(), user, seed, place: 0 }

@@ -241,6 +241,18 @@ fn a_turn_is_told_what_it_recalls_and_says_so() {
 }
 
 #[test]
+fn the_scripted_model_answers_with_what_it_was_told() {
+    let mut host = Host::new();
+    let session = host.session("diego", "alicia");
+    say(&mut host, &session, "The spare key is under the blue flowerpot.");
+    say(&mut host, &session, "Where is the spare tyre?");
+    let answered = reply(host.send_scripted("diego", &session, "Where is the spare key?").unwrap());
+    assert!(answered.text.contains("“The spare key is under the blue flowerpot.”"), "{}", answered.text);
+    let other = reply(host.send_scripted("diego", &session, "Who wrote that song?").unwrap());
+    assert!(!other.text.contains("flowerpot"));
+}
+
+#[test]
 fn a_long_conversation_does_not_push_out_what_is_known() {
     let mut host = Host::new();
     let session = host.session("diego", "alicia");

@@ -92,7 +92,7 @@ impl Why {
 }
 
 /// What was found, before it is shown.
-#[derive(Clone, Debug)]
+#[derive(Clone, Debug, PartialEq)]
 pub(in crate::engine) struct Found {
     pub document: Document,
     pub score: f64,
