@@ -1,4 +1,5 @@
 import type { Core } from "../build/wasm/core.js";
+import { OwnerCache } from "./owner-cache.ts";
 import type { Storage } from "./storage/storage.ts";
 
 /** So many documents more or fewer are worth a write; the next start reads fewer again. */
@@ -14,27 +15,22 @@ const pause = 2000;
  * @internal
  */
 export class IndexCache {
-  readonly #storage: Storage;
+  readonly #cache: OwnerCache;
   readonly #core: () => Core;
   /** By owner, the operations that are storing something. */
   readonly #storing = new Map<string, number>();
   /** By owner, from how many changes on a write is worth it. */
   readonly #changed = new Map<string, number>();
-  readonly #writing = new Set<Promise<unknown>>();
   #timer: ReturnType<typeof setTimeout> | undefined;
 
   constructor(storage: Storage, core: () => Core) {
-    this.#storage = storage;
+    this.#cache = new OwnerCache(storage, "text-index");
     this.#core = core;
   }
 
   /** Hands the core what was kept of an owner. */
   async read(owner: string): Promise<void> {
-    // A cache that cannot be read is one that there is not.
-    const bytes = await this.#storage
-      .cache?.(owner)
-      .get(name)
-      .catch(() => undefined);
+    const bytes = await this.#cache.read(owner);
     if (bytes) this.#core().readRecallCache(owner, bytes);
   }
 
@@ -61,7 +57,7 @@ export class IndexCache {
 
   /** Something of an owner has changed: it is kept soon, when it is worth a write or has to replace what was kept. */
   changed(owner: string, replaces = false): void {
-    if (!this.#storage.cache) return;
+    if (!this.#cache.isKept) return;
     this.#changed.set(owner, replaces ? 0 : (this.#changed.get(owner) ?? worthSaving));
     clearTimeout(this.#timer);
     this.#timer = setTimeout(() => this.#save(), pause);
@@ -75,7 +71,7 @@ export class IndexCache {
     for (const [owner, least] of this.#changed) this.#changed.set(owner, Math.min(least, 1));
     this.#save();
     clearTimeout(this.#timer);
-    await Promise.all(this.#writing);
+    await this.#cache.settled();
   }
 
   #save(): void {
@@ -83,15 +79,7 @@ export class IndexCache {
       if (this.isStoring(owner)) continue;
       this.#changed.delete(owner);
       const bytes = this.#core().recallCache(owner, least);
-      if (!bytes) continue;
-      const writing: Promise<unknown> | undefined = this.#storage
-        .cache?.(owner)
-        .put(name, bytes)
-        .catch(() => {})
-        .finally(() => this.#writing.delete(writing as Promise<unknown>));
-      if (writing) this.#writing.add(writing);
+      if (bytes) this.#cache.write(owner, bytes);
     }
   }
 }
-
-const name = "text-index";

@@ -3,6 +3,7 @@ import { ask } from "./driver.ts";
 import type { Embedder } from "./embedders/embedder.ts";
 import { embedAll } from "./embedders/queue.ts";
 import type { EmbeddingProgress, TextToEmbed } from "./generated/types.ts";
+import { OwnerCache } from "./owner-cache.ts";
 import { abortedError, anySignal } from "./ports.ts";
 import type { Storage } from "./storage/storage.ts";
 
@@ -37,24 +38,21 @@ export interface SemanticHost {
  */
 export class SemanticSearch {
   readonly #host: SemanticHost;
-  readonly #cacheName: string;
+  readonly #cache: OwnerCache;
   readonly #running = new Map<string, Promise<EmbeddingProgress>>();
   readonly #timers = new Map<string, ReturnType<typeof setTimeout>>();
   readonly #failures = new Map<string, number>();
   /** Owners whose vectors are to be kept again, because the storage dropped them. */
   readonly #dropped = new Set<string>();
-  readonly #writing = new Set<Promise<unknown>>();
 
   constructor(host: SemanticHost) {
     this.#host = host;
-    this.#cacheName = cacheNameOf(host.embedder.id);
+    this.#cache = new OwnerCache(host.storage, cacheNameOf(host.embedder.id));
   }
 
   /** Hands the core the vectors that were kept of an owner. */
   async read(owner: string): Promise<void> {
-    const cache = this.#host.storage.cache?.(owner);
-    // A cache that cannot be read is one that there is not.
-    const bytes = await cache?.get(this.#cacheName).catch(() => undefined);
+    const bytes = await this.#cache.read(owner);
     if (bytes) this.#host.core().readVectorCache(owner, bytes);
   }
 
@@ -105,7 +103,7 @@ export class SemanticSearch {
     for (const timer of this.#timers.values()) clearTimeout(timer);
     await Promise.allSettled(this.#running.values());
     for (const owner of this.#dropped) this.#save(owner, 0);
-    await Promise.allSettled(this.#writing);
+    await this.#cache.settled();
   }
 
   async #embed(owner: string): Promise<EmbeddingProgress> {
@@ -147,15 +145,9 @@ export class SemanticSearch {
 
   #save(owner: string, least: number): void {
     // What is being stored may be about to erase what the core still has. Whoever stores says so when it is done.
-    if (this.#host.isStoring(owner)) return;
-    const cache = this.#host.storage.cache?.(owner);
-    const bytes = cache && this.#host.core().vectorCache(owner, this.#dropped.delete(owner) ? 0 : least);
-    if (!bytes) return;
-    const writing: Promise<unknown> = cache
-      .put(this.#cacheName, bytes)
-      .catch(() => {})
-      .finally(() => this.#writing.delete(writing));
-    this.#writing.add(writing);
+    if (!this.#cache.isKept || this.#host.isStoring(owner)) return;
+    const bytes = this.#host.core().vectorCache(owner, this.#dropped.delete(owner) ? 0 : least);
+    if (bytes) this.#cache.write(owner, bytes);
   }
 }
 

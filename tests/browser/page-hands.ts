@@ -71,3 +71,26 @@ export async function serious(page: Page): Promise<string[]> {
 export async function overflow(page: Page): Promise<number> {
   return page.evaluate(() => document.documentElement.scrollWidth - document.documentElement.clientWidth);
 }
+
+/** What the page's database holds: its records, and its caches as text. */
+export function stored(page: Page): Promise<{ records: { kind: string }[]; caches: string[] }> {
+  return page.evaluate(async () => {
+    const database = await new Promise<IDBDatabase>((resolve, reject) => {
+      const request = indexedDB.open("luminoracore");
+      request.onsuccess = () => resolve(request.result);
+      request.onerror = () => reject(request.error);
+    });
+    const all = <T>(name: string) =>
+      new Promise<T[]>((resolve, reject) => {
+        const request = database.transaction(name).objectStore(name).getAll();
+        request.onsuccess = () => resolve(request.result);
+        request.onerror = () => reject(request.error);
+      });
+    const [records, caches] = await Promise.all([
+      all<{ kind: string }>("records"),
+      all<Uint8Array>("caches"),
+    ]);
+    database.close();
+    return { records, caches: caches.map((bytes) => new TextDecoder().decode(bytes)) };
+  });
+}

@@ -1,7 +1,7 @@
 import type { Page } from "playwright-core";
 import { afterEach, beforeEach, describe, expect, it } from "vitest";
 import { type Harness, openHarness } from "./harness.ts";
-import { bringAxe, choose, openPage, overflow, say, serious, tabTo } from "./page-hands.ts";
+import { bringAxe, choose, openPage, overflow, say, serious, stored, tabTo } from "./page-hands.ts";
 
 let harness: Harness;
 let page: Page;
@@ -278,18 +278,7 @@ function wider(page: Page, selector: string): Promise<number> {
 }
 
 /** Every memory of the database as it is stored. */
-function storedMemories(page: Page): Promise<string> {
-  return page.evaluate(async () => {
-    const database = await new Promise<IDBDatabase>((resolve, reject) => {
-      const request = indexedDB.open("luminoracore");
-      request.onsuccess = () => resolve(request.result);
-      request.onerror = () => reject(request.error);
-    });
-    const records = await new Promise<{ kind: string }[]>((resolve) => {
-      const request = database.transaction("records").objectStore("records").getAll();
-      request.onsuccess = () => resolve(request.result);
-    });
-    database.close();
-    return JSON.stringify(records.filter(({ kind }) => kind === "memory"));
-  });
+async function storedMemories(page: Page): Promise<string> {
+  const { records } = await stored(page);
+  return JSON.stringify(records.filter(({ kind }) => kind === "memory"));
 }

@@ -9,7 +9,18 @@ import { cards, file } from "../shared/cases.ts";
 import { mutated } from "../shared/mutation.ts";
 import { type Harness, openHarness } from "./harness.ts";
 import { begins, type Endpoint, openEndpoint, refuses, says } from "./page-endpoint.ts";
-import { bringAxe, choose, erase, idle, openPage, overflow, say, serious, tabTo } from "./page-hands.ts";
+import {
+  bringAxe,
+  choose,
+  erase,
+  idle,
+  openPage,
+  overflow,
+  say,
+  serious,
+  stored,
+  tabTo,
+} from "./page-hands.ts";
 
 const root = join(import.meta.dirname, "..", "..");
 const tove = file("tests/cases/templates/tove.json");
@@ -456,20 +467,11 @@ describe("the page with an endpoint", () => {
     expect(call?.headers.referer).toBeUndefined();
     expect(JSON.parse(call?.body ?? "{}").model).toBe("tiny");
 
-    const kept = await page.evaluate(async () => {
-      const database = await new Promise<IDBDatabase>((resolve, reject) => {
-        const request = indexedDB.open("luminoracore");
-        request.onsuccess = () => resolve(request.result);
-        request.onerror = () => reject(request.error);
-      });
-      const records = await new Promise((resolve) => {
-        const request = database.transaction("records").objectStore("records").getAll();
-        request.onsuccess = () => resolve(request.result);
-      });
-      database.close();
+    const shown = await page.evaluate(() => {
       const storages = { ...localStorage, ...sessionStorage };
-      return JSON.stringify([records, storages, location.href, document.documentElement.outerHTML]);
+      return [storages, location.href, document.documentElement.outerHTML];
     });
+    const kept = JSON.stringify([await stored(page), shown]);
     expect(kept).toContain("Hello from the endpoint.");
     expect(kept).toContain(endpoint.baseURL);
     expect(kept).not.toContain(key);

@@ -1,11 +1,11 @@
 import { inspect } from "node:util";
 import { describe, expect, it } from "vitest";
-import { LuminoraError } from "../../js/errors.ts";
 import { anthropic } from "../../js/models/anthropic.ts";
 import type { HttpModelOptions } from "../../js/models/http.ts";
 import type { CallOptions, Message } from "../../js/models/model.ts";
 import type { Part } from "../../js/models/part.ts";
 import { fakeClock } from "../../js/testing/fake-clock.ts";
+import { failure } from "../shared/failure.ts";
 import { type Answer, modelServer, status, stream } from "../shared/model-server.ts";
 
 const key = "sk-secret-0123456789";
@@ -341,15 +341,6 @@ async function ask(
 
 async function textOf(parts: Promise<Part[]>): Promise<string> {
   return (await parts).map((part) => (part.type === "text-delta" ? part.text : "")).join("");
-}
-
-async function failure(call: Promise<unknown>): Promise<LuminoraError> {
-  const error = await call.then(
-    () => undefined,
-    (reason: unknown) => reason,
-  );
-  if (!LuminoraError.isInstance(error)) throw new Error(`expected a LuminoraError, got ${inspect(error)}`);
-  return error;
 }
 
 function json(body: unknown): Answer {

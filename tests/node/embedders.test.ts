@@ -19,6 +19,7 @@ import {
   type Values,
 } from "../../js/embedders/index.ts";
 import { LuminoraError } from "../../js/errors.ts";
+import { failure } from "../shared/failure.ts";
 import { modelServer, status } from "../shared/model-server.ts";
 
 const key = "sk-secret-0123456789";
@@ -449,12 +450,3 @@ describe("the AI SDK", () => {
     expect(inspect(error, { depth: 9, showHidden: true })).not.toContain(key);
   });
 });
-
-async function failure(call: Promise<unknown>): Promise<LuminoraError> {
-  const error = await call.then(
-    () => undefined,
-    (reason: unknown) => reason,
-  );
-  if (!LuminoraError.isInstance(error)) throw new Error(`expected a LuminoraError, got ${inspect(error)}`);
-  return error;
-}

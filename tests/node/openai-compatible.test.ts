@@ -1,11 +1,12 @@
 import { createServer } from "node:net";
 import { inspect } from "node:util";
 import { describe, expect, it } from "vitest";
-import { LuminoraError } from "../../js/errors.ts";
+import type { LuminoraError } from "../../js/errors.ts";
 import type { CallOptions } from "../../js/models/model.ts";
 import { type OpenAICompatibleOptions, openaiCompatible } from "../../js/models/openai-compatible.ts";
 import type { Part } from "../../js/models/part.ts";
 import { fakeClock } from "../../js/testing/fake-clock.ts";
+import { failure } from "../shared/failure.ts";
 import {
   type Answer,
   delta,
@@ -458,15 +459,6 @@ async function collect(parts: AsyncIterable<Part>): Promise<Part[]> {
 
 async function textOf(parts: Promise<Part[]>): Promise<string> {
   return (await parts).map((part) => (part.type === "text-delta" ? part.text : "")).join("");
-}
-
-async function failure(call: Promise<unknown>): Promise<LuminoraError> {
-  const error = await call.then(
-    () => undefined,
-    (reason: unknown) => reason,
-  );
-  if (!LuminoraError.isInstance(error)) throw new Error(`expected a LuminoraError, got ${inspect(error)}`);
-  return error;
 }
 
 /** No part of the secrets that is long enough to be of use stands anywhere on the error. */

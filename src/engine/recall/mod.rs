@@ -71,12 +71,12 @@ impl Core {
         let (state, _, personality) = self.conversation(user, session)?;
         let now = i64::try_from(now).unwrap_or(i64::MAX);
         let search = Search { user, instance: &state.session.instance, personality: &personality, now };
-        let limit = options.limit.unwrap_or(DEFAULT_LIMIT).min(self.options.most_recalled);
+        let limit = self.limit(options);
         let cosines = self.cosines(user, options)?;
-        let (ranked, query) = self.rank(&search, question, (options, &cosines), limit as usize);
+        let (ranked, query) = self.rank(&search, question, (options, &cosines), limit);
         let mut recalled = Vec::new();
         let mut left = options.tokens.unwrap_or(u32::MAX);
-        for found in self.score(&search, (&query, options), &ranked, limit as usize) {
+        for found in self.score(&search, (&query, options), &ranked, limit) {
             let Some(shown) = self.show(user, &found) else { continue };
             if let Some(fits) = left.checked_sub(estimate(&shown.text)) {
                 left = fits;
@@ -93,7 +93,7 @@ impl Core {
         text: &str,
         options: &RecallOptions,
     ) -> Vec<Found> {
-        let limit = options.limit.unwrap_or(DEFAULT_LIMIT).min(self.options.most_recalled) as usize;
+        let limit = self.limit(options);
         // A reply does not fail because of a vector.
         let cosines = self.cosines(search.user, options).unwrap_or_default();
         let (ranked, query) = self.rank(search, text, (options, &cosines), limit);
@@ -108,6 +108,11 @@ impl Core {
             found.extend(best);
         }
         found
+    }
+
+    /// How much a search finds at most.
+    fn limit(&self, options: &RecallOptions) -> usize {
+        options.limit.unwrap_or(DEFAULT_LIMIT).min(self.options.most_recalled) as usize
     }
 
     /// What may answer a question, of each sort more than is wanted. The index is up to date.
