@@ -240,13 +240,13 @@ impl Core {
         instances.dedup();
         for id in instances {
             let Some(instance) = owner.instance(id) else { continue };
-            let mut level = "";
-            for change in &instance.affinity.history {
+            let mut level = String::new();
+            for change in &owner.whole_affinity(id, instance.affinity).history {
                 if change.level != level {
-                    level = &change.level;
+                    level.clone_from(&change.level);
                     analytics.level_path.push(LevelPoint {
                         instance: id.to_owned(),
-                        level: level.to_owned(),
+                        level: level.clone(),
                         points: change.points,
                         at: change.date.clone(),
                     });

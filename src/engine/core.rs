@@ -233,7 +233,7 @@ impl Core {
             let limit = now.saturating_add(crate::state::MAXIMUM_AHEAD);
             let stamps = batch.iter().map(|record| &record.at);
             let newest = stamps.filter(|stamp| stamp.milliseconds() <= limit).max().cloned();
-            let absorbed = self.owner_mut(owner).absorb(batch, now)?;
+            let absorbed = self.owner_mut(&owner).absorb(batch, now)?;
             if let Some(newest) = newest {
                 self.clock.witness(&newest);
             }
@@ -241,6 +241,31 @@ impl Core {
             all.quarantined.extend(absorbed.quarantined);
         }
         Ok(all)
+    }
+
+    /// An owner's log and what follows from it as bytes, for a cache that may be dropped at any time.
+    pub fn checkpoint(&self, user: &str) -> Option<Vec<u8>> {
+        let (_, state) = self.owners.iter().find(|(name, _)| name == user)?;
+        Some(state.to_checkpoint(user))
+    }
+
+    /// Takes an owner's log from a checkpoint, and says whether it could. Of use before anything of that owner was merged;
+    /// what was stored since is merged afterwards.
+    pub fn restore_checkpoint(&mut self, user: &str, checkpoint: &[u8]) -> bool {
+        let state = self.owner_mut(user);
+        if !state.is_empty() {
+            return false;
+        }
+        let Some(newest) = state.restore(user, checkpoint) else { return false };
+        if let Some(newest) = newest {
+            self.clock.witness(&newest);
+        }
+        true
+    }
+
+    /// How many records of an owner there are.
+    pub fn record_count(&self, user: &str) -> usize {
+        self.owner(user).len()
     }
 
     /// Drops what this core knows of an owner, because another tab erased it. The storage is not touched.
@@ -321,9 +346,9 @@ impl Core {
         self.owners.iter().find(|(name, _)| name == owner).map_or(&self.nothing, |(_, state)| state)
     }
 
-    pub(super) fn owner_mut(&mut self, owner: String) -> &mut OwnerState {
+    pub(super) fn owner_mut(&mut self, owner: &str) -> &mut OwnerState {
         let index = self.owners.iter().position(|(name, _)| *name == owner).unwrap_or_else(|| {
-            self.owners.push((owner, OwnerState::default()));
+            self.owners.push((owner.to_owned(), OwnerState::default()));
             self.owners.len() - 1
         });
         &mut self.owners[index].1

@@ -56,7 +56,7 @@ impl Core {
         if length == 0 || length * slots.len() != vectors.len() {
             return Err(Error::new(ErrorCode::Dimension, "the vectors are not of one length"));
         }
-        let state = self.owner_mut(user.to_owned());
+        let state = self.owner_mut(user);
         for (slot, vector) in slots.iter().zip(vectors.chunks_exact(length)) {
             state.vectors_mut().set(*slot, vector)?;
         }
@@ -85,7 +85,7 @@ impl Core {
     /// [`texts_to_embed`](Self::texts_to_embed).
     pub fn read_vector_cache(&mut self, user: &str, cache: &[u8]) {
         let Some(embedder) = self.embedder().map(str::to_owned) else { return };
-        let vectors = self.owner_mut(user.to_owned()).vectors_mut();
+        let vectors = self.owner_mut(user).vectors_mut();
         vectors.of_embedder(&embedder);
         vectors.read(cache);
     }

@@ -40,13 +40,14 @@ impl Core {
             active_mood: view.mood.current,
             active_modifiers_applied: view.applied,
         };
+        let affinity = self.owner(user).whole_affinity(&state.session.instance, instance.affinity);
         let imported = instance.instance.imported.as_ref().and_then(Value::as_object).cloned();
         let snapshot = Snapshot {
             template: Arc::clone(&personality.template),
             user: user.to_owned(),
             session: session.to_owned(),
             created_at: timestamp::format(now),
-            affinity: Some(instance.affinity.to_baseline()),
+            affinity: Some(affinity.to_baseline()),
             mood: Some(state.mood.to_baseline()),
             facts: options.facts.then(|| self.facts_of_file(user)),
             episodes: options.episodes.then(|| self.episodes_of_file(user, &state.session.instance)),

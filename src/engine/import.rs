@@ -160,7 +160,7 @@ impl Core {
             let taken = memories.iter().any(|(known, _)| known == id);
             let id = match self.owner(user).record(id) {
                 None if !id.is_empty() && !taken => id.clone(),
-                Some(record) if record.content == Content::Erased => {
+                Some(record) if record.content.is_erased() => {
                     notes.push(note(&path, "skipped", "the person erased this episode"));
                     continue;
                 }
@@ -274,7 +274,7 @@ impl Core {
                 notes.push(note(&path, "skipped", "the person erased this turn"));
                 return None;
             }
-            None | Some(Content::Live { .. }) => {
+            _ => {
                 notes.push(note(&path, "renamed", "another turn has this id"));
                 ids.next("turn")
             }

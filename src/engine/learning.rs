@@ -9,7 +9,7 @@ use super::memory::Archive;
 use crate::json::Value;
 use crate::list::List;
 use crate::log::body::{Episode, Fact, FactOrigin, MemorySource, MemoryStatus};
-use crate::log::{Content, IdSource, Record, natural_id};
+use crate::log::{IdSource, Record, natural_id};
 use crate::memory::{
     ArchiveReason, FactCategory, Limits, MemoryChange, Statement, learn, opposite, to_archive,
 };
@@ -234,7 +234,7 @@ impl Core {
         let owner = self.owner(user);
         let candidate = |generation: u32| {
             let id = natural_id(prefix, parts, generation);
-            let erased = owner.record(&id).is_some_and(|record| record.content == Content::Erased);
+            let erased = owner.record(&id).is_some_and(|record| record.content.is_erased());
             (!erased).then_some(id)
         };
         (0..u32::MAX).find_map(candidate).unwrap_or_default()

@@ -200,7 +200,7 @@ impl Core {
     pub(super) fn forget(&mut self, user: &str, what: &Forgotten, now: u64) -> Result<Begun, Error> {
         check_owner(user)?;
         let owner = self.owner(user);
-        let live = |record: &&Record| record.kind == "memory" && record.content != Content::Erased;
+        let live = |record: &&Record| record.kind == "memory" && !record.content.is_erased();
         let ids = match what {
             Forgotten::Source(source) => {
                 let notes = owner.notes().filter(|(_, note)| note.source == *source);
@@ -231,8 +231,8 @@ impl Core {
 
     /// The end of a memory.
     pub(super) fn tombstone(&mut self, user: &str, id: String, now: u64) -> Record {
-        let (owner, kind, at) = (user.to_owned(), "memory".to_owned(), self.clock.tick(now));
-        Record { id, owner, kind, at, content: Content::Erased }
+        let at = self.clock.tick(now);
+        Record { id, owner: user.into(), kind: "memory".into(), at, content: Content::Erased }
     }
 
     /// Recalls again what was put aside.

@@ -210,7 +210,7 @@ impl Core {
             status: state.session.status,
             started_at: state.session.started_at.clone(),
             last_active,
-            turns: u32::try_from(self.owner(user).turns(session).len()).unwrap_or(u32::MAX),
+            turns: u32::try_from(self.owner(user).turn_count(session)).unwrap_or(u32::MAX),
         })
     }
 
@@ -336,7 +336,9 @@ impl Core {
 
     /// Every change of affinity of a session's instance, oldest first.
     pub fn affinity_history(&self, user: &str, session: &str) -> Result<Vec<Progression>, Error> {
-        Ok(self.conversation(user, session)?.1.affinity.history.clone())
+        let (state, instance, _) = self.conversation(user, session)?;
+        let whole = self.owner(user).whole_affinity(&state.session.instance, instance.affinity);
+        Ok(whole.into_owned().history)
     }
 
     /// The earlier moods of a session, oldest first.
@@ -374,7 +376,7 @@ impl Core {
             (state, instance, &personality),
             text,
             None,
-            self.owner(user).turns(session).len() > 0,
+            self.owner(user).turn_count(session) > 0,
             now,
         );
         let options = self.options_after(&reaction, instance, &personality);

@@ -167,7 +167,7 @@ impl Core {
         })?;
         let (state, instance, personality) = self.conversation(user, session)?;
         let id = state.session.instance.clone();
-        let mut affinity = instance.affinity.to_baseline();
+        let mut affinity = self.owner(user).whole_affinity(&id, instance.affinity).to_baseline();
         let (from, before) = (affinity.level.clone(), affinity.points);
         affinity.points = points;
         affinity.level.clone_from(&crate::compile::level_at(personality.template(), points).level.name);
@@ -206,7 +206,7 @@ impl Core {
             let (id, owner, kind, at) =
                 (record.id.clone(), record.owner.clone(), record.kind.clone(), record.at.clone());
             let tombstone = Record { id, owner, kind, at, content: Content::Erased };
-            if record.content == Content::Erased {
+            if record.content.is_erased() {
                 erased_before.push(tombstone);
             } else if record.kind != "template" {
                 records.push(tombstone);
@@ -294,7 +294,7 @@ impl Core {
             let id = natural_id("instance", &[user, template_name], generation);
             match owner.record(&id).map(|record| &record.content) {
                 Some(Content::Erased) => None,
-                Some(Content::Live { .. }) => Some((id, true)),
+                Some(_) => Some((id, true)),
                 None => Some((id, false)),
             }
         };
@@ -355,10 +355,10 @@ pub(super) fn new_instance(template: &Template, now: u64) -> Instance {
 /// A live record of the present schema.
 pub(super) fn live(owner: &str, id: &str, body: impl Into<Body>, at: Stamp) -> Record {
     let body = body.into();
-    let kind = body.kind().to_owned();
+    let kind = body.kind().into();
     Record {
         id: id.to_owned(),
-        owner: owner.to_owned(),
+        owner: owner.into(),
         kind,
         at,
         content: Content::Live { schema: SCHEMA, body },

@@ -214,7 +214,7 @@ impl Core {
                 operation.answer = match model.reply {
                     Some(reply) => reply,
                     None => {
-                        let number = self.owner(&operation.user).turns(&operation.session).len();
+                        let number = self.owner(&operation.user).turn_count(&operation.session);
                         let memory = self.best_memory(&operation.user, &operation.blocks);
                         let told = self.statement_in(&operation.user, &found);
                         let drawn = (model.seed, number);

@@ -2,6 +2,7 @@
 //! and the device as the last tie-break, so that stamps of different devices never compare equal by accident.
 
 use std::fmt;
+use std::sync::Arc;
 
 use super::id::{IdSource, SEED_LENGTH};
 
@@ -12,20 +13,20 @@ const MAXIMUM_MILLISECONDS: u64 = 999_999_999_999_999;
 
 /// The name of one writer: 1..16 characters of `[A-Za-z0-9]`. Every open core has its own.
 #[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord)]
-pub struct Device(String);
+pub struct Device(Arc<str>);
 
 impl Device {
     /// A device name.
     pub fn parse(name: &str) -> Result<Self, ClockError> {
         let valid = (1..=16).contains(&name.len()) && name.bytes().all(|byte| byte.is_ascii_alphanumeric());
-        if valid { Ok(Self(name.to_owned())) } else { Err(ClockError) }
+        if valid { Ok(Self(name.into())) } else { Err(ClockError) }
     }
 
     /// A device name drawn from a seed: ten characters, so that the names of two open cores never meet in
     /// practice (50 bits).
     pub fn from_seed(seed: [u8; SEED_LENGTH]) -> Self {
         let id = IdSource::new(seed).next("device");
-        Self(id.chars().skip("device_".len()).take(10).collect())
+        Self(id.get("device_".len()..).and_then(|name| name.get(..10)).unwrap_or_default().into())
     }
 }
 
@@ -50,7 +51,7 @@ impl Stamp {
 
     /// Stands where none could be read, in a value that will be refused for it.
     pub(super) fn none() -> Self {
-        Self { milliseconds: 0, counter: 0, device: Device(String::new()) }
+        Self { milliseconds: 0, counter: 0, device: Device("".into()) }
     }
 
     /// Reads the text form.
@@ -69,6 +70,11 @@ impl Stamp {
         };
         let counter = u32::try_from(digits(counter, 5)?).map_err(|_| ClockError)?;
         Self::new(digits(milliseconds, 15)?, counter, Device::parse(device)?)
+    }
+
+    /// Milliseconds, counter, and the name of the device.
+    pub(crate) fn parts(&self) -> (u64, u32, &str) {
+        (self.milliseconds, self.counter, &self.device.0)
     }
 
     /// Milliseconds since 1970 of the wall clock, as the writer saw it or a little ahead.

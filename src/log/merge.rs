@@ -29,9 +29,9 @@ pub fn newer(present: &Record, incoming: &Record) -> Result<Merged, Error> {
             Ordering::Equal => Merged::Same,
             Ordering::Greater => Merged::Keep,
         }),
-        (Content::Erased, Content::Live { .. }) => Ok(Merged::Keep),
-        (Content::Live { .. }, Content::Erased) => Ok(Merged::Replace),
-        (Content::Live { .. }, Content::Live { .. }) => match by_stamp {
+        (Content::Erased, _) => Ok(Merged::Keep),
+        (_, Content::Erased) => Ok(Merged::Replace),
+        _ => match by_stamp {
             Ordering::Less => Ok(Merged::Keep),
             Ordering::Greater => Ok(Merged::Replace),
             Ordering::Equal if present == incoming => Ok(Merged::Same),

@@ -181,7 +181,7 @@ fn migrated(
     way: &[(usize, &Migration, Rewrite)],
     steps: &mut [PlannedStep],
 ) -> Result<Option<Content>, Error> {
-    let Content::Live { mut schema, body } = record.content.clone() else { return Ok(None) };
+    let Some((mut schema, body)) = record.content.live() else { return Ok(None) };
     let mut body = Err(body);
     for ((_, step, rewrite), planned) in way.iter().zip(steps) {
         let (before, after) = if is_up { (step.from, step.from + 1) } else { (step.from + 1, step.from) };

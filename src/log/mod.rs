@@ -5,6 +5,7 @@
 pub mod body;
 mod clock;
 mod id;
+mod kept;
 mod merge;
 mod migration;
 mod record;
@@ -12,6 +13,7 @@ mod record;
 pub use body::{Body, RecordCode, RecordError};
 pub use clock::{ClockError, Device, HybridClock, Stamp};
 pub use id::{IdSource, SEED_LENGTH, natural_id};
+pub use kept::Kept;
 pub use merge::{Merged, merge, newer};
 pub use migration::{
     AppliedMigration, Migration, MigrationPlan, MigrationStatus, PlannedStep, Rewrite, migration_status,

@@ -1,11 +1,14 @@
 //! The envelope that every stored record has, whatever its kind.
 
+use std::borrow::Cow;
+use std::sync::Arc;
+
 use serde::Serialize;
 use serde::ser::SerializeMap;
 
-use super::body::Body;
-
+use super::body::{Body, SCHEMA};
 use super::clock::Stamp;
+use super::kept::Kept;
 use crate::error::{Error, ErrorCode};
 use crate::json::{self, Limits, Value};
 
@@ -24,9 +27,9 @@ pub struct Record {
     /// Unique in its owner's log; see [`natural_id`](super::natural_id).
     pub id: String,
     /// Whose record this is.
-    pub owner: String,
+    pub owner: Arc<str>,
     /// The row of the vocabulary it belongs to: `turn`, `run`, ... Unknown kinds are kept untouched.
-    pub kind: String,
+    pub kind: Cow<'static, str>,
     /// When this version was written.
     pub at: Stamp,
     /// What it says.
@@ -34,7 +37,7 @@ pub struct Record {
 }
 
 /// The content of a record version.
-#[derive(Clone, Debug, PartialEq)]
+#[derive(Clone, Debug)]
 pub enum Content {
     /// A body, in the shape of its kind's `schema` version.
     Live {
@@ -43,6 +46,8 @@ pub enum Content {
         /// The body; a record whose envelope alone was read has it unparsed.
         body: Body,
     },
+    /// A turn or a run of [`SCHEMA`](super::body::SCHEMA) whose body nobody has asked for yet.
+    Kept(Arc<Kept>),
     /// A tombstone: the record was erased, and wins over every other version.
     Erased,
 }
@@ -58,7 +63,7 @@ impl Record {
             Some(Value::String(text)) if !text.is_empty() && text.len() <= MAXIMUM_ID_LENGTH * 4 => Ok(text),
             _ => Err(refuse(&format!("/{name}"), "the field is missing, empty, too long or not a string")),
         };
-        let (id, owner, kind, at) = (text("id")?, text("owner")?, text("kind")?, text("at")?);
+        let (id, owner, kind, at) = (text("id")?, text("owner")?.into(), text("kind")?.into(), text("at")?);
         if id.len() > MAXIMUM_ID_LENGTH {
             return Err(refuse("/id", "the id is too long"));
         }
@@ -115,8 +120,32 @@ impl Record {
     pub fn body(&self) -> Option<&Body> {
         match &self.content {
             Content::Live { body, .. } => Some(body),
+            Content::Kept(kept) => Some(kept.body()),
             Content::Erased => None,
         }
+    }
+}
+
+impl Content {
+    /// Whether it is a tombstone.
+    pub fn is_erased(&self) -> bool {
+        matches!(self, Self::Erased)
+    }
+
+    /// The version of the body and the body, unless the record was erased.
+    pub fn live(&self) -> Option<(u32, &Body)> {
+        match self {
+            Self::Live { schema, body } => Some((*schema, body)),
+            Self::Kept(kept) => Some((SCHEMA, kept.body())),
+            Self::Erased => None,
+        }
+    }
+}
+
+/// Equal when they say the same, wherever it is.
+impl PartialEq for Content {
+    fn eq(&self, other: &Self) -> bool {
+        self.live() == other.live()
     }
 }
 
@@ -124,15 +153,15 @@ impl Serialize for Record {
     fn serialize<S: serde::Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
         let mut fields = serializer.serialize_map(None)?;
         fields.serialize_entry("id", &self.id)?;
-        fields.serialize_entry("owner", &self.owner)?;
+        fields.serialize_entry("owner", self.owner.as_ref())?;
         fields.serialize_entry("kind", &self.kind)?;
         fields.serialize_entry("at", &self.at.to_string())?;
-        match &self.content {
-            Content::Live { schema, body } => {
-                fields.serialize_entry("schema", schema)?;
+        match self.content.live() {
+            Some((schema, body)) => {
+                fields.serialize_entry("schema", &schema)?;
                 fields.serialize_entry("body", body)?;
             }
-            Content::Erased => fields.serialize_entry("erased", &true)?,
+            None => fields.serialize_entry("erased", &true)?,
         }
         fields.end()
     }

@@ -18,6 +18,9 @@ const LONG_MESSAGE: usize = 100;
 /// Gaps that are kept; a clock is not ahead for as many of them.
 const KEPT_GAPS: usize = 32;
 
+/// The newest changes that are looked at for what was gained on a day.
+const LOOK_BACK: usize = 1_000;
+
 /// More than a day in which nobody came, as far as the clock can be believed. Milliseconds since 1970.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 struct Gap {
@@ -59,6 +62,16 @@ pub struct Affinity {
     /// The newest times at which nobody came for more than a day, oldest first. A later run may show that there was no
     /// such time, but a clock that was ahead.
     gaps: Vec<Gap>,
+    /// Whether the history has its newest entries alone, as many as rules look at.
+    pub(super) is_cut: bool,
+}
+
+/// What a baseline does not say of an affinity.
+#[derive(Debug)]
+pub(super) struct AffinityRest {
+    /// From, to, and the points that were lost.
+    pub(super) gaps: Vec<(i64, i64, u8)>,
+    pub(super) is_cut: bool,
 }
 
 /// What one message asks of affinity.
@@ -100,6 +113,7 @@ impl Affinity {
             last_interaction: None,
             history: Vec::new(),
             gaps: Vec::new(),
+            is_cut: false,
         }
     }
 
@@ -120,6 +134,7 @@ impl Affinity {
             last_interaction: baseline.last_interaction.as_deref().and_then(timestamp::parse),
             history,
             gaps: Vec::new(),
+            is_cut: false,
         }
     }
 
@@ -135,6 +150,30 @@ impl Affinity {
                 .last_interaction
                 .map(|ms| timestamp::format(u64::try_from(ms).unwrap_or(0))),
             progression_history: self.history.clone(),
+        }
+    }
+
+    /// What a checkpoint keeps: the state with its newest changes alone, and the rest of what later runs ask for.
+    pub(super) fn to_checkpoint(&self) -> (AffinityBaseline, AffinityRest) {
+        let mut baseline = self.to_baseline();
+        let omitted = self.history.len().saturating_sub(LOOK_BACK);
+        baseline.progression_history.drain(..omitted);
+        let gaps = self.gaps.iter().map(|gap| (gap.from, gap.to, gap.decay)).collect();
+        (baseline, AffinityRest { gaps, is_cut: self.is_cut || omitted > 0 })
+    }
+
+    /// What a checkpoint kept.
+    pub(super) fn from_checkpoint(baseline: AffinityBaseline, rest: AffinityRest) -> Self {
+        Self {
+            points: baseline.points,
+            level: baseline.level,
+            total_messages: baseline.total_messages,
+            positive_interactions: baseline.positive_interactions,
+            negative_interactions: baseline.negative_interactions,
+            last_interaction: baseline.last_interaction.as_deref().and_then(timestamp::parse),
+            history: baseline.progression_history,
+            gaps: rest.gaps.into_iter().map(|(from, to, decay)| Gap { from, to, decay }).collect(),
+            is_cut: rest.is_cut,
         }
     }
 
@@ -301,7 +340,6 @@ fn gained_on_day(state: &Affinity, now: i64) -> i32 {
     let of_today = |entry: &&Progression| timestamp::parse(&entry.date).map(timestamp::day) == Some(today);
     // Entries are in clock order and a clock may have been wrong, so the search does not stop at the first
     // other day; it is bounded by the messages that a person can write on one.
-    const LOOK_BACK: usize = 1_000;
     state.history.iter().rev().take(LOOK_BACK).filter(of_today).map(|entry| entry.delta.max(0)).sum()
 }
 

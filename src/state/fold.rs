@@ -1,5 +1,6 @@
 //! How an owner's log is folded: what each record touches, what becomes stale, and what is folded again.
 
+use std::borrow::Cow;
 use std::sync::Arc;
 
 use super::affinity::Affinity;
@@ -8,6 +9,7 @@ use super::memories::{put, take};
 use super::mood::Mood;
 use super::owner::{Derived, Entry, Folded, InstanceState, OwnerState, SessionState};
 use super::personality::Personality;
+use crate::log::body::Instance;
 use crate::log::{Body, Record};
 use crate::order;
 use crate::timestamp;
@@ -172,10 +174,23 @@ impl OwnerState {
         }
     }
 
+    /// The affinity of an instance with its whole history, of which a checkpoint keeps the newest part.
+    pub fn whole_affinity<'a>(&self, id: &str, affinity: &'a Affinity) -> Cow<'a, Affinity> {
+        let whole = if affinity.is_cut { self.folded_affinity(id) } else { None };
+        whole.map_or(Cow::Borrowed(affinity), |folded| Cow::Owned(folded.value))
+    }
+
     fn refold_instance(&mut self, id: &str) {
-        let Some(InstanceState { instance, .. }) = self.instance(id) else { return };
-        // Without its template nothing can be folded; when the template arrives, everything is folded again.
-        let Some(personality) = self.template(&instance.template) else { return };
+        if let (Some(folded), Some(place)) = (self.folded_affinity(id), self.affinity_mut(id)) {
+            *place = folded;
+        }
+    }
+
+    /// The fold over all runs of an instance. Without its template nothing can be folded; when the template arrives,
+    /// everything is folded again.
+    fn folded_affinity(&self, id: &str) -> Option<Folded<Affinity>> {
+        let InstanceState { instance, .. } = self.instance(id)?;
+        let personality = self.template(&instance.template)?;
         let affinity = match &instance.baseline {
             Some(baseline) => Affinity::from_baseline(&baseline.affinity, personality.template()),
             None => Affinity::start(personality.template()),
@@ -187,12 +202,11 @@ impl OwnerState {
             }
         }
         order::sort_by(&mut runs, Ord::cmp);
-        if let Some(folded) = self.affinity_mut(id) {
-            *folded = Folded { value: affinity, to: None };
-        }
+        let mut folded = Folded { value: affinity, to: None };
         for run in &runs {
-            self.add_to_affinity(id, run);
+            self.fold_affinity(&mut folded, instance, personality, run);
         }
+        Some(folded)
     }
 
     fn add_to_mood(&mut self, session: &str, position: &Position) {
@@ -210,15 +224,29 @@ impl OwnerState {
 
     fn add_to_affinity(&mut self, instance: &str, position: &Position) {
         let Some(personality) = self.personality_of(instance).cloned() else { return };
+        let Some(place) = self.affinity_mut(instance) else { return };
+        // Taken out meanwhile: what is folded is no part of what it is folded from.
+        let mut folded = std::mem::take(place);
+        if let Some(state) = self.instance(instance) {
+            self.fold_affinity(&mut folded, state.instance, &personality, position);
+        }
+        if let Some(place) = self.affinity_mut(instance) {
+            *place = folded;
+        }
+    }
+
+    fn fold_affinity(
+        &self,
+        folded: &mut Folded<Affinity>,
+        instance: &Instance,
+        personality: &Personality,
+        position: &Position,
+    ) {
         let Some(run) = self.run(&position.id) else { return };
-        let Some(InstanceState { instance: body, .. }) = self.instance(instance) else { return };
-        let counts = body.baseline.as_ref().is_none_or(|baseline| position.at >= baseline.at);
-        let change = run.affinity.clone().filter(|_| counts);
-        let started_at = run.started_at.clone();
-        let Some(folded) = self.affinity_mut(instance) else { return };
         folded.to = folded.to.take().max(Some(position.clone()));
-        if let Some(change) = change {
-            folded.value.apply(change, started_at, personality.template());
+        let counts = instance.baseline.as_ref().is_none_or(|baseline| position.at >= baseline.at);
+        if let Some(change) = run.affinity.clone().filter(|_| counts) {
+            folded.value.apply(change, run.started_at.clone(), personality.template());
         }
     }
 

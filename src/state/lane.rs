@@ -4,8 +4,9 @@ use std::sync::Arc;
 
 use crate::context::estimate;
 use crate::log::body::{Role, Turn};
-use crate::log::{Record, Stamp};
+use crate::log::{Kept, Record, Stamp};
 use crate::order;
+use crate::timestamp;
 
 /// The turns and runs of one session, in clock order.
 #[derive(Debug)]
@@ -22,11 +23,33 @@ pub(super) struct Lane {
 #[derive(Debug)]
 pub(super) struct TurnEntry {
     pub(super) position: Position,
-    pub(super) turn: Arc<Turn>,
+    pub(super) said: Said,
+    pub(super) role: Role,
+    /// Whether learners and searches may use it.
+    pub(super) learn: bool,
+    /// When it was said, milliseconds since 1970.
+    pub(super) created_at: i64,
     /// The tokens of its text; `None` for what no prompt shows.
     pub(super) tokens: Option<u32>,
     /// Where it is searched; not known before the index has met it, and nowhere for what is not said to anybody.
     pub(super) slot: Option<u32>,
+}
+
+/// The body of a turn: in memory, or in the text of a checkpoint until somebody asks for it.
+#[derive(Debug)]
+pub(super) enum Said {
+    Here(Arc<Turn>),
+    Kept(Arc<Kept>),
+}
+
+impl TurnEntry {
+    /// The body.
+    pub(super) fn turn(&self) -> Option<&Turn> {
+        match &self.said {
+            Said::Here(turn) => Some(turn),
+            Said::Kept(kept) => kept.turn(),
+        }
+    }
 }
 
 /// Where a record stands: clock order, and the id should two clocks ever be equal.
@@ -56,9 +79,21 @@ impl Lane {
     /// Adds a turn; [`settle`](Self::settle) follows.
     pub(super) fn put_turn(&mut self, position: Position, turn: &Arc<Turn>) {
         let shown = matches!(turn.role, Role::User | Role::Assistant);
-        let tokens = shown.then(|| estimate(&turn.text));
-        self.in_order &= self.turns.last().is_none_or(|last| last.position < position);
-        self.turns.push(TurnEntry { position, turn: Arc::clone(turn), tokens, slot: None });
+        self.put(TurnEntry {
+            position,
+            said: Said::Here(Arc::clone(turn)),
+            role: turn.role,
+            learn: turn.sharing.learn,
+            created_at: timestamp::parse(&turn.created_at).unwrap_or(0),
+            tokens: shown.then(|| estimate(&turn.text)),
+            slot: None,
+        });
+    }
+
+    /// The same for one whose body may not be there yet.
+    pub(super) fn put(&mut self, entry: TurnEntry) {
+        self.in_order &= self.turns.last().is_none_or(|last| last.position < entry.position);
+        self.turns.push(entry);
         self.indexed = false;
     }
 

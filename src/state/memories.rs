@@ -16,7 +16,7 @@ pub(super) struct Memories {
     /// Ids of live notes, in order.
     pub(super) notes: Vec<String>,
     /// By id.
-    uses: Vec<(String, Use)>,
+    pub(super) uses: Vec<(String, Use)>,
 }
 
 /// How often a memory was in a prompt.

@@ -2,6 +2,7 @@
 //! there are and how they were used. Folds and indexes, and nothing that is stored.
 
 mod affinity;
+mod checkpoint;
 mod fold;
 mod lane;
 mod memories;

@@ -49,7 +49,7 @@ pub(super) enum Derived {
 }
 
 /// A fold over runs, and the last one in it.
-#[derive(Debug)]
+#[derive(Debug, Default)]
 pub(super) struct Folded<T> {
     pub(super) value: T,
     pub(super) to: Option<Position>,
@@ -218,12 +218,14 @@ impl OwnerState {
 
     /// The turns of a session, oldest first: id, content, and the tokens of its text (`None` where the role is not
     /// one of a conversation), which are known beforehand because every prompt asks for hundreds of them.
-    pub fn turns(
-        &self,
-        session: &str,
-    ) -> impl DoubleEndedIterator<Item = (&str, &Turn, Option<u32>)> + ExactSizeIterator {
+    pub fn turns(&self, session: &str) -> impl DoubleEndedIterator<Item = (&str, &Turn, Option<u32>)> {
         let turns = self.lane(session).map_or(&[][..], |lane| &lane.turns);
-        turns.iter().map(|entry| (entry.position.id.as_str(), entry.turn.as_ref(), entry.tokens))
+        turns.iter().filter_map(|entry| Some((entry.position.id.as_str(), entry.turn()?, entry.tokens)))
+    }
+
+    /// How many turns a session has.
+    pub fn turn_count(&self, session: &str) -> usize {
+        self.lane(session).map_or(0, |lane| lane.turns.len())
     }
 
     /// One fact.
@@ -340,7 +342,7 @@ fn admit(mut record: Record, now: u64) -> Result<Record, Quarantined> {
     Err(Quarantined { id: record.id, code: code.to_owned(), message })
 }
 
-fn parse_body(record: &mut Record, now: u64) -> Result<(), (&'static str, String)> {
+pub(super) fn parse_body(record: &mut Record, now: u64) -> Result<(), (&'static str, String)> {
     if record.at.milliseconds() > now.saturating_add(MAXIMUM_AHEAD) {
         return Err(("clock", "its clock is more than 24 hours ahead".to_owned()));
     }

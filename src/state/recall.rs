@@ -17,7 +17,7 @@ use crate::text::{Scan, long_hash};
 use crate::timestamp;
 
 /// To be raised whenever equal texts become other terms than before: what caches hold is then of no use.
-const ANALYSIS_VERSION: u8 = 1;
+const ANALYSIS_VERSION: u8 = 2;
 
 /// What embedders are given of a long text, in bytes.
 const LONGEST_EMBEDDED: usize = 8_192;
@@ -36,6 +36,12 @@ impl Recall {
     /// A memory is to be indexed.
     pub(super) fn awaits(&mut self, id: &str) {
         self.waiting.push(id.to_owned());
+    }
+
+    /// What another one was given by caches, while it has nothing else.
+    pub(super) fn take_caches_of(&mut self, other: Self) {
+        self.documents = other.documents;
+        self.vectors = other.vectors;
     }
 
     /// What stands in these slots is gone.
@@ -150,7 +156,7 @@ impl OwnerState {
                 continue;
             }
             for turn in &lane.turns {
-                let Some(slot) = turn.slot.filter(|_| turn.turn.sharing.learn) else { continue };
+                let Some(slot) = turn.slot.filter(|_| turn.learn) else { continue };
                 let document = self.recall.documents.get(slot);
                 if document.is_some_and(|document| since.is_none_or(|since| document.at >= since)) {
                     slots.push(slot);
@@ -191,13 +197,14 @@ impl OwnerState {
             self.recall.changed = true;
             let language = self.language_of(&lane.session);
             for entry in lane.turns.iter_mut().filter(|entry| entry.slot.is_none()) {
-                let (Position { at, id }, turn) = (&entry.position, &entry.turn);
-                let Some(kind) = kind_of(turn.role) else { continue };
-                let document = document(reader.packs, (id, at), kind, &turn.created_at);
-                let hint = turn.language.as_deref().or(language.as_deref());
+                let Some(kind) = kind_of(entry.role) else { continue };
+                let Position { at, id } = &entry.position;
+                let document = document(reader.packs, (id, at), kind, entry.created_at);
                 entry.slot = Some(self.recall.documents.add(document, &mut || {
+                    let Some(turn) = entry.turn() else { return Terms::default() };
+                    let hint = turn.language.as_deref().or(language.as_deref());
                     let mut terms = reader.terms(&turn.text, hint);
-                    add_date(&turn.created_at, &mut terms);
+                    add_date(entry.created_at, &mut terms);
                     terms
                 }));
             }
@@ -217,15 +224,16 @@ impl OwnerState {
         let version = (record.id.as_str(), &record.at);
         match record.body() {
             Some(Body::Fact(fact)) => {
-                let new = document(packs, version, DocumentKind::Fact, &fact.last_updated);
+                let new = document(packs, version, DocumentKind::Fact, time_of(&fact.last_updated));
                 let slot = self.recall.documents.add(new, &mut || reader.terms(&fact_text(fact), None));
                 self.set_slots(index, vec![slot]);
             }
             Some(Body::Episode(episode)) => {
-                let new = document(packs, version, DocumentKind::Episode, &episode.timestamp);
+                let at = time_of(&episode.timestamp);
+                let new = document(packs, version, DocumentKind::Episode, at);
                 let slot = self.recall.documents.add(new, &mut || {
                     let mut terms = reader.terms(&episode_text(episode), None);
-                    add_date(&episode.timestamp, &mut terms);
+                    add_date(at, &mut terms);
                     terms
                 });
                 self.set_slots(index, vec![slot]);
@@ -235,7 +243,7 @@ impl OwnerState {
                 for chunk in chunks(&note.text) {
                     let place = |at: usize| u32::try_from(at).unwrap_or(u32::MAX);
                     let bytes = [place(chunk.bytes.start), place(chunk.bytes.end)];
-                    let at = &note.created_at;
+                    let at = time_of(&note.created_at);
                     let key = key(packs, version, bytes[0]);
                     let document =
                         Document { bytes, key, ..document(packs, version, DocumentKind::Note, at) };
@@ -270,12 +278,12 @@ fn kind_of(role: Role) -> Option<DocumentKind> {
 }
 
 /// A document of a version of a record: its id and its stamp.
-fn document(packs: &Packs, version: (&str, &Stamp), kind: DocumentKind, at: &str) -> Document {
+fn document(packs: &Packs, version: (&str, &Stamp), kind: DocumentKind, at: i64) -> Document {
     Document {
         id: version.0.to_owned(),
         kind,
         bytes: [0, 0],
-        at: timestamp::parse(at).unwrap_or(0),
+        at,
         key: key(packs, version, 0),
         asks: false,
         names_time: false,
@@ -284,8 +292,18 @@ fn document(packs: &Packs, version: (&str, &Stamp), kind: DocumentKind, at: &str
 
 /// What a cache knows a document by: its record, the version of it, which part, and how it was read.
 fn key(packs: &Packs, (id, at): (&str, &Stamp), part: u32) -> u64 {
-    let (at, packs) = (at.to_string(), packs.hash().to_le_bytes());
-    long_hash(&[id.as_bytes(), at.as_bytes(), &part.to_le_bytes(), &packs, &[ANALYSIS_VERSION]])
+    let (milliseconds, counter, device) = at.parts();
+    let [milliseconds, packs] = [milliseconds, packs.hash().into()].map(u64::to_le_bytes);
+    let [counter, part] = [counter, part].map(u32::to_le_bytes);
+    long_hash(&[
+        id.as_bytes(),
+        &milliseconds,
+        &counter,
+        device.as_bytes(),
+        &part,
+        &packs,
+        &[ANALYSIS_VERSION],
+    ])
 }
 
 /// Reads texts, and learns their words.
@@ -303,8 +321,12 @@ impl Reader<'_> {
     }
 }
 
-fn add_date(at: &str, terms: &mut Terms) {
-    if let Some(date) = timestamp::parse(at).and_then(timestamp::date) {
+fn time_of(text: &str) -> i64 {
+    timestamp::parse(text).unwrap_or(0)
+}
+
+fn add_date(at: i64, terms: &mut Terms) {
+    if let Some(date) = timestamp::date(at) {
         date_terms(date, terms);
     }
 }

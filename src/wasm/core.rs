@@ -39,15 +39,33 @@ impl Core {
     }
 
     /// Merges the log that this device has stored, given as JSON texts of arrays, so that only one of them is here at a
-    /// time.
-    pub fn load(&mut self, parts: Vec<js_sys::Uint8Array>, now: Option<f64>) -> Result<(), JsValue> {
+    /// time. Gives how many records were left out.
+    pub fn load(&mut self, parts: Vec<js_sys::Uint8Array>, now: Option<f64>) -> Result<usize, JsValue> {
         let now = moment(now)?;
         reserve(&parts);
         let mut records = Vec::new();
         for part in parts {
             records.extend(Record::parse_all(&part.to_vec()).map_err(|error| throw(&error))?);
         }
-        self.core.load(records, now).map(|_| ()).map_err(|error| throw(&error))
+        let absorbed = self.core.load(records, now).map_err(|error| throw(&error))?;
+        Ok(absorbed.quarantined.len())
+    }
+
+    /// An owner's log and what follows from it as bytes, for a cache.
+    pub fn checkpoint(&self, user: &str) -> Option<Vec<u8>> {
+        self.core.checkpoint(user)
+    }
+
+    /// Takes an owner's log from a checkpoint, before anything of it was loaded; says whether it could.
+    #[wasm_bindgen(js_name = restoreCheckpoint)]
+    pub fn restore_checkpoint(&mut self, user: &str, checkpoint: &[u8]) -> bool {
+        self.core.restore_checkpoint(user, checkpoint)
+    }
+
+    /// How many records of an owner there are.
+    #[wasm_bindgen(js_name = recordCount)]
+    pub fn record_count(&self, user: &str) -> usize {
+        self.core.record_count(user)
     }
 
     /// Merges records that another tab of this device wrote, given as the JSON text of an array. Gives what became of

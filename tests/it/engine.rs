@@ -24,7 +24,7 @@ fn a_turn_is_one_batch_of_turn_run_and_turn() {
     let before = host.storage.batches.len();
     let reply = reply(host.send("diego", &session, "You're pretty").unwrap());
     assert_eq!(host.storage.batches.len(), before + 1);
-    let kinds: Vec<&str> = host.storage.batches[before].iter().map(|record| record.kind.as_str()).collect();
+    let kinds: Vec<&str> = host.storage.batches[before].iter().map(|record| record.kind.as_ref()).collect();
     assert_eq!(kinds, ["turn", "run", "turn"]);
     assert_eq!(reply.text, "Hello.");
     assert_eq!(host.prompts[0].messages.last().unwrap().content, "You're pretty");

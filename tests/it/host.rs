@@ -38,7 +38,7 @@ impl Storage {
         let records = &Record::parse_all(to_text(records).as_bytes()).unwrap();
         self.batches.push(records.clone());
         for record in records {
-            let key = (record.owner.clone(), record.id.clone());
+            let key = (record.owner.to_string(), record.id.clone());
             let wins =
                 self.records.get(&key).is_none_or(|present| newer(present, record) == Ok(Merged::Replace));
             if wins {
@@ -48,7 +48,7 @@ impl Storage {
     }
 
     pub(crate) fn scan(&self, owner: &str) -> Vec<Record> {
-        self.records.values().filter(|record| record.owner == owner).cloned().collect()
+        self.records.values().filter(|record| &*record.owner == owner).cloned().collect()
     }
 
     /// Changes the bodies of every record of a kind, as another version of the library might have written them.

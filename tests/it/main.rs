@@ -3,6 +3,7 @@
 mod behaviour;
 mod blend;
 mod card;
+mod checkpoint;
 mod compile;
 mod context;
 mod conversation;

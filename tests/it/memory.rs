@@ -198,7 +198,7 @@ fn a_model_adds_facts_after_the_reply_in_a_batch_of_their_own() {
     let reasons: Vec<DropReason> = report.dropped.iter().map(|item| item.reason).collect();
     assert_eq!(reasons, [DropReason::UnsupportedQuote, DropReason::LowConfidence]);
     assert_eq!(host.storage.batches.len(), batches + 1);
-    let kinds: Vec<&str> = host.storage.batches[batches].iter().map(|record| record.kind.as_str()).collect();
+    let kinds: Vec<&str> = host.storage.batches[batches].iter().map(|record| record.kind.as_ref()).collect();
     assert_eq!(kinds[0], "run", "what the call took is recorded");
     let known: Vec<(String, String)> = host
         .facts("diego")

@@ -48,7 +48,7 @@ impl Core {
 
     /// Takes an owner's index from a cache. Whatever it holds, what is found is the same; of use before the first search.
     pub fn read_recall_cache(&mut self, user: &str, cache: &[u8]) {
-        self.owner_mut(user.to_owned()).read_index(cache);
+        self.owner_mut(user).read_index(cache);
     }
 
     /// What of all that a personality may know answers a question, the best first.

@@ -1,0 +1,65 @@
+//! The body of a turn or a run that is still the text which a checkpoint holds: of a long log most are never asked for.
+
+use std::sync::{Arc, OnceLock};
+
+use super::body::{self, Body, Turn};
+use crate::json::{self, Limits, Value};
+
+/// A body that is read when somebody asks for it. Its text is one that this library wrote, of a body that kept the rules.
+#[derive(Debug)]
+pub struct Kept {
+    kind: &'static str,
+    owner: Arc<str>,
+    /// Of all the bodies that came together.
+    texts: Arc<[u8]>,
+    start: usize,
+    end: usize,
+    body: OnceLock<Body>,
+}
+
+/// A body in an envelope in an array is as deep as that.
+const LIMITS: Limits = Limits { bytes: usize::MAX, depth: 36, items: usize::MAX, items_at: &[] };
+
+impl Kept {
+    /// The body whose JSON text is `texts[start..end]`; none when there is no such text.
+    pub(crate) fn new(
+        kind: &'static str,
+        owner: &Arc<str>,
+        texts: &Arc<[u8]>,
+        (start, end): (usize, usize),
+    ) -> Option<Self> {
+        texts.get(start..end)?;
+        let (owner, texts) = (Arc::clone(owner), Arc::clone(texts));
+        Some(Self { kind, owner, texts, start, end, body: OnceLock::new() })
+    }
+
+    /// The JSON text.
+    pub(crate) fn text(&self) -> &[u8] {
+        self.texts.get(self.start..self.end).unwrap_or_default()
+    }
+
+    /// The body, parsed once.
+    pub fn body(&self) -> &Body {
+        self.body.get_or_init(|| {
+            let document = json::read(self.text(), LIMITS).map(|document| document.value);
+            // What cannot be read says nothing, like a body of a kind that nobody knows.
+            let document = document.unwrap_or(Value::Null);
+            body::parse(self.kind, body::SCHEMA, &self.owner, document).unwrap_or(Body::Other(Value::Null))
+        })
+    }
+
+    /// The turn that it is.
+    pub(crate) fn turn(&self) -> Option<&Turn> {
+        match self.body() {
+            Body::Turn(turn) => Some(turn),
+            _ => None,
+        }
+    }
+}
+
+/// Equal when they say the same.
+impl PartialEq for Kept {
+    fn eq(&self, other: &Self) -> bool {
+        self.body() == other.body()
+    }
+}
