@@ -2,6 +2,7 @@ import type { Core } from "../build/wasm/core.js";
 import { LuminoraError } from "./errors.ts";
 import type { CoreError, CoreEvent, Output } from "./generated/types.ts";
 import type { IndexCache } from "./index-cache.ts";
+import type { LogCheckpoint } from "./log-checkpoint.ts";
 import type { CallOptions, Message, Model } from "./models/model.ts";
 import type { Part } from "./models/part.ts";
 import { abortable, abortedError, anySignal, type Clock, type Random } from "./ports.ts";
@@ -13,6 +14,7 @@ export interface Host {
   readonly core: Core;
   readonly storage: Storage;
   readonly indexCache: IndexCache;
+  readonly checkpoint: LogCheckpoint;
   /** Absent without an embedder. */
   readonly semantic?: SemanticSearch | undefined;
   readonly clock: Clock;

@@ -18,6 +18,7 @@ import type {
   SessionSummary,
 } from "./generated/types.ts";
 import { IndexCache } from "./index-cache.ts";
+import { LogCheckpoint } from "./log-checkpoint.ts";
 import { scriptedModel } from "./models/scripted.ts";
 import {
   importNotes,
@@ -77,7 +78,7 @@ export class Luminora {
     Semantic: typeof SemanticSearch | undefined,
   ) {
     const indexCache = new IndexCache(storage, () => core);
-    const { embedder } = options;
+    const { clock = systemClock, embedder } = options;
     const semantic =
       embedder &&
       Semantic &&
@@ -102,8 +103,9 @@ export class Luminora {
       },
       storage,
       indexCache,
+      checkpoint: new LogCheckpoint(storage, () => core, clock),
       semantic,
-      clock: options.clock ?? systemClock,
+      clock,
       random: options.random ?? systemRandom,
       model: options.model ?? scriptedModel(),
       extractor: options.memory?.extractor === "model" ? (options.memory.model ?? "reply") : undefined,
@@ -338,10 +340,10 @@ export class Luminora {
 
   async #close(): Promise<void> {
     this.#closing.abort();
-    const { operations, indexCache, semantic, storage } = this.#connection;
+    const { operations, checkpoint, indexCache, semantic, storage } = this.#connection;
     await Promise.allSettled([...operations, this.#owners.close()]);
     try {
-      await Promise.all([indexCache.close(), semantic?.close()]);
+      await Promise.all([checkpoint.close(), indexCache.close(), semantic?.close()]);
       await storage.close();
     } finally {
       this.#free();

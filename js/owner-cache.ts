@@ -28,12 +28,12 @@ export class OwnerCache {
       .catch(() => undefined);
   }
 
-  /** Writes, without anybody waiting for it. */
-  write(owner: string, bytes: Uint8Array): void {
+  /** Writes, without anybody waiting for it; with a position only while the log goes on from there. */
+  write(owner: string, bytes: Uint8Array, position?: string): void {
     const cache = this.#storage.cache?.(owner);
     if (!cache) return;
     const writing = cache
-      .put(this.#name, bytes)
+      .put(this.#name, bytes, position === undefined ? undefined : { position })
       .catch(() => {})
       .finally(() => this.#writing.delete(writing));
     this.#writing.add(writing);

@@ -1,6 +1,7 @@
 import type { Connection } from "./connection.ts";
 import { ask } from "./driver.ts";
 import type { Absorbed } from "./generated/types.ts";
+import { textOf } from "./log-checkpoint.ts";
 import { erases, type StoredRecord } from "./storage/storage.ts";
 
 /**
@@ -48,16 +49,9 @@ export class Owners {
   }
 
   async #scan(owner: string): Promise<void> {
-    const { core, clock, indexCache, semantic, storage } = this.#connection;
+    const { checkpoint, indexCache, semantic } = this.#connection;
     await Promise.all([indexCache.read(owner), semantic?.read(owner)]);
-    // All at once: the folds are then computed once.
-    const log: Uint8Array[] = [];
-    if (storage.scanText) {
-      for await (const text of storage.scanText(owner)) log.push(encoder.encode(text));
-    } else {
-      for await (const records of storage.scan(owner)) log.push(textOf(records));
-    }
-    ask(() => core.load(log, clock()));
+    await checkpoint.open(owner);
     semantic?.changed(owner);
   }
 
@@ -71,11 +65,4 @@ export class Owners {
     semantic?.changed(owner, { dropped });
     return { changed };
   }
-}
-
-const encoder = new TextEncoder();
-
-/** Records as the core reads them. */
-function textOf(records: readonly StoredRecord[]): Uint8Array {
-  return encoder.encode(JSON.stringify(records));
 }

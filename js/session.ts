@@ -154,12 +154,15 @@ export class Session {
    * console.log(best?.text, best?.matches, best?.why);
    */
   async recall(query: string, options: RecallOptions = {}): Promise<Recalled[]> {
-    const { core, clock, semantic } = this.#connection;
+    const { core, clock, indexCache, semantic } = this.#connection;
     const { confidenceMin, signal, ...rest } = options;
     const vector = query.trim() ? await semantic?.vectorOf(query, signal) : undefined;
     const now = clock();
     const settings = { ...rest, confidence_min: confidenceMin, utc_offset: utcOffset(now) };
-    return ask(() => core.recall(this.user, this.id, query, settings, vector, now) as Recalled[]);
+    const found = ask(() => core.recall(this.user, this.id, query, settings, vector, now) as Recalled[]);
+    // It may have been the first search of a log that came from elsewhere.
+    indexCache.changed(this.user);
+    return found;
   }
 
   /** Why affinity, mood or a parameter are as they are, or how a reply came about (by the id of its run). */

@@ -3,7 +3,14 @@ import { type FileHandle, mkdir, readdir, readFile, rename, rm, stat, writeFile 
 import { join, resolve } from "node:path";
 import { LuminoraError } from "../errors.ts";
 import { type Entry, errorCode, LogFile, ownerOf } from "./log-file.ts";
-import { type Cache, erases, type ScanOptions, type Storage, type StoredRecord } from "./storage.ts";
+import {
+  type Arrivals,
+  type Cache,
+  erases,
+  type ScanOptions,
+  type Storage,
+  type StoredRecord,
+} from "./storage.ts";
 import { winners } from "./winners.ts";
 
 /** A log with more lost versions than this, and more than it has records, is rewritten without them. */
@@ -47,7 +54,7 @@ class FileStorage implements Storage {
         const changed = await changes(log, file, owner, offered);
         const ids = new Set(changed.map(({ id }) => id));
         const kept = [...log.entries.values()].filter(({ id }) => !ids.has(id));
-        return [...(await linesOf(log, file, kept)), ...changed.map(toLine)];
+        return [...(await allLines(log, file, kept)), ...changed.map(toLine)];
       });
     });
   }
@@ -58,21 +65,27 @@ class FileStorage implements Storage {
     for await (const lines of this.#lines(owner, chosen)) yield lines.map(toRecord);
   }
 
-  async *scanText(owner: string): AsyncGenerator<string> {
-    for await (const lines of this.#lines(owner, () => true)) yield `[${lines.join(",")}]`;
+  async arrivals(owner: string, after?: string): Promise<Arrivals> {
+    const since = after && (await this.#use(owner, (log) => log.since(after)));
+    if (since) return { continues: true, position: since.position, texts: textsOf(since.lines) };
+    const position = await this.#use(owner, async (log) => {
+      await (await log.open())?.close();
+      return log.position;
+    });
+    // What was added until it is read comes too.
+    return { continues: false, position, texts: textsOf(this.#lines(owner, () => true)) };
   }
 
   async *#lines(owner: string, isChosen: (entry: Entry) => boolean): AsyncGenerator<string[]> {
-    // In turn with the writers only until here: the lines stay where they are in the file that is open.
-    const { log, file, entries } = await this.#use(owner, async (log) => {
+    yield* linesOf(await this.#open(owner), isChosen);
+  }
+
+  /** In turn with the writers only until here: the lines stay where they are in the file that is open. */
+  #open(owner: string): Promise<Opened> {
+    return this.#use(owner, async (log) => {
       const file = await log.open();
       return { log, file, entries: [...log.entries.values()] };
     });
-    try {
-      yield* log.lines(file, entries.filter(isChosen));
-    } finally {
-      await file?.close();
-    }
   }
 
   async owners(): Promise<string[]> {
@@ -103,8 +116,9 @@ class FileStorage implements Storage {
             if (errorCode(error) !== "ENOENT") throw error;
           }
         }),
-      put: (name, bytes) =>
-        this.#use(owner, async () => {
+      put: (name, bytes, { position } = {}) =>
+        this.#use(owner, async (log) => {
+          if (position && !(await log.holds(position))) return;
           const path = pathOf(name);
           const temporary = `${path}.${process.pid}.tmp`;
           await writeFile(temporary, bytes, { mode: 0o600 });
@@ -236,11 +250,11 @@ async function changes(
 ): Promise<StoredRecord[]> {
   const ids = new Set(offered.map(({ id }) => id));
   const entries = [...ids].flatMap((id) => log.entries.get(id) ?? []);
-  const stored = (await linesOf(log, file, entries)).map(toRecord);
+  const stored = (await allLines(log, file, entries)).map(toRecord);
   return winners(owner, new Map(stored.map((record) => [record.id, record])), offered);
 }
 
-async function linesOf(
+async function allLines(
   log: LogFile,
   file: FileHandle | undefined,
   entries: readonly Entry[],
@@ -248,6 +262,29 @@ async function linesOf(
   const all: string[] = [];
   for await (const lines of log.lines(file, entries)) all.push(...lines);
   return all;
+}
+
+/** A log at one moment. */
+interface Opened {
+  readonly log: LogFile;
+  readonly file: FileHandle | undefined;
+  readonly entries: readonly Entry[];
+}
+
+/** The chosen lines of an open log, which is closed behind them. */
+async function* linesOf(
+  { log, file, entries }: Opened,
+  isChosen: (entry: Entry) => boolean,
+): AsyncGenerator<string[]> {
+  try {
+    yield* log.lines(file, entries.filter(isChosen));
+  } finally {
+    await file?.close();
+  }
+}
+
+async function* textsOf(batches: Iterable<string[]> | AsyncIterable<string[]>): AsyncGenerator<string> {
+  for await (const lines of batches) yield `[${lines.join(",")}]`;
 }
 
 function toLine(record: StoredRecord): string {

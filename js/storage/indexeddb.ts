@@ -1,6 +1,7 @@
-import type { DBSchema, IDBPDatabase } from "idb";
+import type { DBSchema, IDBPDatabase, IDBPTransaction } from "idb";
 import { LuminoraError } from "../errors.ts";
 import {
+  type Arrivals,
   type Cache,
   erases,
   type ScanOptions,
@@ -12,6 +13,12 @@ import { winners } from "./winners.ts";
 
 const batchSize = 500;
 
+/** So many batches are known in the order in which they came; whoever knows fewer of them reads the whole log. */
+const keptArrivals = 4096;
+
+/** Records that are read one by one; more come as fast with all others. */
+const fewRecords = 4096;
+
 interface Schema extends DBSchema {
   records: {
     key: [owner: string, id: string];
@@ -19,7 +26,15 @@ interface Schema extends DBSchema {
     indexes: { at: [owner: string, at: string] };
   };
   caches: { key: [owner: string, name: string]; value: Uint8Array };
+  /**
+   * Which records each batch changed, numbered from 1. Under 0 the name of the numbering, another one whenever something
+   * is taken away for good.
+   */
+  arrivals: { key: [owner: string, number: number]; value: string | string[] };
 }
+
+type Stores = "records" | "caches" | "arrivals";
+type Transaction<Mode extends IDBTransactionMode> = IDBPTransaction<Schema, Stores[], Mode>;
 
 /** What the views of one database tell each other. */
 interface Change {
@@ -60,11 +75,14 @@ class IndexedDbStorage implements Storage {
     const offered = structuredClone(records);
     const changed = await this.#use(async (database) => {
       const dropped = erases(offered, { replace });
-      const stores: ("records" | "caches")[] = dropped ? ["records", "caches"] : ["records"];
+      const stores: Stores[] = dropped ? ["records", "caches", "arrivals"] : ["records", "arrivals"];
       const transaction = database.transaction(stores, "readwrite", { durability: "strict" });
       const store = transaction.objectStore("records");
       try {
-        if (dropped) await transaction.objectStore("caches").delete(everythingOf(owner));
+        if (dropped) {
+          await transaction.objectStore("caches").delete(everythingOf(owner));
+          await transaction.objectStore("arrivals").delete(everythingOf(owner));
+        }
         const stored = new Map<string, StoredRecord>();
         if (replace) {
           await store.delete(everythingOf(owner));
@@ -77,7 +95,9 @@ class IndexedDbStorage implements Storage {
           for (const record of found) if (record) stored.set(record.id, record);
         }
         const changed = winners(owner, stored, offered);
-        await Promise.all([...changed.map((record) => store.put(record)), transaction.done]);
+        const puts = changed.map((record) => store.put(record));
+        if (changed.length > 0) await noteArrival(transaction, owner, changed);
+        await Promise.all([...puts, transaction.done]);
         return changed;
       } catch (error) {
         // A failed request has aborted the transaction already; a refused batch has not.
@@ -103,6 +123,24 @@ class IndexedDbStorage implements Storage {
     }
   }
 
+  async arrivals(owner: string, after?: string): Promise<Arrivals> {
+    return await this.#use(async (database) => {
+      const transaction = database.transaction(["records", "arrivals"], "readonly");
+      let numbering = await numberingOf(transaction, owner);
+      const since =
+        after === undefined ? undefined : await changedSince(transaction, owner, numbering, after);
+      await transaction.done;
+      if (since) return { continues: true, position: positionOf(numbering), texts: textsOf([since]) };
+      if (!numbering) {
+        // A log of an earlier version of the database has none yet.
+        const transaction = database.transaction(["records", "arrivals"], "readwrite");
+        numbering = await beginNumbering(transaction, owner);
+        await transaction.done;
+      }
+      return { continues: false, position: positionOf(numbering), texts: textsOf(this.scan(owner)) };
+    });
+  }
+
   async owners(): Promise<string[]> {
     return this.#use(async (database) => {
       const store = database.transaction("records").store;
@@ -120,8 +158,9 @@ class IndexedDbStorage implements Storage {
 
   async erase(owner: string): Promise<void> {
     await this.#use(async (database) => {
-      const transaction = database.transaction(["records", "caches"], "readwrite", { durability: "strict" });
-      const stores = [transaction.objectStore("records"), transaction.objectStore("caches")];
+      const names: Stores[] = ["records", "caches", "arrivals"];
+      const transaction = database.transaction(names, "readwrite", { durability: "strict" });
+      const stores = names.map((name) => transaction.objectStore(name));
       await Promise.all([...stores.map((store) => store.delete(everythingOf(owner))), transaction.done]);
     });
     this.#tell({ owner, records: [], replaced: true });
@@ -130,9 +169,13 @@ class IndexedDbStorage implements Storage {
   cache(owner: string): Cache {
     return {
       get: (name) => this.#use((database) => database.get("caches", [owner, name])),
-      put: (name, bytes) =>
+      put: (name, bytes, { position } = {}) =>
         this.#use(async (database) => {
-          await database.put("caches", bytes, [owner, name]);
+          const transaction = database.transaction(["arrivals", "caches"], "readwrite");
+          const numbering = position && (await transaction.objectStore("arrivals").get([owner, 0]));
+          if (numbering === position?.split(":")[0])
+            await transaction.objectStore("caches").put(bytes, [owner, name]);
+          await transaction.done;
         }),
     };
   }
@@ -179,13 +222,14 @@ class IndexedDbStorage implements Storage {
       // Loaded when a database is opened: whoever keeps records elsewhere does not pay for it.
       import("idb")
         .then(({ openDB }) =>
-          openDB<Schema>(this.#name, 2, {
+          openDB<Schema>(this.#name, 3, {
             upgrade(database, before) {
               if (before < 1) {
                 const records = database.createObjectStore("records", { keyPath: ["owner", "id"] });
                 records.createIndex("at", ["owner", "at"]);
               }
               if (before < 2) database.createObjectStore("caches");
+              if (before < 3) database.createObjectStore("arrivals");
             },
             blocked() {
               reject(
@@ -237,6 +281,89 @@ async function readPage(
   if (!last || page.length < batchSize) return page;
   const group = await index.getAll(IDBKeyRange.only([owner, last.at]));
   return [...page.filter((record) => record.at !== last.at), ...group];
+}
+
+/** The name of an owner's numbering of batches, and the number of the last. */
+interface Numbering {
+  readonly name: string;
+  readonly last: number;
+}
+
+async function numberingOf(
+  transaction: Transaction<IDBTransactionMode>,
+  owner: string,
+): Promise<Numbering | undefined> {
+  const store = transaction.objectStore("arrivals");
+  const [name, last] = await Promise.all([
+    store.get([owner, 0]),
+    store.openKeyCursor(everythingOf(owner), "prev"),
+  ]);
+  return typeof name === "string" && last ? { name, last: last.key[1] } : undefined;
+}
+
+/** Begins to number an owner's batches, if there are records. */
+async function beginNumbering(
+  transaction: Transaction<"readwrite">,
+  owner: string,
+): Promise<Numbering | undefined> {
+  const present = await numberingOf(transaction, owner);
+  if (present || !(await transaction.objectStore("records").getKey(everythingOf(owner)))) return present;
+  const name = [...crypto.getRandomValues(new Uint8Array(8))]
+    .map((byte) => byte.toString(16).padStart(2, "0"))
+    .join("");
+  await transaction.objectStore("arrivals").put(name, [owner, 0]);
+  return { name, last: 0 };
+}
+
+/** Notes which records a batch changed. After a large one the numbering begins anew: all is read again anyway. */
+async function noteArrival(
+  transaction: Transaction<"readwrite">,
+  owner: string,
+  changed: readonly StoredRecord[],
+): Promise<void> {
+  const store = transaction.objectStore("arrivals");
+  if (changed.length > fewRecords) await store.delete(everythingOf(owner));
+  const numbering = await beginNumbering(transaction, owner);
+  if (!numbering || changed.length > fewRecords) return;
+  const number = numbering.last + 1;
+  const writes: Promise<unknown>[] = [
+    store.put(
+      changed.map(({ id }) => id),
+      [owner, number],
+    ),
+  ];
+  if (number % keptArrivals === 0)
+    writes.push(store.delete(IDBKeyRange.bound([owner, 1], [owner, number - keptArrivals])));
+  await Promise.all(writes);
+}
+
+/** The records that changed since a position; undefined when that is not known, or they are many. */
+async function changedSince(
+  transaction: Transaction<IDBTransactionMode>,
+  owner: string,
+  numbering: Numbering | undefined,
+  position: string,
+): Promise<StoredRecord[] | undefined> {
+  const [name, number] = position.split(":") as [string, string];
+  const from = Number(number);
+  if (!numbering || numbering.name !== name || !(from >= 0 && from <= numbering.last)) return undefined;
+  const range = IDBKeyRange.bound([owner, from + 1], [owner, numbering.last + 1], false, true);
+  const batches = await transaction.objectStore("arrivals").getAll(range, keptArrivals);
+  const ids = new Set(batches.flat());
+  if (batches.length !== numbering.last - from || ids.size > fewRecords) return undefined;
+  const store = transaction.objectStore("records");
+  const records = await Promise.all([...ids].map((id) => store.get([owner, id])));
+  return records.filter((record) => record !== undefined);
+}
+
+function positionOf(numbering: Numbering | undefined): string {
+  return `${numbering?.name ?? ""}:${numbering?.last ?? 0}`;
+}
+
+async function* textsOf(
+  batches: Iterable<StoredRecord[]> | AsyncIterable<StoredRecord[]>,
+): AsyncGenerator<string> {
+  for await (const records of batches) yield JSON.stringify(records);
 }
 
 /** All keys `[owner, text]`: an array sorts after every text. */

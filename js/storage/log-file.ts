@@ -52,6 +52,42 @@ export class LogFile {
     return this.#openIndexed();
   }
 
+  /** Where the file ends, as far as it was read: for {@link since}. */
+  get position(): string {
+    return `${this.#generation}:${this.#consumed}`;
+  }
+
+  /**
+   * The lines that were added since a position, and where the file ends now, without reading what stands before; undefined
+   * when the file is another one by now.
+   */
+  async since(position: string): Promise<{ lines: string[][]; position: string } | undefined> {
+    const [generation, from] = position.split(":") as [string, string];
+    const file = await openExisting(this.#path, constants.O_RDONLY);
+    if (!file) return undefined;
+    try {
+      if ((await generationOf(file)) !== generation || Number(from) > (await file.stat()).size)
+        return undefined;
+      const frames = [...decodeFrames(await this.#unread(file, Number(from)))];
+      return {
+        lines: frames.map(({ lines }) => lines.map(({ text }) => text)),
+        position: `${generation}:${Number(from) + (frames.at(-1)?.end ?? 0)}`,
+      };
+    } finally {
+      await file.close();
+    }
+  }
+
+  /** Whether a position is one of the file that is there. */
+  async holds(position: string): Promise<boolean> {
+    const file = await openExisting(this.#path, constants.O_RDONLY);
+    try {
+      return file !== undefined && (await generationOf(file)) === position.split(":")[0];
+    } finally {
+      await file?.close();
+    }
+  }
+
   get #lock(): string {
     return `${this.#path}.lock`;
   }

@@ -1,8 +1,26 @@
 import { LuminoraError } from "../errors.ts";
-import { type Cache, erases, type ScanOptions, type Storage, type StoredRecord } from "./storage.ts";
+import {
+  type Arrivals,
+  type Cache,
+  erases,
+  type ScanOptions,
+  type Storage,
+  type StoredRecord,
+} from "./storage.ts";
 import { winners } from "./winners.ts";
 
 const batchSize = 500;
+
+interface Log {
+  /** Another one whenever something is taken away for good. */
+  readonly generation: number;
+  /** Changes so far. */
+  end: number;
+  /** By id, in the order in which they came. */
+  readonly records: Map<string, StoredRecord>;
+  /** By id, the how-manieth change of the log a record is. */
+  readonly places: Map<string, number>;
+}
 
 /** Keeps records as long as the object lives: for tests, and for sessions that leave no trace. */
 export function memoryStorage(): Storage {
@@ -10,8 +28,9 @@ export function memoryStorage(): Storage {
 }
 
 class MemoryStorage implements Storage {
-  readonly #logs = new Map<string, Map<string, StoredRecord>>();
+  readonly #logs = new Map<string, Log>();
   readonly #caches = new Map<string, Map<string, Uint8Array>>();
+  #generations = 0;
   #closed = false;
 
   async append(
@@ -20,18 +39,29 @@ class MemoryStorage implements Storage {
     options?: { replace?: boolean },
   ): Promise<void> {
     this.#check();
-    const stored = (!options?.replace && this.#logs.get(owner)) || new Map<string, StoredRecord>();
+    const present = this.#logs.get(owner);
+    const stored = (!options?.replace && present?.records) || new Map<string, StoredRecord>();
     // Copied before the first write: a batch that cannot be copied changes nothing.
     const changed = structuredClone(winners(owner, stored, records));
-    if (erases(records, options)) this.#caches.delete(owner);
-    for (const record of changed) stored.set(record.id, record);
-    if (stored.size > 0) this.#logs.set(owner, stored);
+    const erasing = erases(records, options);
+    if (erasing) this.#caches.delete(owner);
+    const log =
+      present && !erasing
+        ? present
+        : { generation: ++this.#generations, end: 0, records: stored, places: new Map<string, number>() };
+    for (const record of changed) {
+      // Behind those that were there, also where it takes the place of one.
+      stored.delete(record.id);
+      stored.set(record.id, record);
+      log.places.set(record.id, ++log.end);
+    }
+    if (stored.size > 0) this.#logs.set(owner, log);
     else this.#logs.delete(owner);
   }
 
   async *scan(owner: string, { since, kinds }: ScanOptions = {}): AsyncGenerator<StoredRecord[]> {
     this.#check();
-    const chosen = [...(this.#logs.get(owner)?.values() ?? [])].filter(
+    const chosen = [...(this.#logs.get(owner)?.records.values() ?? [])].filter(
       (record) => (since === undefined || record.at > since) && (!kinds || kinds.includes(record.kind)),
     );
     for (let start = 0; start < chosen.length; start += batchSize) {
@@ -39,10 +69,22 @@ class MemoryStorage implements Storage {
     }
   }
 
-  async *scanText(owner: string): AsyncGenerator<string> {
+  async arrivals(owner: string, after?: string): Promise<Arrivals> {
     this.#check();
-    const records = [...(this.#logs.get(owner)?.values() ?? [])];
+    const log = this.#logs.get(owner);
+    const place = placeIn(after, log);
+    const records = [...(log?.records.values() ?? [])];
+    const since = place ? records.filter(({ id }) => (log?.places.get(id) ?? 0) > place) : records;
+    return {
+      continues: place !== undefined,
+      position: `${log?.generation ?? 0}:${log?.end ?? 0}`,
+      texts: this.#texts(since),
+    };
+  }
+
+  async *#texts(records: readonly StoredRecord[]): AsyncGenerator<string> {
     for (let start = 0; start < records.length; start += batchSize) {
+      this.#check();
       yield JSON.stringify(records.slice(start, start + batchSize));
     }
   }
@@ -64,8 +106,9 @@ class MemoryStorage implements Storage {
         this.#check();
         return this.#caches.get(owner)?.get(name)?.slice();
       },
-      put: async (name, bytes) => {
+      put: async (name, bytes, { position } = {}) => {
         this.#check();
+        if (position && placeIn(position, this.#logs.get(owner)) === undefined) return;
         let cache = this.#caches.get(owner);
         if (!cache) {
           cache = new Map();
@@ -85,4 +128,10 @@ class MemoryStorage implements Storage {
   #check(): void {
     if (this.#closed) throw new LuminoraError("disposed", "This storage is closed.");
   }
+}
+
+/** The place that a position names, if it is one of this log. */
+function placeIn(position: string | undefined, log: Log | undefined): number | undefined {
+  const [generation, place] = position?.split(":").map(Number) ?? [];
+  return log && generation === log.generation && place !== undefined && place <= log.end ? place : undefined;
 }

@@ -45,7 +45,21 @@ export type StorageListener = (owner: string, records: readonly StoredRecord[], 
 export interface Cache {
   /** What was put under that name; undefined: nothing, or it was dropped. */
   get(name: string): Promise<Uint8Array | undefined>;
-  put(name: string, bytes: Uint8Array): Promise<void>;
+  /** Keeps bytes. With a `position` of {@link Storage.arrivals} only while the log still goes on from there. */
+  put(name: string, bytes: Uint8Array, options?: { position?: string }): Promise<void>;
+}
+
+/** An owner's records in the order in which they came. */
+export interface Arrivals {
+  /**
+   * Whether these are what came since the position that was asked for: all of that, and perhaps more. Otherwise they
+   * are all records that there are.
+   */
+  readonly continues: boolean;
+  /** Where the log ends: for the next call. At most 200 characters; the adapter's own. */
+  readonly position: string;
+  /** The records in batches, each as the JSON text of an array; tombstones included. */
+  readonly texts: AsyncIterable<string>;
 }
 
 /**
@@ -65,10 +79,12 @@ export interface Storage {
   scan(owner: string, options?: ScanOptions): AsyncIterable<StoredRecord[]>;
 
   /**
-   * All that {@link scan} gives, each batch as the JSON text of an array, where the adapter has it as text anyway or
-   * would only copy it for a caller who writes it as text again. A log is opened with it when it is there.
+   * The records that came after a position that an earlier call gave. A position is of use until something is taken
+   * away for good (a tombstone, `replace`, {@link erase}), or the adapter tidies up: then, as without one, all records
+   * come. A long log is opened with it, from a checkpoint in the {@link cache}. What comes is that of {@link scan}, in
+   * another form.
    */
-  scanText?(owner: string): AsyncIterable<string>;
+  arrivals?(owner: string, after?: string): Promise<Arrivals>;
 
   /** Everyone who has at least one record, sorted. */
   owners(): Promise<string[]>;

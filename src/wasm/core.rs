@@ -62,12 +62,6 @@ impl Core {
         self.core.restore_checkpoint(user, checkpoint)
     }
 
-    /// How many records of an owner there are.
-    #[wasm_bindgen(js_name = recordCount)]
-    pub fn record_count(&self, user: &str) -> usize {
-        self.core.record_count(user)
-    }
-
     /// Merges records that another tab of this device wrote, given as the JSON text of an array. Gives what became of
     /// them.
     pub fn hear(&mut self, records: &[u8], now: Option<f64>) -> Result<JsValue, JsValue> {

@@ -60,7 +60,7 @@ export function thatStaysOpen(storage: Storage): Storage {
   return {
     append: (owner, records, options) => storage.append(owner, records, options),
     scan: (owner, options) => storage.scan(owner, options),
-    ...(storage.scanText && { scanText: storage.scanText.bind(storage) }),
+    ...(storage.arrivals && { arrivals: storage.arrivals.bind(storage) }),
     owners: () => storage.owners(),
     erase: (owner) => storage.erase(owner),
     close: async () => {},
