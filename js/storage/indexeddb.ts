@@ -347,7 +347,7 @@ async function changedSince(
   const [name, number] = position.split(":") as [string, string];
   const from = Number(number);
   if (!numbering || numbering.name !== name || !(from >= 0 && from <= numbering.last)) return undefined;
-  const range = IDBKeyRange.bound([owner, from + 1], [owner, numbering.last + 1], false, true);
+  const range = IDBKeyRange.bound([owner, from + 1], [owner, []]);
   const batches = await transaction.objectStore("arrivals").getAll(range, keptArrivals);
   const ids = new Set(batches.flat());
   if (batches.length !== numbering.last - from || ids.size > fewRecords) return undefined;

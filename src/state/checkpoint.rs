@@ -479,3 +479,88 @@ fn checksum(bytes: &[u8]) -> u64 {
     let rest = words.remainder().iter().fold(bytes.len() as u64, |sum, byte| mix(sum, u64::from(*byte)));
     words.fold(rest, |sum, word| mix(sum, word.try_into().map_or(0, u64::from_le_bytes)))
 }
+
+#[cfg(test)]
+mod tests {
+    use proptest::prelude::*;
+
+    use super::*;
+    use crate::log::Device;
+
+    fn record(id: &str, kind: &str, at: u64, body: &str) -> Record {
+        let text = format!(
+            r#"[{{"id":"{id}","owner":"ana","kind":"{kind}","at":"{at:015}-00000-A","schema":1,"body":{body}}}]"#
+        );
+        Record::parse_all(text.as_bytes()).unwrap().remove(0)
+    }
+
+    fn state() -> OwnerState {
+        let time = r#""2026-01-01T00:00:00Z""#;
+        let erased = Record {
+            id: "turn_4".to_owned(),
+            owner: "ana".into(),
+            kind: "turn".into(),
+            at: Stamp::new(9, 1, Device::parse("B").unwrap()).unwrap(),
+            content: Content::Erased,
+        };
+        let session =
+            format!(r#"{{"instance":"i","status":"active","started_at":{time},"updated_at":{time}}}"#);
+        let turn =
+            |text: &str| format!(r#"{{"session":"s","role":"user","text":"{text}","created_at":{time}}}"#);
+        let template = format!("sha256:{}", "0".repeat(64));
+        let run = format!(
+            r#"{{"session":"s","turn":"turn_1","template":"{template}","mode":"manual","started_at":{time}}}"#
+        );
+        let records = vec![
+            record("s", "session", 1, &session),
+            record("turn_2", "turn", 5, &turn("later")),
+            record("turn_1", "turn", 2, &turn("first \\u00e9")),
+            record("run_1", "run", 2, &run),
+            record("x", "of the future", 3, r#"{"a":[1]}"#),
+            erased,
+        ];
+        let mut state = OwnerState::default();
+        assert_eq!(state.absorb(records, 10).unwrap().quarantined, []);
+        state
+    }
+
+    fn sealed(mut content: Vec<u8>) -> Vec<u8> {
+        let sum = checksum(&content);
+        content.extend_from_slice(&sum.to_le_bytes());
+        content
+    }
+
+    #[test]
+    fn all_sorts_of_records_come_back() {
+        let state = state();
+        let bytes = state.to_checkpoint("ana");
+        let (again, newest) = OwnerState::read("ana", &bytes).unwrap();
+        assert_eq!(newest.unwrap().milliseconds(), 9);
+        assert_eq!(again.to_checkpoint("ana"), bytes);
+        assert!(again.records().eq(state.records()));
+        let texts: Vec<_> = again.turns("s").map(|(id, turn, _)| (id, turn.text.as_str())).collect();
+        assert_eq!(texts, [("turn_1", "first é"), ("turn_2", "later")]);
+    }
+
+    proptest! {
+        /// The checksum finds damage; whoever writes a fitting one gets an error or some log, and no panic.
+        #[test]
+        fn no_bytes_make_it_panic(changes in prop::collection::vec((any::<prop::sample::Index>(), any::<u8>()), 1..5), cut in any::<prop::sample::Index>()) {
+            let mut bytes = state().to_checkpoint("ana");
+            bytes.truncate(bytes.len() - 8);
+            let start = MARK.len() + VERSION.len() + 5;
+            for (place, byte) in changes {
+                let length = bytes.len() - start;
+                bytes[start + place.index(length)] = byte;
+            }
+            let whole = bytes.len();
+            for length in [whole, start + cut.index(whole - start)] {
+                if let Some((mut state, _)) = OwnerState::read("ana", &sealed(bytes[..length].to_vec())) {
+                    let _ = state.to_checkpoint("ana");
+                    let _ = state.turns("s").count() + state.runs().count();
+                    let _ = state.absorb(vec![record("turn_9", "turn", 7, r#"{"session":"s","role":"user","text":"x","created_at":"2026-01-01T00:00:00Z"}"#)], 10);
+                }
+            }
+        }
+    }
+}

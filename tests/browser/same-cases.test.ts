@@ -2,6 +2,7 @@ import type { Page } from "playwright-core";
 import { afterAll, beforeAll } from "vitest";
 import { cardSuite } from "../shared/suites/card.ts";
 import { cardFilesSuite } from "../shared/suites/card-files.ts";
+import { checkpointSuite } from "../shared/suites/checkpoint.ts";
 import { conversationSuite } from "../shared/suites/conversation.ts";
 import { knowledgeSuite } from "../shared/suites/knowledge.ts";
 import { memorySuite } from "../shared/suites/memory.ts";
@@ -26,6 +27,13 @@ afterAll(() => browser?.close());
 conversationSuite((...args) => tab.evaluate((args) => inside.converse(...args), args));
 
 knowledgeSuite((...args) => tab.evaluate((args) => inside.bringUp(...args), args));
+
+checkpointSuite(() =>
+  tab.evaluate(() => {
+    const open = () => inside.luminoracore.indexedDbStorage({ name: "checkpoint-suite" });
+    return inside.openLongLog(open);
+  }),
+);
 
 const databases = "memory-suite";
 memorySuite({

@@ -71,7 +71,7 @@ fn told(core: &mut Core, session: &str, now: u64) -> Vec<String> {
         format!("{:?}", core.affinity_history("diego", session)),
         format!("{:?}", core.explain_affinity("diego", session)),
         format!("{:?}", core.mood_history("diego", session)),
-        format!("{:?}", core.history("diego", session, &HistoryOptions::parse(&tree(&json!({}))).unwrap())),
+        format!("{:?}", core.history("diego", session, &HistoryOptions::parse(&tree(json!({}))).unwrap())),
         format!("{:?}", core.sessions("diego")),
         format!("{:?}", core.analytics("diego", None)),
         format!("{:?}", core.recall("diego", session, "Where does she live, in Lisbon?", &recall, now)),
