@@ -58,5 +58,12 @@ export type { Learned, ManualReply, ReplyStream } from "./reply.ts";
 export { type CoreSource, init } from "./runtime.ts";
 export type { Explanation, SendOptions, Session, SessionEvents, SessionState } from "./session.ts";
 export { memoryStorage } from "./storage/memory.ts";
-export type { Arrivals, Cache, ScanOptions, Storage, StorageListener, StoredRecord } from "./storage/storage.ts";
+export type {
+  Arrivals,
+  Cache,
+  ScanOptions,
+  Storage,
+  StorageListener,
+  StoredRecord,
+} from "./storage/storage.ts";
 export type { TemplateEntry, TemplateSource } from "./templates.ts";

@@ -251,7 +251,7 @@ impl Core {
 
     /// Takes an owner's log from a checkpoint, and says whether it could. Of use before anything of that owner was merged;
     /// what was stored since is merged afterwards.
-    pub fn restore_checkpoint(&mut self, user: &str, checkpoint: &[u8]) -> bool {
+    pub fn restore_checkpoint(&mut self, user: &str, checkpoint: Vec<u8>) -> bool {
         let state = self.owner_mut(user);
         if !state.is_empty() {
             return false;

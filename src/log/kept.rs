@@ -11,7 +11,7 @@ pub struct Kept {
     kind: &'static str,
     owner: Arc<str>,
     /// Of all the bodies that came together.
-    texts: Arc<[u8]>,
+    texts: Arc<Vec<u8>>,
     start: usize,
     end: usize,
     body: OnceLock<Body>,
@@ -25,7 +25,7 @@ impl Kept {
     pub(crate) fn new(
         kind: &'static str,
         owner: &Arc<str>,
-        texts: &Arc<[u8]>,
+        texts: &Arc<Vec<u8>>,
         (start, end): (usize, usize),
     ) -> Option<Self> {
         texts.get(start..end)?;

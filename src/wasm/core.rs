@@ -58,7 +58,7 @@ impl Core {
 
     /// Takes an owner's log from a checkpoint, before anything of it was loaded; says whether it could.
     #[wasm_bindgen(js_name = restoreCheckpoint)]
-    pub fn restore_checkpoint(&mut self, user: &str, checkpoint: &[u8]) -> bool {
+    pub fn restore_checkpoint(&mut self, user: &str, checkpoint: Vec<u8>) -> bool {
         self.core.restore_checkpoint(user, checkpoint)
     }
 

@@ -1,12 +1,15 @@
 // A person who has said a great deal: 100,000 turns. In a process of its own, where nothing else takes memory.
 
+import { spawnSync } from "node:child_process";
+import { mkdtempSync, rmSync } from "node:fs";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
 import { init, Luminora, type Storage } from "luminoracore";
-import { Core, initSync, LanguagePacks } from "../../build/wasm/core.js";
-import { bytes } from "./documents.ts";
+import { fileStorage } from "luminoracore/node";
 import { measureLater, type Row, summary, type Times } from "./measure.ts";
 import { questions } from "./sentences.ts";
 import { printHeader, printRow, printTitle } from "./table.ts";
-import { owner, recordsOf, storageWith, thatStaysOpen } from "./turns.ts";
+import { owner, storageWith, thatStaysOpen } from "./turns.ts";
 
 const turns = 100_000;
 const recalls = 1_000_000;
@@ -15,55 +18,82 @@ const question = (call: number) => asked[call % asked.length] as string;
 
 const memory = watchMemory();
 await init();
-printHeader();
-printTitle(`${turns.toLocaleString("en")} turns of one person`);
-for (const row of await largeRows()) printRow(row);
-printTitle(`${recalls.toLocaleString("en")} recalls`);
-for (const row of await endlessRows()) printRow(row);
+const [what, folder, session, now] = process.argv.slice(2);
+if (what === "--visit") {
+  for (const row of await visitRows(fileStorage(folder as string), session as string, Number(now)))
+    printRow(row);
+} else {
+  printHeader();
+  for (const runs of [false, true]) {
+    printTitle(`${turns.toLocaleString("en")} turns of one person${runs ? ", with their runs" : ""}`);
+    for (const row of await firstRows(runs)) printRow(row);
+  }
+  printTitle(`${recalls.toLocaleString("en")} recalls`);
+  for (const row of await endlessRows()) printRow(row);
+}
 
-/** Opened from the cache, searched, and opened without a cache. */
-async function largeRows(): Promise<Row[]> {
-  const { storage, session: id, now } = await storageWith(turns);
-  const cached = await fillCache(storage, now);
-  const rows: Row[] = [];
-  const timed = async (what: string, work: () => Promise<unknown>, note: string) => {
-    const times = await measureLater(1, work);
-    rows.push({ what, times, note: `${note}${held()}` });
-  };
-  const opened = async (kept: Storage) => {
-    const luminora = await Luminora.open({ storage: thatStaysOpen(kept), clock: () => now });
-    return { luminora, session: await luminora.createSession({ user: owner, session: id }) };
-  };
-  let from: Awaited<ReturnType<typeof opened>> | undefined;
+/** Opened for the first time; what the next visit takes, in a process of its own, prints itself. */
+async function firstRows(runs: boolean): Promise<Row[]> {
+  const { storage, session, now } = await storageWith(turns, { runs });
+  const folder = mkdtempSync(join(tmpdir(), "luminora-large-"));
+  try {
+    const files = fileStorage(folder);
+    for await (const records of storage.scan(owner)) await files.append(owner, records);
+    let visit: Awaited<ReturnType<typeof opened>> | undefined;
+    const rows = [
+      await timed(
+        "opened for the first time",
+        async () => {
+          visit = await opened(files, session, now);
+        },
+        "",
+      ),
+    ];
+    rows.push(
+      await timed("first recall: everything is indexed", async () => visit?.session.recall(question(0)), ""),
+    );
+    rows.push(await timed("leaving: checkpoint and index are kept", async () => visit?.luminora.close(), ""));
+    const visiting = [process.argv[1] as string, "--visit", folder, session, String(now)];
+    for (let visits = 0; visits < 2; visits++)
+      spawnSync(process.execPath, visiting, { stdio: ["ignore", "inherit", "inherit"] });
+    return rows;
+  } finally {
+    rmSync(folder, { recursive: true });
+  }
+}
+
+/** Opened from the cache of an earlier visit, and searched. */
+async function visitRows(storage: Storage, id: string, now: number): Promise<Row[]> {
+  const cached = await cacheSize(storage);
+  let visit: Awaited<ReturnType<typeof opened>> | undefined;
   const open = async () => {
-    from = await opened(storage);
+    visit = await opened(storage, id, now);
   };
-  await timed("opened from the cache", open, `cache ${megabytes(cached)}; `);
-  const recall = async (call: number) => await from?.session.recall(question(call));
-  await timed("first recall", () => recall(0), "with opening: floor 1,000,000, goal 300,000; ");
+  const recall = async (call: number) => await visit?.session.recall(question(call));
+  const rows = [
+    await timed("opened from the cache", open, `cache ${megabytes(cached)}; `),
+    await timed("first recall", () => recall(0), "with opening: floor 1,000,000, goal 300,000; "),
+  ];
   const times = await measureLater(300, recall);
   rows.push({ what: "recall", times, note: `floor 20,000, goal 5,000; ${held()}` });
-  await from?.luminora.close();
-  const { cache: _, ...uncached } = thatStaysOpen(storage);
-  const openWithout = async () => {
-    from = await opened(uncached);
-  };
-  await timed("opened without a cache", openWithout, "");
-  await timed("first recall: everything is indexed", () => recall(0), "");
-  await from?.luminora.close();
+  await visit?.luminora.close();
   return rows;
 }
 
-/** As an earlier visit leaves it, which had a core of its own. Gives its size. */
-async function fillCache(storage: Storage, now: number): Promise<number> {
-  initSync({ module: bytes("build", "wasm", "core.wasm") });
-  const files = ["languages", "en", "es"].map((name) => bytes("pkg", "packs", `${name}.json`));
-  const core = new Core({}, new LanguagePacks(files), now, new Uint8Array(32));
-  core.load(await recordsOf(storage), now);
-  const cache = core.recallCache(owner, 1) ?? new Uint8Array();
-  await storage.cache?.(owner).put("text-index", cache);
-  core.free();
-  return cache.length;
+async function opened(storage: Storage, id: string, now: number) {
+  const luminora = await Luminora.open({ storage, clock: () => now });
+  return { luminora, session: await luminora.createSession({ user: owner, session: id }) };
+}
+
+async function timed(what: string, work: () => Promise<unknown>, note: string): Promise<Row> {
+  const times = await measureLater(1, work);
+  return { what, times, note: `${note}${held()}` };
+}
+
+async function cacheSize(storage: Storage): Promise<number> {
+  const cache = storage.cache?.(owner);
+  const kept = await Promise.all(["log", "text-index"].map((name) => cache?.get(name)));
+  return kept.reduce((sum, bytes) => sum + (bytes?.length ?? 0), 0);
 }
 
 /** The same small log, asked over and over. */

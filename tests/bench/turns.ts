@@ -1,4 +1,4 @@
-import { Luminora, memoryStorage, type Storage } from "luminoracore";
+import { Luminora, memoryStorage, type Storage, type StoredRecord } from "luminoracore";
 import { sentences } from "./sentences.ts";
 
 /** Whose log it is. */
@@ -9,41 +9,67 @@ const begin = Date.parse("2025-01-01T09:00:00Z");
 
 /**
  * A storage with so many turns of one person with one personality, 2,000 to a session, a minute apart; the id of the
- * last session, and when the last turn was said.
+ * last session, and when the last turn was said. With `runs` each answer has its run, as in a conversation that was not
+ * brought along.
  */
 export async function storageWith(
   count: number,
+  { runs = false } = {},
 ): Promise<{ storage: Storage; session: string; now: number }> {
   const storage = memoryStorage();
   const luminora = await Luminora.open({ storage: thatStaysOpen(storage), clock: () => begin });
   const texts = sentences(Math.min(count, 20_000));
   let session = "";
+  const run = runs ? await realRun() : undefined;
   for (let start = 0; start < count; start += turnsOfSession) {
     ({ id: session } = await luminora.createSession({ template: "alicia", user: owner }));
     const length = Math.min(turnsOfSession, count - start);
-    const turns = Array.from({ length }, (_, index) => {
+    const records = Array.from({ length }, (_, index): StoredRecord[] => {
       const number = start + index;
       const at = begin + number * 60_000;
-      return {
-        // As random ids are: not in the order of time.
-        id: `turn_${(Math.imul(number, 0x9e3779b1) >>> 0).toString(32).padStart(7, "0").padEnd(26, "0")}`,
-        owner,
-        kind: "turn",
-        at: `${at.toString().padStart(15, "0")}-00000-bench`,
-        schema: 1,
-        body: {
-          session,
-          role: number % 2 === 0 ? "user" : "assistant",
-          text: texts[number % texts.length] as string,
-          created_at: new Date(at).toISOString(),
-          source: "import",
-        },
-      };
+      const record = (kind: string, counter: number, body: object) =>
+        ({
+          id: idOf(kind, number),
+          owner,
+          kind,
+          at: `${at.toString().padStart(15, "0")}-0000${counter}-bench`,
+          schema: 1,
+          body,
+        }) as StoredRecord;
+      const answers = number % 2 === 1;
+      const created_at = new Date(at).toISOString();
+      const text = texts[number % texts.length] as string;
+      const by = { session, role: answers ? "assistant" : "user", text, created_at };
+      if (!run) return [record("turn", 0, { ...by, source: "import" })];
+      if (!answers) return [record("turn", 0, by)];
+      const of = { session, turn: idOf("turn", number - 1), started_at: created_at };
+      return [
+        record("run", 0, { ...run, ...of }),
+        record("turn", 1, { ...by, run: idOf("run", number), reply_to: of.turn }),
+      ];
     });
-    await storage.append(owner, turns);
+    await storage.append(owner, records.flat());
   }
   await luminora.close();
   return { storage, session, now: begin + count * 60_000 };
+}
+
+/** As random ids are: not in the order of time. */
+function idOf(kind: string, number: number): string {
+  return `${kind}_${(Math.imul(number, 0x9e3779b1) >>> 0).toString(32).padStart(7, "0").padEnd(26, "0")}`;
+}
+
+/** What a turn with the scripted model leaves of how it came about. */
+async function realRun(): Promise<object> {
+  const storage = memoryStorage();
+  const luminora = await Luminora.open({ storage: thatStaysOpen(storage), clock: () => begin });
+  const session = await luminora.createSession({ template: "alicia", user: owner });
+  await session.send("Good morning, I walked along the river with my dog Max.");
+  await session.send("The weather is fine and I am happy.");
+  const { run } = await session.send("What do you remember of my dog?");
+  for await (const records of storage.scan(owner))
+    for (const record of records) if (record.id === run && !record.erased) return record.body as object;
+  throw new Error("the run was not stored");
 }
 
 /** The log of the person as the core takes it. */

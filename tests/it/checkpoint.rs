@@ -56,7 +56,7 @@ fn opened(records: &[Record], now: u64) -> Core {
 
 fn restored(checkpoint: &[u8], now: u64) -> Core {
     let mut core = open(now);
-    assert!(core.restore_checkpoint("diego", checkpoint));
+    assert!(core.restore_checkpoint("diego", checkpoint.to_vec()));
     core
 }
 
@@ -137,19 +137,19 @@ fn whatever_is_not_a_checkpoint_of_this_owner_changes_nothing() {
     let (host, session) = live(6);
     let checkpoint = host.core.checkpoint("diego").unwrap();
     let mut core = open(host.now);
-    assert!(!core.restore_checkpoint("ana", &checkpoint));
+    assert!(!core.restore_checkpoint("ana", checkpoint.clone()));
     for length in (0..checkpoint.len()).step_by(7) {
-        assert!(!core.restore_checkpoint("diego", &checkpoint[..length]), "{length}");
+        assert!(!core.restore_checkpoint("diego", checkpoint[..length].to_vec()), "{length}");
     }
     for place in (0..checkpoint.len()).step_by(11) {
         let mut damaged = checkpoint.clone();
         damaged[place] ^= 0x10;
-        assert!(!core.restore_checkpoint("diego", &damaged), "{place}");
+        assert!(!core.restore_checkpoint("diego", damaged), "{place}");
     }
     assert_eq!(core.record_count("diego"), 0);
-    assert!(core.restore_checkpoint("diego", &checkpoint));
+    assert!(core.restore_checkpoint("diego", checkpoint.clone()));
     // There is something already.
-    assert!(!core.restore_checkpoint("diego", &checkpoint));
+    assert!(!core.restore_checkpoint("diego", checkpoint.clone()));
     assert!(core.session_state("diego", &session, host.now).is_ok());
     assert!(core.checkpoint("nobody").is_none());
 }
@@ -183,7 +183,7 @@ proptest! {
         let checkpoint = opened(&before, host.now).checkpoint("diego");
         let mut again = open(host.now);
         if let Some(checkpoint) = checkpoint {
-            prop_assert!(again.restore_checkpoint("diego", &checkpoint));
+            prop_assert!(again.restore_checkpoint("diego", checkpoint));
         }
         // Some of it comes twice, as from a storage that gives more than was asked for.
         after.extend(before.into_iter().step_by(3));

@@ -70,7 +70,7 @@ export async function openLongLog(reopen: () => Storage) {
       turns: session.history().length,
       newest: session.history({ limit: 1 })[0]?.text,
       lighthouse: (await session.recall("the lighthouse", { limit: 1 })).map(({ text }) => text),
-      secrets: (await luminora.memories({ user })).map(({ memory }) => memory).length,
+      secrets: (await luminora.memories({ user })).length,
     };
     await during?.(luminora);
     await luminora.close();
@@ -92,7 +92,8 @@ export async function openLongLog(reopen: () => Storage) {
   await first.luminora.close();
   const storage = reopen();
   const words = "We spoke of the sea, of boats and nets, and of what the wind does to a rope. ".repeat(3);
-  const said = (minute: number) => (minute === 7 ? "The lighthouse keeper is my uncle." : `${words}${minute}`);
+  const said = (minute: number) =>
+    minute === 7 ? "The lighthouse keeper is my uncle." : `${words}${minute}`;
   await storage.append(
     user,
     Array.from({ length: turns }, (_, minute) => turn(id, minute, said(minute))),

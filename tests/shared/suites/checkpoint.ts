@@ -19,8 +19,20 @@ export function checkpointSuite(open: () => ReturnType<typeof openLongLog>): voi
       kept: false,
       swordfish: false,
     });
-    expect(found.forgotten).toMatchObject({ turns: 1201, secrets: 0, continues: "false", swordfish: false, kept: true });
+    expect(found.forgotten).toMatchObject({
+      turns: 1201,
+      secrets: 0,
+      continues: "false",
+      swordfish: false,
+      kept: true,
+    });
     expect(found.forgotten.records).toBe(records + 1);
-    expect(found.after).toMatchObject({ turns: 1201, secrets: 0, continues: "true", records: 0, swordfish: false });
+    expect(found.after).toMatchObject({
+      turns: 1201,
+      secrets: 0,
+      continues: "true",
+      records: 0,
+      swordfish: false,
+    });
   });
 }
