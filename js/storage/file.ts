@@ -111,7 +111,8 @@ class FileStorage implements Storage {
       get: (name) =>
         this.#run(async () => {
           try {
-            return new Uint8Array(await readFile(pathOf(name)));
+            const { buffer, byteOffset, length } = await readFile(pathOf(name));
+            return new Uint8Array(buffer, byteOffset, length);
           } catch (error) {
             if (errorCode(error) !== "ENOENT") throw error;
           }

@@ -42,7 +42,8 @@ impl Core {
     /// time. Gives how many records were left out.
     pub fn load(&mut self, parts: Vec<js_sys::Uint8Array>, now: Option<f64>) -> Result<usize, JsValue> {
         let now = moment(now)?;
-        reserve(&parts);
+        let length: usize = parts.iter().map(|part| part.length() as usize).sum();
+        reserve(length.saturating_mul(MEMORY_FOR_TEXT));
         let mut records = Vec::new();
         for part in parts {
             records.extend(Record::parse_all(&part.to_vec()).map_err(|error| throw(&error))?);
@@ -59,6 +60,7 @@ impl Core {
     /// Takes an owner's log from a checkpoint, before anything of it was loaded; says whether it could.
     #[wasm_bindgen(js_name = restoreCheckpoint)]
     pub fn restore_checkpoint(&mut self, user: &str, checkpoint: Vec<u8>) -> bool {
+        reserve(checkpoint.len().saturating_mul(MEMORY_FOR_CHECKPOINT));
         self.core.restore_checkpoint(user, checkpoint)
     }
 
@@ -235,6 +237,7 @@ impl Core {
     /// Takes what a cache holds.
     #[wasm_bindgen(js_name = readRecallCache)]
     pub fn read_recall_cache(&mut self, user: &str, cache: &[u8]) {
+        reserve(cache.len().saturating_mul(MEMORY_FOR_INDEX));
         self.core.read_recall_cache(user, cache);
     }
 
@@ -327,11 +330,10 @@ impl Core {
 
 /// Makes the memory grow in large steps. By itself it grows in thousands of small ones, and each of them counts for the
 /// engine as a reason to collect its garbage.
-fn reserve(parts: &[js_sys::Uint8Array]) {
-    let length: usize = parts.iter().map(|part| part.length() as usize).sum();
+fn reserve(length: usize) {
     // What is free already is taken first.
     let mut rooms: Vec<Vec<u8>> = Vec::new();
-    for _ in 0..length.saturating_mul(MEMORY_FOR_TEXT) / STEP {
+    for _ in 0..length / STEP {
         let mut room = Vec::new();
         // Without so much memory, as much as is needed may still be there.
         if room.try_reserve_exact(STEP).is_ok() {
@@ -343,6 +345,10 @@ fn reserve(parts: &[js_sys::Uint8Array]) {
 
 /// Bytes of memory that a byte of records takes at least.
 const MEMORY_FOR_TEXT: usize = 3;
+/// The same of an index.
+const MEMORY_FOR_INDEX: usize = 4;
+/// The same of a checkpoint, beside it: what is around the bodies.
+const MEMORY_FOR_CHECKPOINT: usize = 1;
 /// Bytes of memory by which it grows.
 const STEP: usize = 4 << 20;
 
