@@ -50,7 +50,7 @@ const failures: { name: string; answers: Answer[]; abort?: Trial["abort"]; expec
   {
     name: "an error inside the stream",
     answers: [stream(delta({ content: "Hel" }), event(quoting), done)],
-    expect: { code: "model_unavailable" },
+    expect: { code: "model_auth" },
   },
   {
     name: "an empty answer",
