@@ -43,9 +43,9 @@ function requestBody({ model, capabilities }: Settings, call: CallOptions): unkn
           input_schema: parameters,
         }))
       : undefined,
-    output_config: asksForSchema && {
-      format: { type: "json_schema", schema: strictSchema(call.responseSchema) },
-    },
+    output_config: asksForSchema
+      ? { format: { type: "json_schema", schema: strictSchema(call.responseSchema) } }
+      : undefined,
     stream: true,
   };
 }

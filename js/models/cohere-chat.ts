@@ -32,10 +32,9 @@ function requestBody({ model, capabilities }: Settings, call: CallOptions): unkn
     max_tokens: call.maxOutputTokens,
     stop_sequences: call.stop?.length ? call.stop : undefined,
     tools: functionTools(call),
-    response_format: asksForJson && {
-      type: "json_object",
-      json_schema: jsonOutput === "schema" ? call.responseSchema : undefined,
-    },
+    response_format: asksForJson
+      ? { type: "json_object", json_schema: jsonOutput === "schema" ? call.responseSchema : undefined }
+      : undefined,
     stream: true,
   };
 }

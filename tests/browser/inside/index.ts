@@ -1,5 +1,6 @@
 // What runs in the tabs of the browser tests: the tests call these functions through `page.evaluate`.
 export * as luminoracore from "luminoracore";
+export { askAll, askModel, countPieces } from "../../shared/asking.ts";
 export { throughTemplate } from "../../shared/card.ts";
 export * as cardFiles from "../../shared/card-files.ts";
 export { converse } from "../../shared/conversation.ts";
