@@ -32,9 +32,13 @@ export async function serverTaking(allowedHeaders: string, ...answers: Answer[])
     "access-control-expose-headers": "retry-after",
   };
   const received: Received[] = [];
+  const preflights: string[] = [];
   const server = createServer(async (request, response) => {
     for (const [name, value] of Object.entries(crossOrigin)) response.setHeader(name, value);
-    if (request.method === "OPTIONS") return void response.writeHead(204).end();
+    if (request.method === "OPTIONS") {
+      preflights.push(String(request.headers["access-control-request-headers"]));
+      return void response.writeHead(204).end();
+    }
     let text = "";
     for await (const chunk of request) text += chunk;
     const got: Received = { url: request.url ?? "", headers: request.headers, body: JSON.parse(text) };
@@ -47,6 +51,8 @@ export async function serverTaking(allowedHeaders: string, ...answers: Answer[])
   return {
     baseURL,
     received,
+    /** The headers that pages asked to be allowed, each time that a browser asked for one. */
+    preflights,
     async [Symbol.asyncDispose]() {
       server.closeAllConnections();
       await new Promise((resolve) => server.close(resolve));

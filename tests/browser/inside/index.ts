@@ -12,6 +12,7 @@ export * as notes from "../../shared/notes.ts";
 export { blendOrRefuse, compileOrRefuse, convertOrRefuse } from "../../shared/pure.ts";
 export * as recall from "../../shared/recall.ts";
 export { recordAndReplay } from "../../shared/replay.ts";
+export * as secrets from "../../shared/secrets.ts";
 export { searchVectors } from "../../shared/vector-index.ts";
 export { conforms } from "./conformance.ts";
 export { findings, talkEndlessly } from "./endless.ts";
