@@ -41,6 +41,7 @@ export function httpModel(
     stallTimeout: options.stallTimeout ?? provider.stallTimeout,
   };
   checkedBase(settings);
+  let protocol: Protocol | undefined;
   return {
     version: 1,
     kind: provider.kind,
@@ -48,13 +49,13 @@ export function httpModel(
     contextTokens: options.contextTokens,
     capabilities,
     async *call(call) {
-      const speak = await load().catch((cause: unknown) => {
+      protocol ??= await load().catch((cause: unknown) => {
         throw new LuminoraError("model_network", "A part of this library could not be loaded.", {
           hint: "Load the page again.",
           cause,
         });
       });
-      yield* speak(settings, call);
+      yield* protocol(settings, call);
     },
   };
 }

@@ -64,12 +64,13 @@ export function httpPost(options: HttpOptions, wire: Wire = {}): Post {
   return async (path, body, signal) => {
     if (signal.aborted) throw abortedError();
     const key = typeof apiKey === "function" ? await askForKey(apiKey, signal) : apiKey;
-    const redact = redactor([...(key ? [key, key.trim()] : []), ...secretParts(headers, base)]);
-    const error: HttpAnswer["error"] = (code, message, { cause, ...details } = {}) =>
-      new LuminoraError(code, redact(message).slice(0, messageLimit), {
+    const error: HttpAnswer["error"] = (code, message, { cause, ...details } = {}) => {
+      const redact = redactor([...(key ? [key, key.trim()] : []), ...secretParts(headers, base)]);
+      return new LuminoraError(code, redact(message).slice(0, messageLimit), {
         ...details,
         cause: redactedCause(cause, redact),
       });
+    };
     const url = address(base, path);
     const init: RequestInit = {
       method: "POST",
@@ -124,13 +125,16 @@ function answerOf(response: Response, watch: Watch, error: HttpAnswer["error"]):
     finish() {
       isFinishing = true;
       watch.end();
-      const passed = new AbortController();
+      const late = setTimeout(answer.close, restTimeout);
       const pass = async () => {
         while (reader && !(await reader.read()).done);
-        passed.abort();
+      };
+      const end = () => {
+        clearTimeout(late);
+        answer.close();
       };
       // Whatever comes of it, the answer is complete.
-      Promise.race([pass(), systemSleep(restTimeout, passed.signal)]).then(answer.close, answer.close);
+      pass().then(end, end);
     },
     close() {
       watch.end();

@@ -12,6 +12,7 @@ export interface Watch {
 }
 
 const slices = 4;
+const over = "over";
 /** The longest that timers of all environments can be set to. */
 const longest = 2 ** 31 - 1;
 
@@ -45,7 +46,8 @@ export function watchFor(caller: AbortSignal, timeout: number, sleep: Sleep): Wa
       }
     },
     end() {
-      timer.abort();
+      // Without a reason an expensive one would be made up.
+      timer.abort(over);
       release();
     },
   };
@@ -67,7 +69,7 @@ export function watchFor(caller: AbortSignal, timeout: number, sleep: Sleep): Wa
 /** A signal of our own that is aborted with the caller's, too. */
 function following(caller: AbortSignal) {
   const controller = new AbortController();
-  const abort = () => controller.abort();
+  const abort = () => controller.abort(over);
   if (caller.aborted) abort();
   caller.addEventListener("abort", abort);
   return {
