@@ -49,7 +49,7 @@ const wrongAddress = "Check baseURL, and that the model embeds texts.";
 /** An embedder behind HTTP: keys, retries, waits and redaction are those of the models. */
 export function httpEmbedder(options: HttpEmbedderOptions, protocol: Protocol): Embedder {
   const { model, dimensions, baseURL = protocol.baseURL } = options;
-  const settings = { ...options, baseURL };
+  const settings = { ...options, baseURL, keyHeaders: protocol.keyHeaders };
   checkedBase(settings);
   return embedder({
     id: options.id ?? [protocol.provider, model, ...(dimensions ? [dimensions] : [])].join("/"),
@@ -60,7 +60,7 @@ export function httpEmbedder(options: HttpEmbedderOptions, protocol: Protocol): 
     async embed(texts, { signal, kind }) {
       // Loaded with the first call, as models load it.
       const { httpPost } = await import("../models/http.ts");
-      const post = httpPost(settings, { keyHeaders: protocol.keyHeaders });
+      const post = httpPost(settings);
       const answer = await post(protocol.path, protocol.body(texts, kind), signal);
       refusePage(answer, wrongAddress);
       const body = parseObject(await wholeText(answer, bodyLimit));

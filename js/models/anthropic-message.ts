@@ -11,7 +11,7 @@ import { strictSchema } from "./strict-schema.ts";
 
 /** One call of Anthropic's messages, streamed or in one piece, as the server likes. */
 export async function* anthropicMessage(settings: Settings, call: CallOptions): AsyncGenerator<Part> {
-  const post = httpPost(settings, settings);
+  const post = httpPost(settings);
   const answer = await post("/v1/messages", requestBody(settings, call), call.signal);
   const message = new MessageReader(answer);
   const whole = await answeredOnce(answer, wrongAddress);

@@ -9,7 +9,7 @@ import { serverSentEvents } from "./server-sent-events.ts";
 
 /** One call of OpenAI's chat completions, streamed or in one piece, as the server likes. */
 export async function* chatCompletion(settings: Settings, call: CallOptions): AsyncGenerator<Part> {
-  const post = httpPost(settings, settings);
+  const post = httpPost(settings);
   const answer = await post("/chat/completions", requestBody(settings, call), call.signal);
   const completion = new Completion(answer);
   const whole = await answeredOnce(answer, wrongAddress);

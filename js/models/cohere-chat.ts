@@ -9,7 +9,7 @@ import { serverSentEvents } from "./server-sent-events.ts";
 
 /** One call of Cohere's chat, version 2, streamed or in one piece, as the server likes. */
 export async function* cohereChat(settings: Settings, call: CallOptions): AsyncGenerator<Part> {
-  const post = httpPost(settings, settings);
+  const post = httpPost(settings);
   const answer = await post("/v2/chat", requestBody(settings, call), call.signal);
   const chat = new ChatReader(answer);
   const whole = await answeredOnce(answer, wrongAddress);

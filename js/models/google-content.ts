@@ -9,7 +9,7 @@ import { serverSentEvents } from "./server-sent-events.ts";
 
 /** One call of Google's content generation, streamed or in one piece, as the server likes. */
 export async function* googleContent(settings: Settings, call: CallOptions): AsyncGenerator<Part> {
-  const post = httpPost(settings, settings);
+  const post = httpPost(settings);
   // Its own lists name models like this; tuned ones are in a folder of their own.
   const name = settings.model.includes("/") ? settings.model : `models/${settings.model}`;
   const path = `/${name.split("/").map(encodeURIComponent).join("/")}:streamGenerateContent?alt=sse`;

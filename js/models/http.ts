@@ -53,10 +53,10 @@ const messageLimit = 400;
  * as `Retry-After` says, else 1 s and 2 s times a random factor of 0.5 to 1. A `Retry-After` above 60 s fails at once,
  * and so does a server that keeps silent: it may be at work on what it was asked.
  */
-export function httpPost(options: HttpOptions, wire: Wire = {}): Post {
+export function httpPost(options: HttpOptions & Wire): Post {
   const { clock = systemClock, random = systemRandom, sleep = systemSleep, apiKey, headers = {} } = options;
   const { stallTimeout = defaultStallTimeout, stallSleep = systemSleep } = options;
-  const { kind, keyHeaders = bearer, ownHeaders } = wire;
+  const { kind, keyHeaders = bearer, ownHeaders } = options;
   const base = checkedBase(options);
   // Looked up at each call, and called without a receiver, as browsers demand.
   const fetch: typeof globalThis.fetch = options.fetch ?? ((url, init) => globalThis.fetch(url, init));

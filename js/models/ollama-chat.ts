@@ -9,7 +9,7 @@ import { Reading } from "./reading.ts";
 
 /** One call of Ollama's chat: a line of JSON for each piece, or for all of it, as the server likes. */
 export async function* ollamaChat(settings: Settings, call: CallOptions): AsyncGenerator<Part> {
-  const post = httpPost(settings, settings);
+  const post = httpPost(settings);
   const answer = await post("/api/chat", requestBody(settings, call), call.signal);
   refusePage(answer, wrongAddress);
   const chat = new ChatReader(answer);
