@@ -34,8 +34,8 @@ export async function providerRows(): Promise<Row[]> {
         (await session.send(`Drawing number ${call} is on the table.`, { model })).text;
       return { asked, work: send };
     };
-    // With all that a turn does: it observes, recalls, writes a prompt and stores.
-    rows.push(...(await rowsOf("session.send", sending)));
+    const whole = ", with all that a turn does";
+    rows.push(...(await rowsOf("session.send", sending, [whole, "; goal 50"])));
     await luminora.close();
     return rows;
   } finally {
@@ -45,12 +45,16 @@ export async function providerRows(): Promise<Row[]> {
 
 type Options = { model: string; fetch?: typeof globalThis.fetch };
 
-async function rowsOf(name: string, ours: (pieces: number) => Ours): Promise<Row[]> {
+async function rowsOf(
+  name: string,
+  ours: (pieces: number) => Ours,
+  goals = ["; goal 1,000", "; goal 50"],
+): Promise<Row[]> {
   const turn = await sideBySide(turns, ours(1), 1);
   const piece = await sideBySide(streams, ours(chunks), chunks);
   return [
-    { what: `a turn, ${name}`, ...turn, note: `${added(turn)}; goal 1,000` },
-    { what: `a streamed piece, ${name}`, ...piece, note: `${added(piece)}; goal 50` },
+    { what: `a turn, ${name}`, ...turn, note: `${added(turn)}${goals[0]}` },
+    { what: `a streamed piece, ${name}`, ...piece, note: `${added(piece)}${goals[1]}` },
   ];
 }
 
