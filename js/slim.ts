@@ -18,10 +18,20 @@ export { type ErrorCode, LuminoraError, type Problem } from "./errors.ts";
 export type * from "./generated/types.ts";
 export { Luminora } from "./luminora.ts";
 export { anthropic } from "./models/anthropic.ts";
-export type { HttpModelOptions } from "./models/http.ts";
+export { cohere } from "./models/cohere.ts";
+export { deepseek } from "./models/deepseek.ts";
+export { google } from "./models/google.ts";
+export type { HttpModelOptions } from "./models/http-options.ts";
+export { llama } from "./models/llama.ts";
 export { type ManualModel, manualModel } from "./models/manual.ts";
-export type { AnyModel, CallOptions, Capabilities, Message, Model } from "./models/model.ts";
-export { type OpenAICompatibleOptions, openaiCompatible } from "./models/openai-compatible.ts";
+export { mistral } from "./models/mistral.ts";
+export type { AnyModel, CallOptions, Capabilities, Message, Model, Tool } from "./models/model.ts";
+export { openai } from "./models/openai.ts";
+export {
+  type OpenAICompatibleOptions,
+  type OpenAICompatiblePreset,
+  openaiCompatible,
+} from "./models/openai-compatible.ts";
 export type { FinishReason, Part } from "./models/part.ts";
 export { type ScriptedModel, scriptedModel } from "./models/scripted.ts";
 export type {
@@ -44,7 +54,7 @@ export type {
   Remembered,
   SessionOptions,
 } from "./options.ts";
-export type { Clock, Random } from "./ports.ts";
+export type { Clock, Random, Sleep } from "./ports.ts";
 export {
   type Compiled,
   type CompileOptions,

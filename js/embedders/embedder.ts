@@ -1,6 +1,6 @@
 import { LuminoraError } from "../errors.ts";
-import { statusCode } from "../models/http.ts";
 import { redactedCause } from "../models/secrets.ts";
+import { statusCode } from "../models/status-code.ts";
 import { abortable, abortedError } from "../ports.ts";
 
 /**

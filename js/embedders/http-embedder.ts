@@ -1,5 +1,12 @@
-import { isObject, type JsonObject, parseObject, refusePage, wholeText } from "../models/answer.ts";
-import { errorMessage, type HttpOptions, httpPost } from "../models/http.ts";
+import {
+  errorMessage,
+  isObject,
+  type JsonObject,
+  parseObject,
+  refusePage,
+  wholeText,
+} from "../models/answer.ts";
+import { checkedBase, type HttpOptions } from "../models/http-options.ts";
 import { type Embedder, type EmbedKind, embedder, type Prefixes, type Values } from "./embedder.ts";
 
 /** What every factory of an embedder behind HTTP takes. */
@@ -42,8 +49,8 @@ const wrongAddress = "Check baseURL, and that the model embeds texts.";
 /** An embedder behind HTTP: keys, retries, waits and redaction are those of the models. */
 export function httpEmbedder(options: HttpEmbedderOptions, protocol: Protocol): Embedder {
   const { model, dimensions, baseURL = protocol.baseURL } = options;
-  const bearer = (key: string) => ({ authorization: `Bearer ${key}` });
-  const post = httpPost({ ...options, baseURL }, protocol.keyHeaders ?? bearer);
+  const settings = { ...options, baseURL, keyHeaders: protocol.keyHeaders };
+  checkedBase(settings);
   return embedder({
     id: options.id ?? [protocol.provider, model, ...(dimensions ? [dimensions] : [])].join("/"),
     dimensions,
@@ -51,9 +58,12 @@ export function httpEmbedder(options: HttpEmbedderOptions, protocol: Protocol): 
     maxBatchBytes: options.maxBatchBytes ?? protocol.maxBatchBytes,
     prefixes: options.prefixes,
     async embed(texts, { signal, kind }) {
+      // Loaded with the first call, as models load it.
+      const { httpPost } = await import("../models/http.ts");
+      const post = httpPost(settings);
       const answer = await post(protocol.path, protocol.body(texts, kind), signal);
       refusePage(answer, wrongAddress);
-      const body = parseObject(await wholeText(answer, signal, bodyLimit));
+      const body = parseObject(await wholeText(answer, bodyLimit));
       const vectors = body && protocol.vectors(body);
       if (vectors) return vectors;
       const said = body && errorMessage(body);

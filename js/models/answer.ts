@@ -1,5 +1,5 @@
 import { LuminoraError } from "../errors.ts";
-import { type HttpAnswer, readText } from "./http.ts";
+import type { HttpAnswer } from "./http.ts";
 
 /** A JSON object from outside. */
 export type JsonObject = Readonly<Record<string, unknown>>;
@@ -23,6 +23,18 @@ export function parseObject(text: string): JsonObject | undefined {
   }
 }
 
+/** The message in an error body of any of the usual shapes. */
+export function errorMessage(body: unknown, depth = 0): string | undefined {
+  if (typeof body === "string") return body;
+  if (typeof body !== "object" || body === null || depth > 3) return undefined;
+  const { error, message, detail } = body as Record<string, unknown>;
+  for (const inner of [error, message, detail]) {
+    const found = errorMessage(inner, depth + 1);
+    if (found !== undefined) return found;
+  }
+  return undefined;
+}
+
 const wholeBodyLimit = 4 << 20;
 
 /**
@@ -30,29 +42,38 @@ const wholeBodyLimit = 4 << 20;
  *
  * @throws LuminoraError `model_bad_response` for a page, with `hint`; `model_incomplete` when the answer breaks off
  */
-export async function answeredOnce(
-  answer: HttpAnswer,
-  hint: string,
-  signal: AbortSignal,
-): Promise<string | undefined> {
+export async function answeredOnce(answer: HttpAnswer, hint: string): Promise<string | undefined> {
   refusePage(answer, hint);
   if (!/\bjson\b/.test(contentType(answer))) return undefined;
-  return wholeText(answer, signal, wholeBodyLimit);
+  return wholeText(answer, wholeBodyLimit);
 }
 
 /** Refuses an HTML page: something else than the provider's interface answers at this address. */
 export function refusePage(answer: HttpAnswer, hint: string): void {
   if (!/\bhtml\b/.test(contentType(answer))) return;
-  answer.response.body?.cancel().catch(() => {});
+  answer.close();
   throw answer.error("model_bad_response", "The model's server answered with an HTML page.", { hint });
 }
 
 /** The text of an answer, at most `limit` bytes of it; `model_incomplete` when it breaks off. */
-export function wholeText(answer: HttpAnswer, signal: AbortSignal, limit: number): Promise<string> {
-  return readText(answer.response, signal, limit).catch((cause: unknown) => {
+export function wholeText(answer: HttpAnswer, limit: number): Promise<string> {
+  return readText(answer, limit).catch((cause: unknown) => {
     if (LuminoraError.isInstance(cause)) throw cause;
     throw answer.error("model_incomplete", "The model's answer broke off.", { cause });
   });
+}
+
+/** The text of a body, at most `limit` bytes of it; throws what the connection throws. */
+export async function readText(answer: HttpAnswer, limit: number): Promise<string> {
+  let text = "";
+  const decoder = new TextDecoder();
+  let length = 0;
+  for await (const chunk of answer.chunks()) {
+    text += decoder.decode(chunk, { stream: true });
+    length += chunk.length;
+    if (length >= limit) break;
+  }
+  return text + decoder.decode();
 }
 
 function contentType({ response }: HttpAnswer): string {

@@ -1,6 +1,7 @@
 // Prints what the operations of the library take, in microseconds. Nothing here fails on a slow machine.
 
 import { lastResult, type Row } from "./measure.ts";
+import { providerRows } from "./providers.ts";
 import { readyRows } from "./ready.ts";
 import { recallRows } from "./recall.ts";
 import { blendRows, boundaryRows, compileRows, load, memoryRows, readingRows, turnRows } from "./rows.ts";
@@ -18,6 +19,7 @@ const groups: [title: string, rows: () => Row[] | Promise<Row[]>][] = [
   ["Reading", readingRows],
   ["Similar vectors", vectorRows],
   ["Recall", recallRows],
+  ["Model over HTTP", providerRows],
   ["Ready", readyRows],
 ];
 printHeader();

@@ -15,7 +15,8 @@ beforeAll(async () => {
 afterAll(() => browser?.close());
 
 let count = 0;
-failingModelSuite((trial) =>
+// One for each protocol.
+failingModelSuite(["openai-compatible", "anthropic", "google", "llama"], (trial) =>
   tab.evaluate(
     ({ trial, name }) => inside.tryFailingModel(inside.luminoracore.indexedDbStorage({ name }), trial),
     { trial, name: `failing-model-${count++}` },

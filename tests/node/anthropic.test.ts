@@ -1,7 +1,7 @@
 import { inspect } from "node:util";
 import { describe, expect, it } from "vitest";
 import { anthropic } from "../../js/models/anthropic.ts";
-import type { HttpModelOptions } from "../../js/models/http.ts";
+import type { HttpModelOptions } from "../../js/models/http-options.ts";
 import type { CallOptions, Message } from "../../js/models/model.ts";
 import type { Part } from "../../js/models/part.ts";
 import { fakeClock } from "../../js/testing/fake-clock.ts";
@@ -148,7 +148,7 @@ describe("a call", () => {
 describe("an answer", () => {
   const usage = { type: "usage", inputTokens: 12, outputTokens: 5 };
 
-  it("row 75: whose first block is thinking gives only the text blocks", async () => {
+  it("row 75: whose first block is thinking says only the text blocks", async () => {
     const thinking = block(
       0,
       { type: "thinking", thinking: "", signature: "" },
@@ -163,12 +163,16 @@ describe("an answer", () => {
     await using server = await modelServer(
       stream(start(), thinking, said(1, "Hello"), tool, said(3, "!"), stop()),
     );
-    expect(await ask(server.baseURL)).toEqual([
+    const parts = await ask(server.baseURL);
+    expect(parts).toEqual([
+      { type: "reasoning-delta", text: "She said hi." },
       { type: "text-delta", text: "Hello" },
       { type: "text-delta", text: "!" },
+      { type: "tool-call", callId: "t", name: "look", arguments: '{"at":"the sky"}' },
       usage,
-      { type: "finish", reason: "stop" },
+      { type: "finish", reason: "tool-calls" },
     ]);
+    expect(await textOf(Promise.resolve(parts))).toBe("Hello!");
   });
 
   const text = "¿Qué tal? 🌙 日本語";
@@ -207,6 +211,7 @@ describe("an answer", () => {
     const whole = { type: "message", content, stop_reason: "max_tokens", usage: { input_tokens: 1 } };
     await using server = await modelServer(json(whole));
     expect(await ask(server.baseURL)).toEqual([
+      { type: "reasoning-delta", text: "Hm." },
       { type: "text-delta", text: "Hel" },
       { type: "text-delta", text: "lo" },
       { type: "usage", inputTokens: 1 },

@@ -1,5 +1,9 @@
 import { memoryStorage } from "luminoracore";
 import { tryFailingModel } from "../shared/failing-model.ts";
+import { documented } from "../shared/providers.ts";
 import { failingModelSuite } from "../shared/suites/failing-model.ts";
 
-failingModelSuite((trial) => tryFailingModel(memoryStorage(), trial));
+failingModelSuite(
+  documented.map(({ kind }) => kind),
+  (trial) => tryFailingModel(memoryStorage(), trial),
+);

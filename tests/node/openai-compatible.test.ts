@@ -2,8 +2,9 @@ import { createServer } from "node:net";
 import { inspect } from "node:util";
 import { describe, expect, it } from "vitest";
 import type { LuminoraError } from "../../js/errors.ts";
+import type { HttpModelOptions } from "../../js/models/http-options.ts";
 import type { CallOptions } from "../../js/models/model.ts";
-import { type OpenAICompatibleOptions, openaiCompatible } from "../../js/models/openai-compatible.ts";
+import { openaiCompatible } from "../../js/models/openai-compatible.ts";
 import type { Part } from "../../js/models/part.ts";
 import { fakeClock } from "../../js/testing/fake-clock.ts";
 import { failure } from "../shared/failure.ts";
@@ -444,11 +445,11 @@ function question(options: Partial<CallOptions> = {}): CallOptions {
 /** The parts of one call that does not really wait between attempts. */
 function ask(
   baseURL: string,
-  options: Partial<OpenAICompatibleOptions> = {},
+  options: Partial<HttpModelOptions> = {},
   call: Partial<CallOptions> = {},
 ): Promise<Part[]> {
   const { sleep } = fakeClock();
-  return collect(openaiCompatible({ baseURL, model: "small", sleep, ...options }).call(question(call)));
+  return collect(openaiCompatible({ model: "small", sleep, ...options, baseURL }).call(question(call)));
 }
 
 async function collect(parts: AsyncIterable<Part>): Promise<Part[]> {

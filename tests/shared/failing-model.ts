@@ -1,15 +1,19 @@
-import { type ErrorCode, Luminora, LuminoraError, openaiCompatible, type Storage } from "luminoracore";
+import { type ErrorCode, Luminora, LuminoraError, type Storage } from "luminoracore";
 import { fakeClock } from "luminoracore/testing";
+import { factories, type Kind } from "./asking.ts";
 import { canonical, sorted } from "./canonical.ts";
 import { everything } from "./recording.ts";
 
 /** A send to a model that fails, between two that work. */
 export interface Trial {
+  readonly kind: Kind;
   readonly failingURL: string;
   readonly workingURL: string;
   readonly key: string;
   /** When the caller gives up, if it does. */
-  readonly abort?: "before" | "at the first delta";
+  readonly abort?: "before" | "before the answer" | "at the first delta";
+  /** How long the server may keep silent, in milliseconds. */
+  readonly stallTimeout?: number;
 }
 
 /** What came of it. */
@@ -33,24 +37,29 @@ export interface Verdict {
 
 const user = "diego";
 
-/** Sends three times through an OpenAI-compatible server; the second fails. */
+/** The moment at which the failing send begins. */
+export const trialTime = Date.UTC(2026, 0, 1);
+
+/** Sends three times through a provider's server; the second fails. */
 export async function tryFailingModel(storage: Storage, trial: Trial): Promise<Verdict> {
-  const clock = fakeClock();
-  const model = (baseURL: string) =>
-    openaiCompatible({
-      baseURL,
-      model: "small",
-      apiKey: trial.key,
-      dangerouslyAllowBrowser: true,
-      clock,
-      sleep: clock.sleep,
+  const clock = fakeClock(trialTime);
+  const abort = new AbortController();
+  const model = (baseURL: string) => {
+    const isFailing = baseURL === trial.failingURL;
+    return factories[trial.kind]({
+      ...{ baseURL, model: "small", apiKey: trial.key, dangerouslyAllowBrowser: true },
+      ...{ clock, sleep: clock.sleep, ...(isFailing && { stallTimeout: trial.stallTimeout }) },
+      fetch(input, init) {
+        if (trial.abort === "before the answer" && isFailing) setTimeout(() => abort.abort(), 30);
+        return fetch(input, init);
+      },
     });
+  };
   const luminora = await Luminora.open({ storage, model: model(trial.workingURL) });
   const session = await luminora.createSession({ template: "alicia", user });
   await session.send("Good morning!");
   const before = canonical(sorted(await everything(storage)));
 
-  const abort = new AbortController();
   if (trial.abort === "before") abort.abort();
   let streamed = "";
   let failure: unknown;

@@ -8,8 +8,12 @@ export interface Received {
   readonly body: Record<string, unknown>;
 }
 
-/** How the server answers one request. */
-export type Answer = (response: ServerResponse, request: IncomingMessage) => void | Promise<void>;
+/** How the server answers one request, whose body was read. */
+export type Answer = (
+  response: ServerResponse,
+  request: IncomingMessage,
+  received: Received,
+) => void | Promise<void>;
 
 /**
  * A local HTTP server that gives the prepared answers in order, and the last of them again and again. Pages of any
@@ -28,20 +32,27 @@ export async function serverTaking(allowedHeaders: string, ...answers: Answer[])
     "access-control-expose-headers": "retry-after",
   };
   const received: Received[] = [];
+  const preflights: string[] = [];
   const server = createServer(async (request, response) => {
     for (const [name, value] of Object.entries(crossOrigin)) response.setHeader(name, value);
-    if (request.method === "OPTIONS") return void response.writeHead(204).end();
+    if (request.method === "OPTIONS") {
+      preflights.push(String(request.headers["access-control-request-headers"]));
+      return void response.writeHead(204).end();
+    }
     let text = "";
     for await (const chunk of request) text += chunk;
-    received.push({ url: request.url ?? "", headers: request.headers, body: JSON.parse(text) });
+    const got: Received = { url: request.url ?? "", headers: request.headers, body: JSON.parse(text) };
+    received.push(got);
     const answer = answers[Math.min(received.length, answers.length) - 1];
-    await answer?.(response, request);
+    await answer?.(response, request, got);
   });
   await new Promise<void>((resolve) => server.listen(0, "127.0.0.1", resolve));
   const baseURL = `http://127.0.0.1:${(server.address() as AddressInfo).port}/v1`;
   return {
     baseURL,
     received,
+    /** The headers that pages asked to be allowed, each time that a browser asked for one. */
+    preflights,
     async [Symbol.asyncDispose]() {
       server.closeAllConnections();
       await new Promise((resolve) => server.close(resolve));

@@ -1,5 +1,6 @@
 // What runs in the tabs of the browser tests: the tests call these functions through `page.evaluate`.
 export * as luminoracore from "luminoracore";
+export { askAll, askModel, countPieces } from "../../shared/asking.ts";
 export { throughTemplate } from "../../shared/card.ts";
 export * as cardFiles from "../../shared/card-files.ts";
 export { openLongLog } from "../../shared/checkpoint.ts";
@@ -12,6 +13,7 @@ export * as notes from "../../shared/notes.ts";
 export { blendOrRefuse, compileOrRefuse, convertOrRefuse } from "../../shared/pure.ts";
 export * as recall from "../../shared/recall.ts";
 export { recordAndReplay } from "../../shared/replay.ts";
+export * as secrets from "../../shared/secrets.ts";
 export { searchVectors } from "../../shared/vector-index.ts";
 export { conforms } from "./conformance.ts";
 export { findings, talkEndlessly } from "./endless.ts";

@@ -1,0 +1,37 @@
+import type { Page } from "playwright-core";
+import { afterAll, beforeAll } from "vitest";
+import { secretSuite } from "../shared/suites/secrets.ts";
+import { type Inside, openInside } from "./inside.ts";
+
+let browser: Inside;
+let tab: Page;
+const printed: string[] = [];
+
+beforeAll(async () => {
+  browser = await openInside();
+  // Chromium itself logs every status as an error: what it says of them must not hold the key either.
+  tab = await browser.open({ expectErrors: true });
+  tab.on("console", (message) => printed.push(message.text(), message.location().url));
+});
+
+afterAll(() => browser?.close());
+
+let count = 0;
+secretSuite(async (talk) => {
+  const [places, stored] = await tab.evaluate(
+    async ([talk, name]) => {
+      const places = await inside.secrets.talkWithSecret(
+        inside.luminoracore.indexedDbStorage({ name }),
+        talk,
+      );
+      return [places, await inside.secrets.databaseText()] as const;
+    },
+    [talk, `talk-${count++}`] as const,
+  );
+  if (!stored.includes("Hello, Ana.")) throw new Error("the databases were not read");
+  const found = { databases: stored, "Chromium's console": printed.join("\n") };
+  return [
+    ...places,
+    ...Object.keys(found).filter((place) => found[place as keyof typeof found].includes("0123456789")),
+  ];
+});
