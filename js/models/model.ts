@@ -21,16 +21,46 @@ export interface CallOptions {
   readonly responseSchema?: Json | undefined;
   /** Texts at which the model stops. */
   readonly stop?: readonly string[] | undefined;
+  /** What the model may ask for: its answer then has `tool-call` parts, and nobody here calls them. */
+  readonly tools?: readonly Tool[] | undefined;
   /** Ends the call, its waits and its stream, with code `aborted`. */
   readonly signal: AbortSignal;
 }
 
-/** How a provider or a model differs from the usual. */
+/** A function that a model may ask for. */
+export interface Tool {
+  readonly name: string;
+  /** What it does and when to use it, for the model. */
+  readonly description?: string | undefined;
+  /** JSON Schema of its arguments: an object. */
+  readonly parameters: Json;
+}
+
+/**
+ * How a provider or a model differs from the usual. Each factory declares those of its provider; what the caller gives
+ * wins, for a model or a server that differs again.
+ */
 export interface Capabilities {
-  /** The name under which the server takes the output limit. */
-  readonly tokenKey?: "max_completion_tokens" | "max_tokens";
+  /**
+   * How a page reaches it. `yes`: directly, where the server lets pages in; `header`: directly, with a header by which
+   * the caller takes the risk for the key, which is sent; `proxy`: through a `baseURL` of the caller's. Absent: as the
+   * server is set up.
+   */
+  readonly browser?: "yes" | "header" | "proxy";
+  /**
+   * Where the system role may stand. `anywhere`, the default; `first`: only in front, later system messages are told
+   * as the user, and turns alternate strictly; `none`: nowhere, and the system text opens the first turn of the user.
+   */
+  readonly systemRole?: "anywhere" | "first" | "none";
+  /**
+   * What makes an answer JSON. `schema`, the default: the provider holds the model to the schema; `object`: to JSON of
+   * any shape; `none`: nothing does. Short of `schema`, the schema is told in the system text.
+   */
+  readonly jsonOutput?: "schema" | "object" | "none";
   /** `false`: the model refuses a temperature, so none is sent. */
   readonly temperature?: boolean;
+  /** The name under which the server takes the output limit. */
+  readonly tokenKey?: "max_completion_tokens" | "max_tokens";
 }
 
 /**
@@ -46,6 +76,8 @@ export interface Model {
   readonly id: string;
   /** Size of the context window in tokens. */
   readonly contextTokens?: number | undefined;
+  /** Whether it runs on this device, so that nothing of a call leaves it. */
+  readonly local?: boolean | undefined;
   readonly capabilities?: Capabilities | undefined;
   countTokens?(text: string): number;
   call(options: CallOptions): AsyncIterable<Part>;
