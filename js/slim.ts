@@ -18,12 +18,14 @@ export { type ErrorCode, LuminoraError, type Problem } from "./errors.ts";
 export type * from "./generated/types.ts";
 export { Luminora } from "./luminora.ts";
 export { anthropic } from "./models/anthropic.ts";
+export { type ChromeOptions, chrome } from "./models/chrome.ts";
 export type { HttpModelOptions } from "./models/http.ts";
 export { type ManualModel, manualModel } from "./models/manual.ts";
 export type { AnyModel, CallOptions, Capabilities, Message, Model } from "./models/model.ts";
 export { type OpenAICompatibleOptions, openaiCompatible } from "./models/openai-compatible.ts";
 export type { FinishReason, Part } from "./models/part.ts";
 export { type ScriptedModel, scriptedModel } from "./models/scripted.ts";
+export { type WebLlmEngine, type WebLlmOptions, webllm } from "./models/webllm.ts";
 export type {
   Note,
   NoteDetails,
