@@ -96,7 +96,7 @@ export class LuminoraChatTransport {
     const history = (options: { limit: number }) => session.history(options);
     // What is sent for the first time is said, even if it was said before.
     const mayBeKnown = trigger === "regenerate-message" || messageId !== undefined;
-    const answered = mayBeKnown ? answeredAlready(conversation, history) : undefined;
+    const answered = mayBeKnown ? answeredAlready(conversation, history, true) : undefined;
     if (trigger === "regenerate-message" && !answered && isPast(conversation, history)) {
       throw refused("Others have followed this message: only the last answer can be given again.");
     }

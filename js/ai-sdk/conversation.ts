@@ -95,10 +95,13 @@ const looked = 32;
  * The person's newest message in a log and what answered it, where the conversation's last message is that one: then it
  * is only answered once more, after a second try of a call that came through, or because another reply is wanted.
  * `undefined` for a message that is new. Who says the same twice says it again, as the messages before it show.
+ *
+ * @param isAskedFor another reply is wanted, if there is one
  */
 export function answeredAlready(
   { text, before }: Conversation,
   history: (options: { limit: number }) => TurnView[],
+  isAskedFor = false,
 ): readonly TurnView[] | undefined {
   const turns = history({ limit: looked });
   const isUser = ({ role }: { readonly role: string }) => role === "user";
@@ -107,7 +110,7 @@ export function answeredAlready(
   if (timesShown >= timesLogged) return undefined;
   // An application may show less than there is: then nobody knows how often it was said before.
   const logHasMore = timesLogged < logged.length || turns.length === looked;
-  if (timesShown === shown.length && logHasMore) return undefined;
+  if (timesShown === shown.length && logHasMore && !isAskedFor) return undefined;
   return turns.slice(turns.findLastIndex(isUser));
 }
 

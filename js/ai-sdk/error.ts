@@ -3,7 +3,7 @@ import { isObject } from "../models/answer.ts";
 import { errorMessage } from "../models/http.ts";
 import { redactedCause } from "../models/secrets.ts";
 import { codeSaid, statusCode } from "../models/status-code.ts";
-import { abortedError } from "../ports.ts";
+import { abortedError, systemClock } from "../ports.ts";
 
 /**
  * What a model of the AI SDK threw, or gave as an `error` part, as a `LuminoraError`. Of its own errors only the message
@@ -65,10 +65,18 @@ const hints: Partial<Record<ModelErrorCode, string>> = {
   model_rate_limited: "Wait a moment, then send again.",
 };
 
-/** Milliseconds to wait, as a provider says it in seconds. */
+/** Milliseconds to wait, as a provider says it: in milliseconds, seconds, or with a date. */
 function retryAfter(headers: unknown): number | undefined {
-  const seconds = isObject(headers) ? headers["retry-after"] : undefined;
-  return typeof seconds === "string" && /^\d+(\.\d+)?$/.test(seconds) ? Number(seconds) * 1000 : undefined;
+  if (!isObject(headers)) return undefined;
+  const [milliseconds, header] = [headers["retry-after-ms"], headers["retry-after"]];
+  if (isNumeral(milliseconds)) return Number(milliseconds);
+  if (isNumeral(header)) return Number(header) * 1000;
+  const date = Date.parse(String(header));
+  return Number.isNaN(date) ? undefined : Math.max(0, date - systemClock());
+}
+
+function isNumeral(text: unknown): boolean {
+  return typeof text === "string" && /^\d+(\.\d+)?$/.test(text);
 }
 
 /** Takes out what looks like a key: which ones the application's providers hold is not known here. */
