@@ -2,6 +2,7 @@
 export * as luminoracore from "luminoracore";
 export { throughTemplate } from "../../shared/card.ts";
 export * as cardFiles from "../../shared/card-files.ts";
+export * as chrome from "../../shared/chrome.ts";
 export { converse } from "../../shared/conversation.ts";
 export { tryEmbedding } from "../../shared/embedding.ts";
 export { tryFailingModel } from "../../shared/failing-model.ts";
