@@ -3,8 +3,9 @@ import type { CoreEvent, TurnView } from "../generated/types.ts";
 import { anySignal } from "../ports.ts";
 import type { SendOptions, Session } from "../session.ts";
 import { answerAgain } from "./again.ts";
+import type { Committed } from "./committed.ts";
 import { answeredAlready, isPast, readConversation } from "./conversation.ts";
-import { type Committed, stateOf } from "./fed-turn.ts";
+import { stateOf } from "./fed-turn.ts";
 
 /** A message of the AI SDK's chat, as far as it is read here. */
 export interface ChatMessage {

@@ -1,6 +1,5 @@
 import { LuminoraError, type ModelErrorCode } from "../errors.ts";
 import { isObject } from "../models/answer.ts";
-import { errorMessage } from "../models/http.ts";
 import { redactedCause } from "../models/secrets.ts";
 import { codeSaid, statusCode } from "../models/status-code.ts";
 import { abortedError, systemClock } from "../ports.ts";
@@ -15,7 +14,7 @@ export function aiSdkError(error: unknown, signal?: AbortSignal): LuminoraError 
   const { name, statusCode: status, responseBody, responseHeaders, lastError } = Object(error) as Thrown;
   if (name === "AbortError" || name === "ResponseAborted") return abortedError();
   if (name === "AI_RetryError" && lastError !== undefined) return aiSdkError(lastError);
-  const said = redact(errorMessage(error) ?? "no reason given").slice(0, messageLimit);
+  const said = redact(saying(error)).slice(0, messageLimit);
   const code =
     typeof status === "number" ? statusCode(status, String(responseBody ?? said)) : codeOf(error, name, said);
   const answered = typeof status === "number" ? `answered ${status}: ${said}` : `failed: ${said}`;
@@ -24,6 +23,14 @@ export function aiSdkError(error: unknown, signal?: AbortSignal): LuminoraError 
     cause: error instanceof Error ? redactedCause(error, redact) : undefined,
     retryAfterMs: retryAfter(responseHeaders),
   });
+}
+
+/** What an error says of itself: an `error` part may hold anything. */
+function saying(error: unknown, depth = 0): string {
+  if (typeof error === "string") return error;
+  const { message, error: inner } = Object(error) as { message?: unknown; error?: unknown };
+  if (typeof message === "string") return message;
+  return inner === undefined || depth > 3 ? "no reason given" : saying(inner, depth + 1);
 }
 
 interface Thrown {

@@ -1,24 +1,13 @@
 import { ask, run } from "../driver.ts";
-import type { Recalled, Reply, SessionState, TurnView } from "../generated/types.ts";
+import type { Reply, SessionState, TurnView } from "../generated/types.ts";
 import { manualModel } from "../models/manual.ts";
 import type { CallOptions, Model } from "../models/model.ts";
 import type { FinishReason, Part } from "../models/part.ts";
 import type { ManualReply, ReplyStream } from "../reply.ts";
 import type { SendOptions, Session } from "../session.ts";
+import type { Committed } from "./committed.ts";
 import { type Additions, additions, answeredAlready, type Conversation } from "./conversation.ts";
 import type { Tokens } from "./language-model.ts";
-
-/** What became of a turn; plain values, which can travel. */
-export interface Committed {
-  /** The run that explains it. */
-  readonly run: string | null;
-  /** The personality's turn; null where it only used tools. */
-  readonly turn: string | null;
-  /** What the person's message recalled, and the model was told. */
-  readonly memories: readonly Recalled[];
-  /** The relationship after the turn. */
-  readonly state: SessionState;
-}
 
 /** Who answers a turn, and how it is sent. */
 export interface FedTurnOptions

@@ -14,7 +14,7 @@ export {
   type LuminoraMetadata,
   type TurnMessage,
 } from "./chat-transport.ts";
-export type { Committed } from "./fed-turn.ts";
+export type { Committed } from "./committed.ts";
 export { type FromAiSdkOptions, fromAiSdk } from "./from-ai-sdk.ts";
 export type { AiSdkLanguageModel } from "./language-model.ts";
 export {

@@ -1,7 +1,8 @@
 import type { Message } from "../models/model.ts";
 import type { SendOptions, Session } from "../session.ts";
+import type { Committed } from "./committed.ts";
 import { type PromptMessage, readConversation } from "./conversation.ts";
-import { type Committed, FedTurn } from "./fed-turn.ts";
+import { FedTurn } from "./fed-turn.ts";
 import { fromAiSdk } from "./from-ai-sdk.ts";
 import { type AiSdkLanguageModel, finishReason, tokens } from "./language-model.ts";
 import { OpenTurns } from "./open-turns.ts";
