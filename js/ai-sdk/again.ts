@@ -1,7 +1,7 @@
 import { run } from "../driver.ts";
 import { LuminoraError } from "../errors.ts";
 import type { TurnView } from "../generated/types.ts";
-import { type AnyModel, isCallable } from "../models/model.ts";
+import { isCallable, type Model } from "../models/model.ts";
 import type { ManualReply } from "../reply.ts";
 import type { AdapterOptions, Session } from "../session.ts";
 import { withoutAnswered } from "./conversation.ts";
@@ -17,7 +17,7 @@ export async function answerAgain(
   answered: readonly TurnView[],
   options: AdapterOptions & { readonly signal: AbortSignal },
 ): Promise<ManualReply> {
-  const { connection, id, user } = session;
+  const { connection, id } = session;
   const [message] = answered;
   const given = options.model ?? connection.model;
   if (given.kind === "manual" || !message) {
@@ -31,23 +31,32 @@ export async function answerAgain(
       options.onEvent?.(event);
     };
     await session.begin(message.text, { ...options, model, onEvent, apart: true, dry: true });
-    const command = { type: "reply", user, session: id, text };
-    const output = await run(connection, command, { signal: options.signal });
-    return (output as unknown as { readonly value: ManualReply }).value;
+    return await addAnswer(session, text, options.signal);
   });
 }
 
+/** Puts a further answer into the log, behind the others of the session; whoever calls sees to its turn. */
+export async function addAnswer(
+  { connection, user, id }: Session,
+  text: string,
+  signal?: AbortSignal,
+): Promise<ManualReply> {
+  const output = await run(connection, { type: "reply", user, session: id, text }, { signal });
+  return (output as { readonly value: unknown }).value as ManualReply;
+}
+
 /** The same model, asked as if nobody had answered yet. */
-function unknowing(model: Exclude<AnyModel, { kind: "scripted" | "manual" }>, answered: readonly TurnView[]) {
+function unknowing(model: Model, answered: readonly TurnView[]): Model {
   const { kind, id, contextTokens, capabilities, local } = model;
   return {
     ...{ kind, id, contextTokens, capabilities, local },
-    call: (asked: Parameters<typeof model.call>[0]) => {
-      const said = asked.messages.findLastIndex(
+    call(asked) {
+      const { messages } = asked;
+      const said = messages.findLastIndex(
         ({ role, content }) => role === "user" && content === answered[0]?.text,
       );
-      const earlier = withoutAnswered(asked.messages.slice(0, said), answered);
-      return model.call({ ...asked, messages: [...earlier, ...asked.messages.slice(said)] });
+      const earlier = withoutAnswered(messages.slice(0, said), answered);
+      return model.call({ ...asked, messages: [...earlier, ...messages.slice(said)] });
     },
   };
 }

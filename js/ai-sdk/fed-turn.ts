@@ -1,10 +1,11 @@
-import { ask, run } from "../driver.ts";
+import { ask } from "../driver.ts";
 import type { Reply, SessionState, TurnView } from "../generated/types.ts";
 import { manualModel } from "../models/manual.ts";
 import type { CallOptions, Model } from "../models/model.ts";
 import type { FinishReason, Part } from "../models/part.ts";
-import type { ManualReply, ReplyStream } from "../reply.ts";
+import type { ReplyStream } from "../reply.ts";
 import type { SendOptions, Session } from "../session.ts";
+import { addAnswer } from "./again.ts";
 import type { Committed } from "./committed.ts";
 import { type Additions, additions, answeredAlready, type Conversation } from "./conversation.ts";
 import type { Tokens } from "./language-model.ts";
@@ -36,8 +37,9 @@ export class FedTurn {
   #stopListening: () => void = () => {};
   #said = "";
   #isNewStep = false;
-  #inputTokens: number | undefined = 0;
-  #outputTokens: number | undefined = 0;
+  #usedTools: boolean;
+  #inputTokens: number | undefined;
+  #outputTokens: number | undefined;
   #isOver = false;
 
   private constructor(begun: Begun) {
@@ -48,8 +50,11 @@ export class FedTurn {
     this.#parts = begun.parts;
     this.#options = begun.options;
     this.#abort = begun.abort;
-    // What the model said in steps that are no longer known here.
-    for (const text of this.conversation.after) {
+    const { after, callsAfter } = this.conversation;
+    this.#usedTools = callsAfter.size > 0;
+    // What earlier steps took is not known here any more, but what was said in them is.
+    if (!this.#usedTools) [this.#inputTokens, this.#outputTokens] = [0, 0];
+    for (const text of after) {
       this.nextStep();
       this.say(text);
     }
@@ -74,14 +79,9 @@ export class FedTurn {
       tell = resolve;
     });
     let isAsked = false;
+    const { kind, id, contextTokens, local } = model;
     const fed: Model = {
-      ...{
-        version: 1,
-        kind: model.kind,
-        id: model.id,
-        contextTokens: model.contextTokens,
-        local: model.local,
-      },
+      ...{ version: 1, kind, id, contextTokens, local },
       call(asked) {
         // After the reply, a model may be asked what the message says of the person.
         if (isAsked) return model.call(asked);
@@ -120,6 +120,7 @@ export class FedTurn {
   /** The model is asked once more, with the results of its tools. */
   nextStep(): void {
     this.#isNewStep = true;
+    this.#usedTools ||= this.calls.size > 0;
     this.calls.clear();
   }
 
@@ -144,7 +145,7 @@ export class FedTurn {
    */
   async finish(reason: FinishReason): Promise<Committed | undefined> {
     if (this.#isOver) return undefined;
-    const usedTools = this.conversation.callsAfter.size > 0 || this.calls.size > 0;
+    const usedTools = (this.#usedTools || this.calls.size > 0) && reason !== "content-filter";
     if (this.#said.trim() === "" && !usedTools) {
       this.drop();
       return undefined;
@@ -182,17 +183,11 @@ export class FedTurn {
     }
     this.#abort.abort();
     const saidNothing = this.#said.trim() === "";
-    if (answered) return saidNothing ? nothingNew(session, answered) : await this.#answerAgain();
+    if (answered && saidNothing) return nothingNew(session, answered);
+    if (answered) return committed(session, await addAnswer(session, this.#said));
     // It only used tools. What the person said is kept, without an answer.
     const alone = { ...this.#options, model: manualModel(), apart: true };
     return committed(session, await session.begin(conversation.text, alone));
-  }
-
-  async #answerAgain(): Promise<Committed> {
-    const { session } = this;
-    const command = { type: "reply", user: session.user, session: session.id, text: this.#said };
-    const output = await run(session.connection, command);
-    return committed(session, (output as unknown as { readonly value: ManualReply }).value);
   }
 }
 

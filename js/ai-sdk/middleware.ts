@@ -5,7 +5,7 @@ import { type PromptMessage, readConversation } from "./conversation.ts";
 import { FedTurn } from "./fed-turn.ts";
 import { fromAiSdk } from "./from-ai-sdk.ts";
 import { type AiSdkLanguageModel, finishReason, tokens } from "./language-model.ts";
-import { OpenTurns } from "./open-turns.ts";
+import { turnGoingOn, waitForTools } from "./open-turns.ts";
 
 /** What {@link luminoraMiddleware} may be told. */
 export interface LuminoraMiddlewareOptions extends Pick<SendOptions, "language" | "domain" | "mask"> {
@@ -129,13 +129,12 @@ async function begin(
   const conversation = readConversation(params.prompt);
   if (!conversation) return undefined;
   const session = await (typeof options.session === "function" ? options.session(params) : options.session);
-  const open = OpenTurns.of(session);
   const { abortSignal, maxOutputTokens } = params;
-  const waiting = await open.goesOn(conversation);
+  const waiting = await turnGoingOn(session, conversation);
   if (waiting) {
     waiting.nextStep();
     waiting.listen(abortSignal);
-    return new Step(waiting, open, personal(params, waiting, options));
+    return new Step(waiting, personal(params, waiting, options));
   }
   const { language, domain, mask, contextTokens } = options;
   const turn = await FedTurn.begin(
@@ -150,7 +149,7 @@ async function begin(
     },
     abortSignal,
   );
-  return new Step(turn, open, personal(params, turn, options));
+  return new Step(turn, personal(params, turn, options));
 }
 
 /** One call of the model: its answer goes on to the application, and to the turn. */
@@ -159,11 +158,9 @@ class Step {
   readonly params: AiSdkCallParams;
   /** Whether the answer was complete. */
   isFinished = false;
-  readonly #open: OpenTurns;
 
-  constructor(turn: FedTurn, open: OpenTurns, params: AiSdkCallParams) {
+  constructor(turn: FedTurn, params: AiSdkCallParams) {
     this.turn = turn;
-    this.#open = open;
     this.params = params;
   }
 
@@ -182,7 +179,7 @@ class Step {
     this.turn.count(tokens(finish.usage));
     if (reason === "error" || reason === "interrupted") this.turn.drop();
     else if (this.turn.calls.size === 0 || !usesTools.has(reason)) return await this.turn.finish(reason);
-    else this.#open.wait(this.turn);
+    else waitForTools(this.turn);
     return undefined;
   }
 }

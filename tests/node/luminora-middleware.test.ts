@@ -367,6 +367,9 @@ describe("a message counts once", () => {
       // The first step was dropped with the failure; what it said is in the application's messages.
       ["assistant", "I look.\n\nCalm."],
     ]);
+    // What it took is not.
+    const { run = "" } = session.history().at(-1) ?? {};
+    expect(session.explain(run)).toMatchObject({ run: { usage: { estimated: true } } });
     expect(session.state.affinity.total_messages).toBe(1);
   });
 
@@ -506,6 +509,15 @@ describe("a turn that waits for tools", () => {
       ["user", "Good night!"],
       ["assistant", "Good night."],
     ]);
+  });
+
+  it("is stored without an answer when nothing is said behind its tools either", async () => {
+    const { model } = wrapped({ calls: [look] }, {});
+    await generateText({ model, messages: [question], tools, stopWhen: stepCountIs(2) });
+    expect(said()).toEqual([["user", "How is the sea?"]]);
+    const filtered = wrapped({ calls: [look] }, { finish: "content-filter" });
+    await generateText({ model: filtered.model, prompt: "And now?", tools, stopWhen: stepCountIs(2) });
+    expect(said()).toHaveLength(1);
   });
 
   it("is dropped when the conversation goes on without it", async () => {
