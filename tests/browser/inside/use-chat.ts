@@ -45,7 +45,8 @@ function Chat() {
   const [transport] = useState(() => new LuminoraChatTransport(session));
   const [text, setText] = useState("");
   const chat = useChat<Message>({ transport, messages: chatMessages(session.history()) as Message[] });
-  const button = (name: string, onClick: () => unknown) => element("button", { onClick }, name);
+  const button = (name: string, onClick: () => unknown) =>
+    element("button", { type: "button", onClick }, name);
   return element(
     "section",
     {},
