@@ -31,7 +31,15 @@ export interface RunOptions {
   readonly model?: Model | undefined;
   readonly signal?: AbortSignal | undefined;
   /** Hears of every event, in order. */
-  readonly onEvent?: (event: CoreEvent) => void;
+  readonly onEvent?: (event: CoreEvent | ReasoningDelta) => void;
+  /** A dry run: it ends where something would be stored, with no output. */
+  readonly dry?: boolean | undefined;
+}
+
+/** A model thinks aloud before it answers. The core does not hear of it. */
+export interface ReasoningDelta {
+  readonly type: "reasoning-delta";
+  readonly text: string;
 }
 
 /** A step as the binding gives it. */
@@ -101,6 +109,10 @@ async function runToEnd(host: Host, command: object, options: RunOptions): Promi
     if (step.error) throw fromCore(step.error);
     if (step.output) return step.output;
     const { op, effects } = step;
+    if (options.dry && effects.some(({ type }) => type === "append")) {
+      resume(op, { type: "failed" });
+      return { type: "nothing" };
+    }
     try {
       const { texts = "" } = step;
       for (const effect of effects) step = await perform(host, effect, texts, op, resume, options);
@@ -168,6 +180,7 @@ async function callModel(
         else for (const event of step.events) onEvent?.(event);
         continue;
       }
+      if (part.type === "reasoning-delta") onEvent?.(part);
       const result = resultOf(part);
       if (!result) continue;
       const step = resume(op, result);

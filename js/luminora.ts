@@ -7,7 +7,6 @@ import { type TextFile, textOfFile } from "./file.ts";
 import type {
   Analytics,
   Archive,
-  CoreEvent,
   EmbeddingProgress,
   FactView,
   FeatureSummary,
@@ -366,7 +365,7 @@ export class Luminora {
     readonly user: string;
     readonly [argument: string]: unknown;
   }): Promise<MemoryChanged[]> {
-    const onEvent = (event: CoreEvent) =>
+    const onEvent = (event: { readonly type: string }) =>
       this.#tell(command.user, event.type as keyof SessionEvents, event as never);
     const output = await run(this.#connection, command, { onEvent });
     return (output as { value: MemoryChanged[] }).value;

@@ -45,6 +45,20 @@ export interface SendOptions {
   readonly model?: AnyModel;
 }
 
+/**
+ * How adapters send.
+ *
+ * @internal
+ */
+export interface AdapterOptions extends SendOptions {
+  /** The turn neither waits for others of its session nor holds them up: the adapter sees to that. */
+  readonly apart?: boolean;
+  /** Hears of every event of this turn alone. */
+  readonly onEvent?: (event: { readonly type: string }) => void;
+  /** A dry run: what is said is told by events, nothing is stored, and the reply is undefined. */
+  readonly dry?: boolean;
+}
+
 const parameters = new Set(["verbosity", "formality", "humor", "empathy", "creativity", "directness"]);
 
 /** Why something is as it is. */
@@ -59,6 +73,8 @@ export interface SessionEvents {
   /** Some of the person's memories were embedded, or could not be for now; they are found by their words until then. */
   embedding: EmbeddingProgress & { readonly error?: unknown };
   "text-delta": { readonly text: string };
+  /** The model thinks aloud before it answers; this is stored nowhere. */
+  "reasoning-delta": { readonly text: string };
   "level-change": {
     readonly from: string;
     readonly to: string;
@@ -117,11 +133,32 @@ export class Session {
    * one session wait for each other.
    */
   send(text: string, options: SendOptions = {}): ReplyStream {
+    return this.begin(text, options);
+  }
+
+  /**
+   * A send as adapters want it.
+   *
+   * @internal
+   */
+  begin(text: string, options: AdapterOptions): ReplyStream {
     return new ReplyStream(
-      (push, signal) => this.#connection.inTurn(this.id, () => this.#send(text, options, push, signal)),
+      (push, signal) => {
+        const work = () => this.#send(text, options, push, signal);
+        return options.apart ? work() : this.#connection.inTurn(this.id, work);
+      },
       (reply) => this.#learn(reply, options.model ?? this.#connection.model),
       options.signal,
     );
+  }
+
+  /**
+   * What this session shares with the object that opened it.
+   *
+   * @internal
+   */
+  get connection(): Connection {
+    return this.#connection;
   }
 
   /**
@@ -232,7 +269,7 @@ export class Session {
 
   async #send(
     text: string,
-    options: SendOptions,
+    options: AdapterOptions,
     push: (delta: string) => void,
     signal: AbortSignal,
   ): Promise<Reply> {
@@ -251,20 +288,26 @@ export class Session {
     };
     const onEvent = (event: { readonly type: string }) => {
       if (event.type === "text-delta") push((event as { text: string } & typeof event).text);
+      options.onEvent?.(event);
       this.emit(event.type as keyof SessionEvents, event as never);
     };
     const callable = isCallable(model) ? model : undefined;
-    return this.#replyOf(await run(this.#connection, command, { model: callable, signal, onEvent }));
+    const { dry } = options;
+    return this.#replyOf(await run(this.#connection, command, { model: callable, signal, onEvent, dry }));
   }
 
   /** Asks a model what the person said about themself, after the reply: what it finds is stored on its own. */
-  async #learn({ learned, user_turn: turn }: Reply, answering: AnyModel): Promise<Learned> {
+  async #learn(reply: Reply | undefined, answering: AnyModel): Promise<Learned> {
+    // After a dry run there is nothing to learn from.
+    const { learned = [], user_turn: turn = null } = reply ?? {};
     const { extractor } = this.#connection;
     const model = extractor === "reply" ? answering : extractor;
     if (!model || !isCallable(model) || turn === null) return { learned, dropped: [] };
     const command = { type: "extract", user: this.user, session: this.id, turn, model: declare(model) };
-    const onEvent = (event: { readonly type: string }) =>
-      this.emit(event.type as keyof SessionEvents, event as never);
+    const onEvent = (event: { readonly type: string }) => {
+      // What a model thinks about the person is no part of the conversation.
+      if (event.type !== "reasoning-delta") this.emit(event.type as keyof SessionEvents, event as never);
+    };
     try {
       const output = await run(this.#connection, command, { model, onEvent });
       if (output.type !== "extraction") return { learned, dropped: [] };
@@ -297,7 +340,7 @@ function utcOffset(now: number): number {
 /** A model as the core needs to know it. */
 function declare(model: AnyModel): object {
   const { kind, id } = model;
-  if (isCallable(model)) return { kind, id, context_tokens: model.contextTokens };
+  if (isCallable(model)) return { kind, id, context_tokens: model.contextTokens, local: model.local };
   if (model.kind === "manual") return { kind, id };
   return { kind, id, seed: model.seed, reply: model.nextReply() };
 }

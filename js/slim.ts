@@ -18,6 +18,7 @@ export { type ErrorCode, LuminoraError, type Problem } from "./errors.ts";
 export type * from "./generated/types.ts";
 export { Luminora } from "./luminora.ts";
 export { anthropic } from "./models/anthropic.ts";
+export { type ChromeOptions, chrome } from "./models/chrome.ts";
 export { cohere } from "./models/cohere.ts";
 export { deepseek } from "./models/deepseek.ts";
 export { google } from "./models/google.ts";
@@ -34,6 +35,7 @@ export {
 } from "./models/openai-compatible.ts";
 export type { FinishReason, Part } from "./models/part.ts";
 export { type ScriptedModel, scriptedModel } from "./models/scripted.ts";
+export { type WebLlmEngine, type WebLlmOptions, webllm } from "./models/webllm.ts";
 export type {
   Note,
   NoteDetails,

@@ -13,6 +13,7 @@ import { ROOT, setup } from "./setup.mjs";
 const BUDGETS_KB = {
   "core.wasm": 270,
   "index.js": 24,
+  "ai-sdk.js": 14,
   "embedders.js": 8,
 };
 

@@ -76,6 +76,8 @@ export interface Model {
   readonly id: string;
   /** Size of the context window in tokens. */
   readonly contextTokens?: number | undefined;
+  /** Whether it runs on this device, so that nothing of a call leaves it. */
+  readonly local?: boolean | undefined;
   readonly capabilities?: Capabilities | undefined;
   countTokens?(text: string): number;
   call(options: CallOptions): AsyncIterable<Part>;

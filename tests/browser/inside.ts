@@ -5,7 +5,7 @@ import { build } from "esbuild";
 import type { Page } from "playwright-core";
 import { type Harness, openHarness } from "./harness.ts";
 
-/** A browser whose tabs hold `tests/browser/inside/` as the global `inside`. */
+/** A browser whose tabs hold a module of `tests/browser/inside/` as the global `inside`. */
 export interface Inside {
   readonly harness: Harness;
   /** Opens a tab in which `inside` is ready: call it in `page.evaluate`. `origin`: another name of the same server. */
@@ -18,6 +18,7 @@ export interface Inside {
 export const importMap = {
   imports: {
     luminoracore: "/luminoracore/index.js",
+    "luminoracore/ai-sdk": "/luminoracore/ai-sdk.js",
     "luminoracore/embedders": "/luminoracore/embedders.js",
     "luminoracore/indexeddb": "/luminoracore/indexeddb.js",
     "luminoracore/testing": "/luminoracore/testing.js",
@@ -25,10 +26,10 @@ export const importMap = {
 };
 
 /** Starts a browser for tests that run their own code inside the browser, with the built package. */
-export async function openInside(): Promise<Inside> {
+export async function openInside(module = "index.ts"): Promise<Inside> {
   const folder = await mkdtemp(join(tmpdir(), "luminora-inside-"));
   await build({
-    entryPoints: [join(import.meta.dirname, "inside", "index.ts")],
+    entryPoints: [join(import.meta.dirname, "inside", module)],
     outfile: join(folder, "inside.js"),
     bundle: true,
     format: "esm",

@@ -128,6 +128,49 @@ describe("the installed package in Node", () => {
     });
   });
 
+  it("works with the AI SDK both ways, without it", async () => {
+    await consumer.write(
+      "ai-sdk.mjs",
+      `import { chrome, Luminora, memoryStorage, webllm } from "luminoracore";
+       import { aiSdkEmbedder, chatMessages, fromAiSdk, LuminoraChatTransport, luminoraMiddleware } from "luminoracore/ai-sdk";
+       const finish = { finishReason: { unified: "stop" }, usage: { inputTokens: { total: 9 }, outputTokens: { total: 1 } } };
+       const model = {
+         specificationVersion: "v3", provider: "mine", modelId: "small",
+         doGenerate: async () => ({ content: [{ type: "text", text: "Thank you." }], warnings: [], ...finish }),
+         doStream: async () => ({
+           stream: new ReadableStream({
+             start(controller) {
+               controller.enqueue({ type: "text-delta", id: "1", delta: "Hello." });
+               controller.enqueue({ type: "finish", ...finish });
+               controller.close();
+             },
+           }),
+         }),
+       };
+       const luminora = await Luminora.open({ storage: memoryStorage(), model: fromAiSdk(model) });
+       const session = await luminora.createSession({ template: "alicia", user: "diego" });
+       await session.send("Hi");
+       const prompt = [{ role: "user", content: [{ type: "text", text: "You're pretty" }] }];
+       const { providerMetadata } = await luminoraMiddleware(session).wrapGenerate({ model, params: { prompt } });
+       const messages = [{ id: "1", role: "user", parts: [{ type: "text", text: "Bye" }] }];
+       const chunks = await new LuminoraChatTransport(session).sendMessages({ trigger: "submit-message", messages });
+       let last;
+       for await (const chunk of chunks) last = chunk;
+       console.log(JSON.stringify({
+         said: chatMessages(session.history()).map(({ parts }) => parts[0].text),
+         mood: providerMetadata.luminora.state.mood.current,
+         last: last.type,
+         kinds: [chrome().kind, webllm({ chat: { completions: { create() {} } } }, { model: "small" }).kind],
+         embedder: typeof aiSdkEmbedder,
+       }));
+       await luminora.close();`,
+    );
+    expect(JSON.parse(await consumer.node("ai-sdk.mjs"))).toEqual({
+      said: ["Hi", "Hello.", "You're pretty", "Thank you.", "Bye", "Hello."],
+      ...{ mood: "shy", last: "finish", kinds: ["chrome", "webllm"], embedder: "function" },
+    });
+  });
+
   it("has no top-level await", async () => {
     const { default: esbuild } = await import("esbuild");
     const { exports } = (await import(join(root, "pkg", "package.json"), { with: { type: "json" } })).default;
@@ -195,6 +238,7 @@ describe("the installed package in TypeScript", () => {
     import { Luminora, LuminoraError, memoryStorage, scriptedModel } from "luminoracore";
     import { Luminora as Inline } from "luminoracore/inline";
     import { Luminora as Slim } from "luminoracore/slim";
+    import { chatMessages, fromAiSdk, LuminoraChatTransport, luminoraMiddleware } from "luminoracore/ai-sdk";
     import { aiSdkEmbedder, type Embedder, embedAll, embedder, openaiEmbedder } from "luminoracore/embedders";
     import { indexedDbStorage } from "luminoracore/indexeddb";
     import { fileStorage } from "luminoracore/node";
@@ -221,6 +265,18 @@ describe("the installed package in TypeScript", () => {
       // @ts-expect-error: the key is no part of an embedder
       openaiEmbedder({ model: "text-embedding-3-small", apiKey: "key" }).apiKey;
       return vector?.[0];
+    }
+
+    export async function chat(session: Awaited<ReturnType<Luminora["createSession"]>>): Promise<string> {
+      const { wrapStream } = luminoraMiddleware({ session, domain: "sea" });
+      const transport = new LuminoraChatTransport(session, { errorText: ({ code }) => code });
+      const messages = chatMessages(session.history());
+      messages[0]?.parts[0]?.text satisfies string | undefined;
+      const stream = await transport.sendMessages({ trigger: "submit-message", messages });
+      for await (const chunk of stream) if (chunk.type === "text-delta") return chunk.delta;
+      // @ts-expect-error: the name of a model is no model
+      fromAiSdk("openai/gpt-5");
+      return typeof wrapStream;
     }
 
     export const others = [

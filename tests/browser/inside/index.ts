@@ -4,6 +4,7 @@ export { askAll, askModel, countPieces } from "../../shared/asking.ts";
 export { throughTemplate } from "../../shared/card.ts";
 export * as cardFiles from "../../shared/card-files.ts";
 export { openLongLog } from "../../shared/checkpoint.ts";
+export * as chrome from "../../shared/chrome.ts";
 export { converse } from "../../shared/conversation.ts";
 export { tryEmbedding } from "../../shared/embedding.ts";
 export { tryFailingModel } from "../../shared/failing-model.ts";
