@@ -1915,9 +1915,14 @@ export type Preview = {
  */
 observation: Observation, 
 /**
- * What the model would be asked, as system text.
+ * What the model would be asked, as system text: what stays from turn to turn.
  */
 system: string, 
+/**
+ * What it would be told right before the message: the state of the relationship, and what is remembered for this
+ * turn.
+ */
+context: string, 
 /**
  * How many messages would go with it.
  */

@@ -126,13 +126,16 @@ pub(super) fn block(selection: &Selection) -> Block {
     Block::divisible("knowledge", WEIGHT, before + after, items)
 }
 
-/// Writes what was chosen of a block into the system text and among the messages.
+/// Writes what was chosen of a block: in front of the system text, into what is told before the reply, and among the
+/// messages, of which the last is the person's. Gives the place of that one.
 pub(super) fn write(
     (selection, block, choices): (&Selection, &Block, &[bool]),
     system: &mut String,
+    context: &mut String,
     messages: &mut Vec<Message>,
-) {
-    let Content::Items(items) = &block.content else { return };
+) -> usize {
+    let last = messages.len().saturating_sub(1);
+    let Content::Items(items) = &block.content else { return last };
     let (mut before, mut after) = (String::new(), String::new());
     let mut inserted = Vec::new();
     for ((selected, item), _) in selection.kept.iter().zip(items).zip(choices).filter(|(_, taken)| **taken) {
@@ -153,8 +156,8 @@ pub(super) fn write(
         side.push_str(&item.text);
     }
     if !after.is_empty() {
-        system.push_str("\n\n");
-        system.push_str(&after);
+        context.push_str("\n\n");
+        context.push_str(&after);
     }
     if !before.is_empty() {
         before.push_str("\n\n");
@@ -162,9 +165,11 @@ pub(super) fn write(
     }
     // From the end on, so that the places before stay what they are; the first of one place comes first.
     sort_by_key(&mut inserted, |(at, _)| *at);
+    let before = inserted.iter().filter(|(at, _)| *at <= last).count();
     for (at, message) in inserted.into_iter().rev() {
         messages.insert(at, message);
     }
+    last + before
 }
 
 /// What a dry run tells of the knowledge; `None` for a template that has none.

@@ -1,5 +1,9 @@
 //! From a conversation to what a model is asked: the compiled personality and as much of the conversation as the
 //! budget holds.
+//!
+//! What stays from turn to turn stands in front and what changes at the end, so that a provider which keeps what it has
+//! read of a prompt need not read it again: the personality and the conversation first, then, right before what the
+//! person says, the state of the relationship and what is remembered for this turn.
 
 use super::core::Core;
 use super::effect::ModelRequest;
@@ -27,7 +31,16 @@ const EXAMPLES_WEIGHT: f64 = 0.4;
 /// conversation pushes out its own oldest turns, not what the person told before.
 const MEMORY_SHARE: u32 = 3;
 
-/// Where each block stands among all: the order of the prompt.
+/// A history that does not begin with the session begins at a multiple of a power of two, at most one in so many of its
+/// turns later than it could: a beginning that moved with every turn would make all behind it new to the provider.
+const BEGINNING_SHARE: usize = 4;
+
+/// How the message begins and ends that says what neither said; some providers let nobody but the person say it, in one
+/// message with their own words.
+const CONTEXT_HEADING: &str = "[For the next reply. Not said by the person.]";
+const CONTEXT_FOOTING: &str = "\n\n[The person's own words follow.]";
+
+/// Where each block stands among all.
 const PERSONA: usize = 0;
 const PRINCIPLES: usize = 1;
 const STATE: usize = 2;
@@ -67,6 +80,8 @@ pub(super) struct Request<'a> {
 #[derive(Clone, Debug, PartialEq)]
 pub(super) struct Prompt {
     pub request: ModelRequest,
+    /// Which of the messages says what neither said, if one does.
+    pub context: Option<usize>,
     pub blocks: Vec<BlockReport>,
     pub tokens: u32,
     /// What of the knowledge has come up, and for each of what is kept whether it is in the prompt.
@@ -94,9 +109,10 @@ impl Core {
         let budget = policy.min(window);
         let user_turn = message_block("user_turn", request.text);
         // Its less important lines are left out only when it would not fit otherwise.
-        let core_budget = budget.saturating_sub(user_turn.tokens + PER_MESSAGE);
+        let framing = 2 * PER_MESSAGE + estimate(CONTEXT_HEADING) + estimate(CONTEXT_FOOTING);
+        let core_budget = budget.saturating_sub(user_turn.tokens + framing);
         let parts = personality.prepared.parts(&request.options, core_budget)?;
-        let core = Block { tokens: parts.core_tokens + PER_MESSAGE, ..Block::required("persona_core", "") };
+        let core = Block { tokens: parts.core_tokens + framing, ..Block::required("persona_core", "") };
         let found = self.find_knowledge(personality, &request);
         let state = Block { tokens: parts.state.tokens(), ..Block::optional("state", STATE_WEIGHT, "") };
         let search = Search { user: request.user, instance: request.instance, personality, now: request.now };
@@ -128,20 +144,27 @@ impl Core {
         let chosen = choose(&blocks, budget)?;
         let mut system = parts.core;
         write_section(&parts.principles, &chosen.taken(&blocks, PRINCIPLES), &mut system);
-        if chosen.is_used(STATE) {
-            write_section(&parts.state, &vec![true; parts.state.lines.len()], &mut system);
-        }
         write_section(&parts.examples, &chosen.taken(&blocks, EXAMPLES), &mut system);
+        let mut context = String::new();
+        if chosen.is_used(STATE) {
+            write_section(&parts.state, &vec![true; parts.state.lines.len()], &mut context);
+        }
         let mut messages: Vec<Message> = Vec::with_capacity(history.taken.len() + 1);
         for turn in history.taken.iter().rev() {
             messages.extend(message(turn));
         }
         messages.push(Message { role: Role::User, content: request.text.to_owned() });
         let taken = chosen.taken(&blocks, KNOWLEDGE);
-        knowledge::write((&found, &blocks[KNOWLEDGE], &taken), &mut system, &mut messages);
+        let knowledge = (&found, &blocks[KNOWLEDGE], taken.as_slice());
+        let place = knowledge::write(knowledge, &mut system, &mut context, &mut messages);
         for index in [FACTS, EPISODES, NOTES, RECALLED] {
-            background::write(&blocks[index], &chosen.taken(&blocks, index), &mut system);
+            background::write(&blocks[index], &chosen.taken(&blocks, index), &mut context);
         }
+        let context = (!context.is_empty()).then(|| {
+            let content = [CONTEXT_HEADING, context.as_str(), CONTEXT_FOOTING].concat();
+            messages.insert(place, Message { role: Role::System, content });
+            place
+        });
         let reports = reports(&blocks, &chosen, |index, taken| match index {
             PERSONA => Some(parts.core_dropped),
             KNOWLEDGE => some_of(found.kept.len() + found.over_budget.len(), taken),
@@ -163,22 +186,36 @@ impl Core {
             response_schema: None,
         };
         let knowledge = (found, taken);
-        Ok(Prompt { request, blocks: reports, tokens: chosen.tokens, knowledge, found: recalled, memories })
+        let tokens = chosen.tokens;
+        Ok(Prompt { request, context, blocks: reports, tokens, knowledge, found: recalled, memories })
     }
 
     /// What of the conversation may enter the prompt, and fits into `free` tokens.
     ///
     /// History is the heaviest optional block, so that it gets all that is free, and what [`choose`] would pass over
-    /// need not be offered to it: the newest first, each that fits.
+    /// need not be offered to it: the newest first, each that fits, from a beginning that seldom moves.
     fn fitting_history(&self, user: &str, session: &str, mut free: u32) -> History<'_> {
+        let owner = self.owner(user);
         let mut history = History { turns: 0, taken: Vec::new(), tokens: 0 };
-        for (_, turn, tokens) in self.owner(user).turns(session).rev().take(HISTORY_TURNS) {
+        let mut places: Vec<(usize, u32)> = Vec::new();
+        let mut place = owner.turn_count(session);
+        for (_, turn, tokens) in owner.turns(session).rev().take(HISTORY_TURNS) {
             history.turns += 1;
+            place = place.saturating_sub(1);
             let Some(tokens) = tokens.map(|tokens| tokens.saturating_add(PER_MESSAGE)) else { continue };
             let Some(left) = free.checked_sub(tokens) else { continue };
             free = left;
             history.tokens += tokens;
             history.taken.push(turn);
+            places.push((place, tokens));
+        }
+        if let Some((oldest, _)) = places.last().filter(|(oldest, _)| *oldest > 0) {
+            let least = 1 << (places.len() / BEGINNING_SHARE).max(1).ilog2();
+            let beginning = oldest.next_multiple_of(least);
+            for (_, tokens) in places.iter().rev().take_while(|(place, _)| *place < beginning) {
+                history.taken.pop();
+                history.tokens -= tokens;
+            }
         }
         history
     }

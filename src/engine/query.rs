@@ -170,8 +170,11 @@ impl HistoryOptions {
 pub struct Preview {
     /// What the message says.
     pub observation: Observation,
-    /// What the model would be asked, as system text.
+    /// What the model would be asked, as system text: what stays from turn to turn.
     pub system: String,
+    /// What it would be told right before the message: the state of the relationship, and what is remembered for this
+    /// turn.
+    pub context: String,
     /// How many messages would go with it.
     pub messages: u32,
     /// The blocks of the prompt.
@@ -399,9 +402,12 @@ impl Core {
         let points = reaction.affinity.map_or(instance.affinity.points, |change| change.after);
         let default_mood = personality.template().default_mood();
         let mood = reaction.mood.map_or_else(|| default_mood.to_owned(), |change| change.to);
+        let context = prompt.context.and_then(|place| prompt.request.messages.get(place));
+        let context = context.map(|message| message.content.clone());
         Ok(Preview {
             observation: reaction.observation,
             system: prompt.request.system,
+            context: context.unwrap_or_default(),
             messages: u32::try_from(prompt.request.messages.len()).unwrap_or(u32::MAX),
             blocks: prompt.blocks,
             tokens: prompt.tokens,

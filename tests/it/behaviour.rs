@@ -16,7 +16,7 @@ use luminoracore::template::Template;
 use luminoracore::template::model::AffinityConfig;
 use serde_json::{Value, json};
 
-use crate::host::{Host, Storage, code, file};
+use crate::host::{Host, Storage, code, file, instructions};
 use crate::sample::plain;
 
 const MINUTE: u64 = 60_000;
@@ -212,7 +212,7 @@ fn row_24_a_compliment_at_45_points() {
     let state = say(&mut host, &session, "You're pretty").state.unwrap();
     assert_eq!((state.mood.current.as_str(), state.mood.intensity, state.affinity.points), ("shy", 0.5, 47));
     assert_eq!(state.applied, ["friend_level", "shy_mood"]);
-    assert!(host.prompts.last().unwrap().system.contains("\nMood: shy, intensity 0.5"));
+    assert!(instructions(host.prompts.last().unwrap()).contains("\nMood: shy, intensity 0.5"));
 }
 
 #[test]

@@ -5,8 +5,11 @@ use std::fs;
 
 use luminoracore::Error;
 use luminoracore::context::{Block, Content, Item, choose, estimate};
+use luminoracore::engine::ModelRequest;
 use proptest::prelude::*;
 use serde_json::Value;
+
+use crate::host::Host;
 
 fn cases() -> Value {
     let path = concat!(env!("CARGO_MANIFEST_DIR"), "/tests/cases/minime/context-budget.json");
@@ -200,4 +203,52 @@ proptest! {
             }
         }
     }
+}
+
+/// What of two prompts a provider has read already: everything up to the first difference.
+fn common(before: &ModelRequest, after: &ModelRequest) -> (usize, usize) {
+    let text = |request: &ModelRequest| {
+        let messages =
+            request.messages.iter().map(|message| format!("\n{:?}: {}", message.role, message.content));
+        request.system.clone() + &messages.collect::<String>()
+    };
+    let (before, after) = (text(before), text(after));
+    let same = before.bytes().zip(after.bytes()).take_while(|(a, b)| a == b).count();
+    (same, after.len())
+}
+
+#[test]
+fn a_prompt_begins_as_the_one_before_it() {
+    let mut host = Host::new();
+    let session = host.session("diego", "alicia");
+    let sayings = [
+        "My name is Diego and I live in Lima.",
+        "You're pretty",
+        "I walked along the river for an hour, and there was nobody but a heron and me.",
+        "My sister Ana paints boats in the harbour, blue ones mostly.",
+        "What do you remember of my sister?",
+        "That was a terrible day at work, everything went wrong from the morning on.",
+        "Do you know what a heron is?",
+    ];
+    for round in 0..140 {
+        host.now += 4 * 60_000;
+        host.send("diego", &session, &format!("{} ({round})", sayings[round % sayings.len()])).unwrap();
+    }
+    let shares = |from: usize, to: usize| {
+        let pairs = host.prompts[from..to].windows(2).map(|pair| common(&pair[0], &pair[1]));
+        let (same, all) = pairs.fold((0, 0), |(same, all), (a, b)| (same + a, all + b));
+        same as f64 / all as f64
+    };
+    let (early, late) = (shares(5, 40), shares(60, 140));
+    println!(
+        "the same in front: {:.1} % in a young conversation, {:.1} % in a long one",
+        100.0 * early,
+        100.0 * late
+    );
+    assert!(early > 0.7 && late > 0.7, "{early} {late}");
+    // A history that is cut moves its beginning seldom.
+    let beginnings: Vec<&str> =
+        host.prompts[60..].iter().map(|prompt| prompt.messages[0].content.as_str()).collect();
+    let moved = beginnings.windows(2).filter(|pair| pair[0] != pair[1]).count();
+    assert!((1..=beginnings.len() / 4).contains(&moved), "{moved}");
 }

@@ -229,7 +229,7 @@ fn a_long_conversation_is_cut_to_the_budget_newest_first() {
         last.messages.iter().map(|message| luminoracore::context::estimate(&message.content) + 4).sum();
     assert!(tokens + luminoracore::context::estimate(&last.system) + 4 <= 2_000);
     assert!(last.messages.len() > 2 && last.messages.len() < 79, "{}", last.messages.len());
-    assert!(last.messages[last.messages.len() - 3].content.starts_with("Story 38"));
+    assert!(last.messages[last.messages.len() - 4].content.starts_with("Story 38"));
 }
 
 #[test]

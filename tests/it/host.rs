@@ -1,6 +1,7 @@
 //! A host for tests: performs effects in memory, and keeps what an observer would see.
 
 use crate::sample::tree;
+use luminoracore::compile::Role;
 use luminoracore::engine::{
     Command, Core, CoreOptions, Effect, EffectResult, Environment, EpisodeView, Event, FactView,
     MemoryFilter, MemoryView, ModelRequest, Operation, Output, Step,
@@ -73,6 +74,12 @@ pub(crate) fn body(record: &mut Record) -> &mut Map {
         Content::Live { body: Body::Other(luminoracore::json::Value::Object(body)), .. } => body,
         other => panic!("a stored body was expected, not {other:?}"),
     }
+}
+
+/// What a model is told by nobody: the system text, and what stands among the messages.
+pub(crate) fn instructions(request: &ModelRequest) -> String {
+    let told = request.messages.iter().filter(|message| message.role == Role::System);
+    told.fold(request.system.clone(), |told, message| told + "\n\n" + &message.content)
 }
 
 /// Answers a call with its parts, or fails.

@@ -108,14 +108,17 @@ fn what_a_turn_is_shown() {
         host.send(user, &session, &message).unwrap();
         let prompt = host.prompts.last().unwrap();
         assert_eq!(json!(prompt.system), preview["system"], "{name}");
+        let told = format!("{}{}", prompt.system, preview["context"].as_str().unwrap());
         for text in contains {
-            assert!(prompt.system.contains(&text), "{name}: {text} in {}", prompt.system);
+            assert!(told.contains(&text), "{name}: {text} in {told}");
         }
         for text in lacks {
-            assert!(!prompt.system.contains(&text), "{name}: {text} in {}", prompt.system);
+            assert!(!told.contains(&text), "{name}: {text} in {told}");
         }
         if let Some(messages) = messages {
-            let found: Value = serde_json::from_str(&to_text(&prompt.messages)).unwrap();
+            // But for what is told before every reply.
+            let said = prompt.messages.iter().filter(|message| message.content != preview["context"]);
+            let found: Value = serde_json::from_str(&to_text(&said.collect::<Vec<_>>())).unwrap();
             let expected: Vec<Value> =
                 messages.iter().map(|(role, content)| json!({ "role": role, "content": content })).collect();
             assert_eq!(found, json!(expected), "{name}");
@@ -147,7 +150,7 @@ fn a_tight_budget_takes_the_entries_that_are_wanted_most() {
     let block = block(&preview).unwrap();
     assert_eq!((block.items, block.dropped), (vec!["1".to_owned(), "2".to_owned()], 1));
     assert!(preview.tokens <= limit);
-    assert!(!preview.system.contains("- A word") && preview.system.contains("- B word"));
+    assert!(!preview.context.contains("- A word") && preview.context.contains("- B word"));
     // What the block is said to cost is what it costs.
     let sum: u32 = preview.blocks.iter().map(|block| block.tokens).sum();
     assert_eq!(sum, preview.tokens);

@@ -6,7 +6,7 @@ use luminoracore::memory::{Candidate, RetrievalWeights, retrieve};
 use proptest::prelude::*;
 use serde_json::{Value, json};
 
-use crate::host::{Host, Storage, file};
+use crate::host::{Host, Storage, file, instructions};
 use crate::sample::tree;
 
 const DAY: u64 = 86_400_000;
@@ -226,7 +226,7 @@ fn a_turn_is_told_what_it_recalls_and_says_so() {
     let told = answered.memories.iter().find(|memory| memory.memory_type == "turn").unwrap();
     assert_eq!(Some(&told.id), said.user_turn.as_ref());
     assert_eq!(told.matches, ["spare", "key"]);
-    assert!(host.prompts[0].system.contains("under the blue flowerpot"));
+    assert!(instructions(&host.prompts[0]).contains("under the blue flowerpot"));
     let run: Value = serde_json::from_str(&host.core.run("diego", &answered.run.unwrap()).unwrap()).unwrap();
     let blocks = run["blocks"].as_array().unwrap();
     let block = blocks.iter().find(|block| block["name"] == "recalled").unwrap();
@@ -263,7 +263,7 @@ fn a_long_conversation_does_not_push_out_what_is_known() {
         say(&mut host, &session, &format!("{number} {filler}"));
     }
     let reply = reply(host.send("diego", &session, "Where does the spare key hang?").unwrap());
-    let system = &host.prompts[0].system;
+    let system = &instructions(&host.prompts[0]);
     assert!(system.contains("Lima") && system.contains("behind the clock"), "{system}");
     assert!(reply.memories.iter().any(|memory| memory.memory_type == "note"));
     assert!(host.prompts[0].messages.len() > 10, "the newest turns are still there");

@@ -64,7 +64,11 @@ describe.each(specifications)("a language model of specification %s", (specifica
     expect(second?.prompt.slice(1)).toEqual([
       { role: "user", content: [{ type: "text", text: "Hi, I am Diego." }] },
       { role: "assistant", content: [{ type: "text", text: "Hello, Diego." }] },
-      { role: "user", content: [{ type: "text", text: "You are wonderful!" }] },
+      // Behind what is told for this reply.
+      {
+        role: "user",
+        content: [{ type: "text", text: expect.stringMatching(/follow\.\]\n\nYou are wonderful!$/) }],
+      },
     ]);
   });
 

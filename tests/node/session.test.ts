@@ -50,7 +50,7 @@ describe("sends", () => {
     expect(session.history().map(({ text }) => text)).toEqual(
       texts.flatMap((text) => [text, `Answer to ${text}`]),
     );
-    expect(prompts.map(({ messages }) => messages.length)).toEqual([1, 3, 5, 7, 9]);
+    expect(prompts.map(({ messages }) => messages.length)).toEqual([2, 4, 6, 8, 10]);
   });
 
   it("go on after one of them failed", async () => {

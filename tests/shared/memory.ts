@@ -46,7 +46,7 @@ export async function learnCorrectForget(storage: Storage) {
     (memory) => memory.type === "fact" && memory.key === "location",
   );
   const history = location?.type === "fact" ? location.history?.map(({ value }) => value) : [];
-  const known = session.preview("What do you know?").system.includes('"location":"Cusco"');
+  const known = session.preview("What do you know?").context.includes('"location":"Cusco"');
   for (const word of ["Cusco", "Max"]) await luminora.forget(word, { user });
   const left = canonical((await everything(storage)).filter(({ kind }) => kind === "memory"));
   const added = await luminora.remember({ key: "favourite tea", value: "lapsang", tags: ["tea"] }, { user });
@@ -136,7 +136,7 @@ export async function switchOff(storage: () => Storage) {
     const session = await luminora.createSession({ template: "alicia", user });
     await session.setAffinity(45).catch(() => {});
     await session.send("My name is Ana, my dog Max died and you're pretty");
-    const { system } = session.preview("And now?");
+    const { system, context } = session.preview("And now?");
     const refused = async (call: () => unknown) => {
       try {
         await call();
@@ -148,7 +148,7 @@ export async function switchOff(storage: () => Storage) {
     const records = sorted(await everything(place));
     found[flag] = {
       kinds: [...new Set(inWords(await luminora.memories({ user })).map((text) => text.split(":")[0]))],
-      prompt: ["## Facts", "## Episodes", "Mood: shy"].filter((line) => system.includes(line)),
+      prompt: ["## Facts", "## Episodes", "Mood: shy"].filter((line) => (system + context).includes(line)),
       applied: session.state.applied,
       points: session.state.affinity.points,
       moods: canonical(records).includes('"mood":{'),
