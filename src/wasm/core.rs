@@ -9,6 +9,7 @@ use luminoracore::engine::{
 };
 use luminoracore::json;
 use luminoracore::log::Record;
+use luminoracore::state::OwnerState;
 use luminoracore::template::Template;
 use serde::Serialize;
 use wasm_bindgen::prelude::*;
@@ -60,7 +61,7 @@ impl Core {
     /// Takes an owner's log from a checkpoint, before anything of it was loaded; says whether it could.
     #[wasm_bindgen(js_name = restoreCheckpoint)]
     pub fn restore_checkpoint(&mut self, user: &str, checkpoint: Vec<u8>) -> bool {
-        reserve(checkpoint.len().saturating_mul(MEMORY_FOR_CHECKPOINT));
+        reserve(OwnerState::memory_beside(&checkpoint));
         self.core.restore_checkpoint(user, checkpoint)
     }
 
@@ -347,8 +348,6 @@ fn reserve(length: usize) {
 const MEMORY_FOR_TEXT: usize = 3;
 /// The same of an index.
 const MEMORY_FOR_INDEX: usize = 4;
-/// The same of a checkpoint, beside it: what is around the bodies.
-const MEMORY_FOR_CHECKPOINT: usize = 1;
 /// Bytes of memory by which it grows.
 const STEP: usize = 4 << 20;
 

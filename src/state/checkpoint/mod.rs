@@ -34,6 +34,9 @@ const MOOD: u64 = 2;
 
 const ROLES: [Role; 3] = [Role::User, Role::Assistant, Role::Tool];
 
+/// Bytes of memory that a byte of what stands around the bodies becomes.
+const ENVELOPE: usize = 3;
+
 /// Bodies are not deeper than in a log.
 const LIMITS: Limits = Limits { bytes: usize::MAX, depth: 36, items: usize::MAX, items_at: &[] };
 
@@ -79,6 +82,16 @@ impl OwnerState {
         *self = state;
         self.recall.take_caches_of(recall);
         Some(newest)
+    }
+
+    /// Bytes of memory that opening a checkpoint takes beside it, about: none for what is no checkpoint.
+    pub fn memory_beside(checkpoint: &[u8]) -> usize {
+        let end = checkpoint.split_last_chunk::<16>().and_then(|(_, tail)| tail.first_chunk::<8>());
+        let bodies = end.map_or(u64::MAX, |end| u64::from_le_bytes(*end));
+        checkpoint
+            .len()
+            .saturating_sub(usize::try_from(bodies).unwrap_or(usize::MAX))
+            .saturating_mul(ENVELOPE)
     }
 
     /// Where each record stands among the turns and runs of a session.

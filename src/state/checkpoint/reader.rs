@@ -31,6 +31,7 @@ impl OwnerState {
         let begin = end - reader.rest.len();
         bytes.truncate(length);
         let rest = bytes.split_off(end);
+        bytes.shrink_to_fit();
         // The bodies stay where they are: they are most of it, and to copy them takes as much memory again.
         let mut bodies = Bodies { owner: owner.into(), texts: Arc::new(bytes), end: begin };
         let mut reader = Reader { rest: &rest, devices: Vec::new(), before: 0 };
