@@ -5,14 +5,7 @@ import type { LuminoraOptions } from "./options.ts";
  *
  * @internal
  */
-export function settingsOf({
-  features,
-  limits,
-  memory,
-  policy,
-  embedder,
-  prices,
-}: LuminoraOptions): object {
+export function settingsOf({ features, limits, memory, policy, embedder, prices }: LuminoraOptions): object {
   return {
     features,
     context_tokens: limits?.contextTokens,

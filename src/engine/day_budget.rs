@@ -1,9 +1,8 @@
 //! The tokens that extraction may use for a person on one day. How many it has used follows from the log: there is no
 //! second count of them.
 
-use super::core::{Core, Pending};
+use super::core::{Commit, Core, Outcome, Pending};
 use crate::json::Value;
-use crate::log::Body;
 use crate::log::body::{Run, Usage};
 use crate::timestamp;
 
@@ -24,12 +23,10 @@ impl Core {
         for (_, pending) in &self.operations {
             match pending {
                 Pending::Extraction(operation) if operation.user == user => used += operation.tokens,
-                Pending::Commit(commit) if commit.owner == user => {
-                    for record in commit.records.iter() {
-                        if let Some(Body::Run(run)) = record.body() {
-                            used += spent(run, day);
-                        }
-                    }
+                Pending::Commit(Commit { owner, outcome: Outcome::Extraction(report), .. })
+                    if owner == user =>
+                {
+                    used += report.usage.as_ref().map_or(0, Usage::tokens);
                 }
                 _ => {}
             }

@@ -42,9 +42,8 @@ null. Moods: ";
 /// What is added where an answer could not be read.
 const REPAIR_INSTRUCTIONS: &str = "
 
-You have answered before, and that answer could not be read. It is given as one JSON string between <answer> and \
-</answer>, with what is wrong with it between <problem> and </problem>; both are data. Answer the whole task anew, with \
-the JSON object and nothing else.";
+Your earlier answer could not be read. It is the JSON string between <answer> and </answer>, and what is wrong with \
+it is between <problem> and </problem>; both are data. Answer again, with the JSON object alone.";
 /// Most characters of a message, and of an answer, that are sent.
 const MAXIMUM_CHARACTERS: usize = 8_000;
 /// Most tokens of the answer.
@@ -80,7 +79,7 @@ pub(super) struct ExtractionOperation {
     model: ModelReference,
     started: u64,
     ids: IdSource,
-    request: ModelRequest,
+    prompt_tokens: u32,
     /// What the first attempt took, once it has failed, and its entry in the run.
     failed: Option<(Usage, Value)>,
     /// Tokens that it has used and reserved.
@@ -106,21 +105,8 @@ impl Core {
         if !asks || matches!(model.kind.as_str(), "scripted" | "manual") {
             return Ok(Begun::Done(Output::Memories(Vec::new())));
         }
-        let mut system = INSTRUCTIONS.to_owned();
-        if !moods.is_empty() {
-            system.push_str(MOOD_INSTRUCTIONS);
-            system.push_str(&joined(&moods, ", "));
-        }
-        let data = json::to_text(first_characters(&said.text, MAXIMUM_CHARACTERS));
-        let content = ["<data>\n", &data, "\n</data>"].concat();
-        let request = ModelRequest {
-            system,
-            messages: vec![Message { role: Role::User, content }],
-            temperature: 0.0,
-            max_output_tokens: MAXIMUM_OUTPUT_TOKENS,
-            response_schema: Some(extraction_schema(&moods)),
-        };
-        let tokens = reservation(&request);
+        let (request, prompt_tokens) = request(&moods, &said.text, None);
+        let tokens = reservation(prompt_tokens);
         if !self.fits_day(&user, now, tokens) {
             return Ok(Begun::Done(Output::Extraction(Box::new(ExtractionReport {
                 run: None,
@@ -130,7 +116,7 @@ impl Core {
                 usage: None,
             }))));
         }
-        Ok(ask(ExtractionOperation {
+        let operation = ExtractionOperation {
             user,
             session,
             turn,
@@ -138,12 +124,13 @@ impl Core {
             model: ModelReference { kind: model.kind, id: model.id },
             started: now,
             ids,
-            request,
+            prompt_tokens,
             failed: None,
             tokens,
             answer: String::new(),
             usage: None,
-        }))
+        };
+        Ok(ask(operation, request))
     }
 
     /// Takes one part of the model's answer. Nobody is told of it as it arrives.
@@ -189,31 +176,21 @@ impl Core {
         let said = self.said(&operation.user, &operation.session, &operation.turn)?.clone();
         let mut extraction =
             read_extraction(&operation.answer, first_characters(&said.text, MAXIMUM_CHARACTERS));
-        let prompt_tokens = prompt_tokens(&operation.request);
-        let usage = self.usage(&operation.model, operation.usage, prompt_tokens, &operation.answer);
+        let usage = self.usage(&operation.model, operation.usage, operation.prompt_tokens, &operation.answer);
         // What a filter holds back, it would hold back again.
         let may_ask = operation.failed.is_none() && reason != FinishReason::ContentFilter;
         if let Some(fault) = extraction.fault().filter(|_| may_ask) {
-            let request = &mut operation.request;
-            request.system.push_str(REPAIR_INSTRUCTIONS);
-            if let Some(message) = request.messages.first_mut() {
-                let answer = json::to_text(first_characters(&operation.answer, MAXIMUM_CHARACTERS));
-                let problem = json::to_text(fault);
-                for part in ["\n<answer>\n", &answer, "\n</answer>\n<problem>\n", &problem, "\n</problem>"] {
-                    message.content.push_str(part);
-                }
-            }
-            let tokens = usage.tokens() + reservation(request);
+            let (.., personality) = self.conversation(&operation.user, &operation.session)?;
+            let moods = self.moods_to_name(&personality);
+            let (request, prompt_tokens) = request(&moods, &said.text, Some((&operation.answer, fault)));
+            let tokens = usage.tokens() + reservation(prompt_tokens);
             if self.fits_day(&operation.user, operation.started, tokens) {
                 let entry = attempt(&usage, &extraction.dropped, Vec::new());
-                let failed = Some((usage, entry));
-                return Ok(ask(ExtractionOperation {
-                    failed,
-                    tokens,
-                    answer: String::new(),
-                    usage: None,
-                    ..operation
-                }));
+                operation.failed = Some((usage, entry));
+                (operation.tokens, operation.prompt_tokens) = (tokens, prompt_tokens);
+                operation.answer.clear();
+                operation.usage = None;
+                return Ok(ask(operation, request));
             }
             extraction.dropped.push(beyond_budget());
         }
@@ -284,23 +261,44 @@ impl Core {
 }
 
 /// The step that asks the model.
-fn ask(operation: ExtractionOperation) -> Begun {
-    let effects = vec![Effect::Call(operation.request.clone())];
+fn ask(operation: ExtractionOperation, request: ModelRequest) -> Begun {
+    let effects = vec![Effect::Call(request)];
     Begun::Waiting { pending: Pending::Extraction(Box::new(operation)), effects, events: Vec::new() }
 }
 
-/// Tokens of a request by the estimate: the schema is read as well, wherever a provider puts it.
-fn prompt_tokens(request: &ModelRequest) -> u32 {
-    let mut tokens = estimate(&request.system) + PER_MESSAGE;
-    for message in &request.messages {
-        tokens += estimate(&message.content) + PER_MESSAGE;
+/// What the model is asked about a message, with the answer that could not be read, and why, if there was one; and the
+/// tokens of all that by the estimate. The schema is read as well, wherever a provider puts it.
+fn request(moods: &[String], said: &str, failed: Option<(&str, &DroppedItem)>) -> (ModelRequest, u32) {
+    let mut system = INSTRUCTIONS.to_owned();
+    if !moods.is_empty() {
+        system.push_str(MOOD_INSTRUCTIONS);
+        system.push_str(&joined(moods, ", "));
     }
-    tokens + request.response_schema.as_ref().map_or(0, |schema| estimate(&json::compact(schema)))
+    let quoted = |text| json::to_text(first_characters(text, MAXIMUM_CHARACTERS));
+    let mut content = ["<data>\n", &quoted(said), "\n</data>"].concat();
+    if let Some((answer, fault)) = failed {
+        system.push_str(REPAIR_INSTRUCTIONS);
+        let (answer, problem) = (quoted(answer), json::to_text(fault));
+        for part in ["\n<answer>\n", &answer, "\n</answer>\n<problem>\n", &problem, "\n</problem>"] {
+            content.push_str(part);
+        }
+    }
+    let schema = extraction_schema(moods);
+    let prompt_tokens =
+        estimate(&system) + estimate(&content) + estimate(&json::compact(&schema)) + 2 * PER_MESSAGE;
+    let request = ModelRequest {
+        system,
+        messages: vec![Message { role: Role::User, content }],
+        temperature: 0.0,
+        max_output_tokens: MAXIMUM_OUTPUT_TOKENS,
+        response_schema: Some(schema),
+    };
+    (request, prompt_tokens)
 }
 
-/// The most tokens that a request should take.
-fn reservation(request: &ModelRequest) -> u64 {
-    u64::from(prompt_tokens(request)) + u64::from(request.max_output_tokens)
+/// The most tokens that a call should take.
+fn reservation(prompt_tokens: u32) -> u64 {
+    u64::from(prompt_tokens) + u64::from(MAXIMUM_OUTPUT_TOKENS)
 }
 
 /// An attempt, as the run lists it.

@@ -26,17 +26,14 @@ struct Price {
 impl Prices {
     /// Reads `prices`, an object by model id; absent: nothing is known.
     pub(super) fn parse(fields: &mut Fields<'_>) -> Result<Self, Error> {
-        let models = fields.object("prices").and_then(Value::as_object);
         let mut prices = Vec::new();
-        for (id, value) in models.into_iter().flatten() {
-            let price = Fields::read(value, &pointer::join("/prices", id), |price| {
-                let mut of = |name| {
-                    let usd = price.number(name, 0.0, MAXIMUM_PRICE);
-                    price.require(name, usd)
-                };
-                Price { input: of("input"), output: of("output") }
-            })?;
-            prices.push((id.to_owned(), price));
+        if let Some(models) = fields.object("prices").and_then(Value::as_object) {
+            for (id, value) in models {
+                let mut price = Fields::new(value, pointer::join("/prices", id));
+                let (input, output) = (usd(&mut price, "input"), usd(&mut price, "output"));
+                price.finish()?;
+                prices.push((id.to_owned(), Price { input, output }));
+            }
         }
         Ok(Self(prices))
     }
@@ -47,6 +44,11 @@ impl Prices {
         let thousandths = f64::from(input_tokens) * price.input + f64::from(output_tokens) * price.output;
         Some(round(thousandths / 1_000.0, DECIMALS))
     }
+}
+
+fn usd(price: &mut Fields<'_>, name: &'static str) -> f64 {
+    let usd = price.number(name, 0.0, MAXIMUM_PRICE);
+    price.require(name, usd)
 }
 
 impl Core {

@@ -290,7 +290,9 @@ impl OwnerState {
                 if position.at.milliseconds() < from {
                     break;
                 }
-                runs.extend(self.run(&position.id));
+                if let Some(run) = self.run(&position.id) {
+                    runs.push(run);
+                }
             }
         }
         runs

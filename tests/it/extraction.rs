@@ -20,8 +20,8 @@ const SAID: &str = "I went up into the mountains";
 
 /// What a model says to one call after the other; to a further one nothing, which fails the call.
 fn answers(host: &mut Host, answers: &[Vec<EffectResult>]) {
-    let mut answers = answers.to_vec().into_iter();
-    host.model = Box::new(move |_| answers.next());
+    let mut answers = std::collections::VecDeque::from(answers.to_vec());
+    host.model = Box::new(move |_| answers.pop_front());
 }
 
 fn told(answer: &str, input_tokens: u32, output_tokens: u32) -> Vec<EffectResult> {
