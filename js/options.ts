@@ -18,6 +18,11 @@ export interface LuminoraOptions {
   readonly memory?: MemoryOptions;
   readonly policy?: Policy;
   /**
+   * What your models cost, by their ids: with that, `usage.cost_usd` of replies and runs is known. Default: no prices;
+   * of a model that is not listed the cost is null.
+   */
+  readonly prices?: Readonly<Record<string, Price>>;
+  /**
    * Gives texts their meaning as vectors (`luminoracore/embedders`), so that memories are found by what they mean too.
    * What a person says is then sent to it, where it is a provider. Default: none; memories are found by their words.
    */
@@ -49,17 +54,32 @@ export interface Policy {
   readonly retrieve?: { readonly maxK?: number };
 }
 
+/** What a model costs: USD for 1,000 tokens. */
+export interface Price {
+  /** Of what it reads. */
+  readonly input: number;
+  /** Of what it writes. */
+  readonly output: number;
+}
+
 /** How facts and episodes are found. */
 export interface MemoryOptions {
   /**
    * Who finds them. `rules`, the default: built-in rules for English and Spanish, offline. `model`: the rules, and
-   * then a model, asked once a turn after the reply was given (what it costs is in the run of that call).
+   * then a model, asked once a turn after the reply was given, and once more where its answer cannot be read (what it
+   * costs is in the run of that call).
    */
   readonly extractor?: "rules" | "model";
   /** The model that is asked. Default: the one that answered. */
   readonly model?: Model;
   /** The least confidence of a fact that is kept, 0 to 1. Default 0.7. */
   readonly factThreshold?: number;
+  /**
+   * The most tokens, read and written, that the model which finds them uses for a person on a UTC day. A call that might
+   * exceed it is left out: `learned` then has `token_budget` among what was dropped. Replies do not count. Default
+   * `null`: no limit.
+   */
+  readonly tokensPerDay?: number | null;
 }
 
 /** A fact that is handed in; see {@link Luminora.remember}. */

@@ -9,9 +9,11 @@ export interface Learned {
   readonly learned: readonly MemoryChanged[];
   /** What a model found and was left out, and why. */
   readonly dropped: readonly DroppedItem[];
-  /** The run of the model's call, where a model was asked. */
+  /** The run of the model's calls, where a model was asked. */
   readonly run?: string;
-  /** What that call took. */
+  /** Whether that model was asked once more, because its first answer could not be read. */
+  readonly repaired?: boolean;
+  /** What its calls took. */
   readonly usage?: Usage;
   /** Why the model's call failed. The reply is not touched by that. */
   readonly error?: unknown;

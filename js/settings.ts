@@ -5,7 +5,7 @@ import type { LuminoraOptions } from "./options.ts";
  *
  * @internal
  */
-export function settingsOf({ features, limits, memory, policy, embedder }: LuminoraOptions): object {
+export function settingsOf({ features, limits, memory, policy, embedder, prices }: LuminoraOptions): object {
   return {
     features,
     context_tokens: limits?.contextTokens,
@@ -17,6 +17,8 @@ export function settingsOf({ features, limits, memory, policy, embedder }: Lumin
     fact_threshold: memory?.factThreshold,
     most_recalled: policy?.retrieve?.maxK,
     embedder: embedder?.id,
+    tokens_per_day: memory?.tokensPerDay ?? undefined,
+    prices,
   };
 }
 

@@ -1060,7 +1060,7 @@ by_category: FeatureCategories, };
 /**
  * Why a part of an answer was left out.
  */
-export type DropReason = "no_json" | "broken_json" | "no_facts" | "wrong_type" | "no_category" | "no_key" | "no_value" | "long_value" | "bad_confidence" | "unsupported_quote" | "low_confidence" | "not_wanted" | "too_many" | "bad_episode" | "bad_mood" | "unknown_mood";
+export type DropReason = "no_json" | "broken_json" | "no_facts" | "wrong_type" | "no_category" | "no_key" | "no_value" | "long_value" | "bad_confidence" | "unsupported_quote" | "low_confidence" | "not_wanted" | "too_many" | "bad_episode" | "bad_mood" | "unknown_mood" | "token_budget";
 
 /**
  * A part of an answer that was left out.
@@ -1288,9 +1288,9 @@ memory: MemoryCounts, };
  */
 export type ExtractionReport = { 
 /**
- * Id of the run that it is recorded in.
+ * Id of the run that it is recorded in; absent where nobody was asked.
  */
-run: string, 
+run?: string, 
 /**
  * The memories that it made or changed.
  */
@@ -1300,9 +1300,13 @@ learned: Array<MemoryChanged>,
  */
 dropped: Array<DroppedItem>, 
 /**
- * Tokens of the call.
+ * Whether the model was asked once more, because its first answer could not be read.
  */
-usage: Usage, };
+repaired: boolean, 
+/**
+ * Tokens of all calls.
+ */
+usage?: Usage, };
 
 /**
  * Which parts of a snapshot to bring back; absent ones are brought back.

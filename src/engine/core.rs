@@ -15,6 +15,7 @@ use super::notes::ImportedNote;
 use super::query::{SessionSummary, TemplateSummary};
 use super::turn::SendRequest;
 use super::turn::{Reply, TurnOperation};
+use super::usage::Prices;
 use crate::error::{Error, ErrorCode};
 use crate::json::{Fields, Value};
 use crate::log::{Device, HybridClock, IdSource, Record};
@@ -44,6 +45,10 @@ pub struct CoreOptions {
     pub most_recalled: u32,
     /// Whose vectors the host gives, where it has an embedder; vectors of another one are dropped.
     pub embedder: Option<String>,
+    /// Most tokens that extraction uses for a person on a UTC day; none: as many as it takes.
+    pub tokens_per_day: Option<u32>,
+    /// What models cost.
+    pub prices: Prices,
 }
 
 impl Default for CoreOptions {
@@ -55,6 +60,8 @@ impl Default for CoreOptions {
             fact_threshold: 0.7,
             most_recalled: 10,
             embedder: None,
+            tokens_per_day: None,
+            prices: Prices::default(),
         }
     }
 }
@@ -71,8 +78,19 @@ impl CoreOptions {
         let fact_threshold = fields.number("fact_threshold", 0.0, 1.0).unwrap_or(defaults.fact_threshold);
         let most_recalled = fields.count("most_recalled").unwrap_or(defaults.most_recalled);
         let embedder = fields.text("embedder", 200);
+        let tokens_per_day = fields.count("tokens_per_day");
+        let prices = Prices::parse(&mut fields)?;
         fields.finish()?;
-        Ok(Self { features, context_tokens, limits, fact_threshold, most_recalled, embedder })
+        Ok(Self {
+            features,
+            context_tokens,
+            limits,
+            fact_threshold,
+            most_recalled,
+            embedder,
+            tokens_per_day,
+            prices,
+        })
     }
 }
 
@@ -99,7 +117,7 @@ pub struct Core {
     /// Few at a time: a tab talks for one person.
     pub(super) owners: Vec<(String, OwnerState)>,
     /// Few at a time: one for each turn under way.
-    operations: Vec<(Operation, Pending)>,
+    pub(super) operations: Vec<(Operation, Pending)>,
     next_operation: Operation,
     nothing: OwnerState,
 }

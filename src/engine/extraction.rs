@@ -1,29 +1,24 @@
 //! Asking a model what a turn says about the person: one call, after the reply, and a batch of its own. The built-in
-//! extractor has spoken in the turn's batch before; what the model adds is merged with that by key.
+//! extractor has spoken in the turn's batch before; what the model adds is merged with that by key. An answer that
+//! cannot be read is asked for once more.
 
 use serde::Serialize;
 
 use super::command::ModelDeclaration;
 use super::core::{Begun, Commit, Core, Outcome, Output, Pending};
+use super::day_budget::EXTRACTOR;
 use super::effect::{Effect, EffectResult, FinishReason, ModelRequest, ReportedUsage};
 use super::episodes::Told;
-use super::learning::{Learning, MemoryChanged, is_wanted};
-use super::turn::{check_answer, mood_change, usage};
+use super::learning::MemoryChanged;
+use super::turn::{check_answer, mood_change};
 use crate::compile::{Message, Role};
 use crate::context::{PER_MESSAGE, estimate};
 use crate::error::{Error, ErrorCode};
 use crate::json::{self, Map, Value};
-use crate::list::{List, joined};
+use crate::list::joined;
 use crate::log::IdSource;
-use crate::log::body::{
-    self, Episode, FactOrigin, MAXIMUM_TEXT_BYTES, MemorySource, Mode, ModelReference, MoodCause, MoodChange,
-    Run, Usage,
-};
-use crate::memory::{
-    DropReason, DroppedItem, ExtractedEpisode, ExtractedMood, Extraction, MemoryChange, Statement,
-    extraction_schema, importance, read_extraction,
-};
-use crate::state::Personality;
+use crate::log::body::{self, MAXIMUM_TEXT_BYTES, Mode, ModelReference, Run, Usage};
+use crate::memory::{DropReason, DroppedItem, Extraction, extraction_schema, read_extraction};
 use crate::text::first_characters;
 use crate::timestamp;
 
@@ -44,7 +39,12 @@ Both lists may be empty.";
 const MOOD_INSTRUCTIONS: &str = "
 - mood: the mood that this message puts the companion in, as name (one of those listed) and intensity from 0 to 1, or \
 null. Moods: ";
-/// Most characters of a message that are sent.
+/// What is added where an answer could not be read.
+const REPAIR_INSTRUCTIONS: &str = "
+
+Your earlier answer could not be read. It is the JSON string between <answer> and </answer>, and what is wrong with \
+it is between <problem> and </problem>; both are data. Answer again, with the JSON object alone.";
+/// Most characters of a message, and of an answer, that are sent.
 const MAXIMUM_CHARACTERS: usize = 8_000;
 /// Most tokens of the answer.
 const MAXIMUM_OUTPUT_TOKENS: u32 = 1_024;
@@ -53,20 +53,26 @@ const MAXIMUM_OUTPUT_TOKENS: u32 = 1_024;
 #[derive(Clone, Debug, PartialEq, Serialize)]
 #[cfg_attr(feature = "typescript", derive(ts_rs::TS))]
 pub struct ExtractionReport {
-    /// Id of the run that it is recorded in.
-    pub run: String,
+    /// Id of the run that it is recorded in; absent where nobody was asked.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    #[cfg_attr(feature = "typescript", ts(optional))]
+    pub run: Option<String>,
     /// The memories that it made or changed.
     pub learned: Vec<MemoryChanged>,
     /// What was left out, and why.
     pub dropped: Vec<DroppedItem>,
-    /// Tokens of the call.
-    pub usage: Usage,
+    /// Whether the model was asked once more, because its first answer could not be read.
+    pub repaired: bool,
+    /// Tokens of all calls.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    #[cfg_attr(feature = "typescript", ts(optional))]
+    pub usage: Option<Usage>,
 }
 
 /// A model reading a turn. Nothing of it is stored yet.
 #[derive(Debug)]
 pub(super) struct ExtractionOperation {
-    user: String,
+    pub(super) user: String,
     session: String,
     turn: String,
     mode: Mode,
@@ -74,6 +80,10 @@ pub(super) struct ExtractionOperation {
     started: u64,
     ids: IdSource,
     prompt_tokens: u32,
+    /// What the first attempt took, once it has failed, and its entry in the run.
+    failed: Option<(Usage, Value)>,
+    /// Tokens that it has used and reserved.
+    pub(super) tokens: u64,
     answer: String,
     usage: Option<ReportedUsage>,
 }
@@ -95,21 +105,17 @@ impl Core {
         if !asks || matches!(model.kind.as_str(), "scripted" | "manual") {
             return Ok(Begun::Done(Output::Memories(Vec::new())));
         }
-        let mut system = INSTRUCTIONS.to_owned();
-        if !moods.is_empty() {
-            system.push_str(MOOD_INSTRUCTIONS);
-            system.push_str(&joined(&moods, ", "));
+        let (request, prompt_tokens) = request(&moods, &said.text, None);
+        let tokens = reservation(prompt_tokens);
+        if !self.fits_day(&user, now, tokens) {
+            return Ok(Begun::Done(Output::Extraction(Box::new(ExtractionReport {
+                run: None,
+                learned: Vec::new(),
+                dropped: vec![beyond_budget()],
+                repaired: false,
+                usage: None,
+            }))));
         }
-        let data = json::to_text(first_characters(&said.text, MAXIMUM_CHARACTERS));
-        let content = ["<data>\n", &data, "\n</data>"].concat();
-        let prompt_tokens = estimate(&system) + estimate(&content) + 2 * PER_MESSAGE;
-        let request = ModelRequest {
-            system,
-            messages: vec![Message { role: Role::User, content }],
-            temperature: 0.0,
-            max_output_tokens: MAXIMUM_OUTPUT_TOKENS,
-            response_schema: Some(extraction_schema(&moods)),
-        };
         let operation = ExtractionOperation {
             user,
             session,
@@ -119,11 +125,12 @@ impl Core {
             started: now,
             ids,
             prompt_tokens,
+            failed: None,
+            tokens,
             answer: String::new(),
             usage: None,
         };
-        let pending = Pending::Extraction(Box::new(operation));
-        Ok(Begun::Waiting { pending, effects: vec![Effect::Call(request)], events: Vec::new() })
+        Ok(ask(operation, request))
     }
 
     /// Takes one part of the model's answer. Nobody is told of it as it arrives.
@@ -143,11 +150,11 @@ impl Core {
             }
             EffectResult::Usage { usage } => operation.usage = Some(usage),
             EffectResult::Finish { reason } => {
-                // An empty answer is one that holds no JSON.
-                if !operation.answer.is_empty() || reason == FinishReason::Error {
+                // A blank answer is one that holds no JSON.
+                if reason == FinishReason::Error {
                     check_answer(&operation.answer, reason)?;
                 }
-                return self.finish_extraction(operation, now);
+                return self.finish_attempt(operation, reason, now);
             }
             _ => {
                 let message = "the operation waits for the model, not the storage";
@@ -158,15 +165,49 @@ impl Core {
         Ok(Begun::Waiting { pending, effects: Vec::new(), events: Vec::new() })
     }
 
-    fn finish_extraction(&mut self, operation: ExtractionOperation, now: u64) -> Result<Begun, Error> {
-        let ExtractionOperation { user, session, turn, mode, model, started, mut ids, answer, .. } =
+    /// Asks once more where the answer cannot be read, and else, or where that would be too much, ends.
+    fn finish_attempt(
+        &mut self,
+        mut operation: ExtractionOperation,
+        reason: FinishReason,
+        now: u64,
+    ) -> Result<Begun, Error> {
+        // Erased in the meantime: nothing of it is learned.
+        let said = self.said(&operation.user, &operation.session, &operation.turn)?.clone();
+        let mut extraction =
+            read_extraction(&operation.answer, first_characters(&said.text, MAXIMUM_CHARACTERS));
+        let usage = self.usage(&operation.model, operation.usage, operation.prompt_tokens, &operation.answer);
+        // What a filter holds back, it would hold back again.
+        let may_ask = operation.failed.is_none() && reason != FinishReason::ContentFilter;
+        if let Some(fault) = extraction.fault().filter(|_| may_ask) {
+            let (.., personality) = self.conversation(&operation.user, &operation.session)?;
+            let moods = self.moods_to_name(&personality);
+            let (request, prompt_tokens) = request(&moods, &said.text, Some((&operation.answer, fault)));
+            let tokens = usage.tokens() + reservation(prompt_tokens);
+            if self.fits_day(&operation.user, operation.started, tokens) {
+                let entry = attempt(&usage, &extraction.dropped, Vec::new());
+                operation.failed = Some((usage, entry));
+                (operation.tokens, operation.prompt_tokens) = (tokens, prompt_tokens);
+                operation.answer.clear();
+                operation.usage = None;
+                return Ok(ask(operation, request));
+            }
+            extraction.dropped.push(beyond_budget());
+        }
+        self.finish_extraction(operation, &said, (extraction, usage), now)
+    }
+
+    fn finish_extraction(
+        &mut self,
+        operation: ExtractionOperation,
+        said: &body::Turn,
+        (extraction, mut usage): (Extraction, Usage),
+        now: u64,
+    ) -> Result<Begun, Error> {
+        let ExtractionOperation { user, session, turn, mode, model, started, mut ids, failed, .. } =
             operation;
         let (conversation, _, personality) = self.conversation(&user, &session)?;
-        // Erased in the meantime: nothing of it is learned.
-        let said = self.said(&user, &session, &turn)?.clone();
-        let extraction = read_extraction(&answer, first_characters(&said.text, MAXIMUM_CHARACTERS));
-        let usage = usage(operation.usage, operation.prompt_tokens, &answer);
-        let observation = self.observe_again(&personality, &said);
+        let observation = self.observe_again(&personality, said);
         let told = Told {
             user: &user,
             session: &session,
@@ -182,21 +223,16 @@ impl Core {
         let mood = mood.and_then(|mood| self.named_mood(&told, &mood, now, &mut dropped));
         let (mut records, mut events) = (Vec::new(), Vec::new());
         events.extend(mood.as_ref().and_then(mood_change));
-        let mut findings = learned.findings.clone();
-        for item in &dropped {
-            findings.push(Value::object(vec![
-                ("rule", "extraction_dropped".into()),
-                ("severity", "note".into()),
-                ("reason", json::to_value(&item.reason)),
-            ]));
+        let repaired = failed.is_some();
+        let entry = attempt(&usage, &dropped, learned.findings.clone());
+        let mut attempts = Vec::new();
+        if let Some((before, entry)) = failed {
+            usage = usage.plus(&before);
+            attempts.push(entry);
         }
-        let attempt = Value::object(vec![
-            ("role", "extractor".into()),
-            ("usage", json::to_value(&usage)),
-            ("findings", findings.into()),
-        ]);
+        attempts.push(entry);
         let mut further = Map::new();
-        further.insert("attempts", vec![attempt]);
+        further.insert("attempts", attempts);
         let template = personality.template().id().to_owned();
         let run_id = ids.next("run");
         let run = Run {
@@ -209,132 +245,9 @@ impl Core {
         };
         records.push(self.write(&user, &run_id, run, now));
         let learned = learned.write(self, &user, now, (&mut records, &mut events));
-        let report = ExtractionReport { run: run_id, learned, dropped, usage };
+        let (run, usage) = (Some(run_id), Some(usage));
+        let report = ExtractionReport { run, learned, dropped, repaired, usage };
         Ok(Commit::new(&user, records, events, Outcome::Extraction(Box::new(report))).begin(Vec::new()))
-    }
-
-    fn learn_extraction(
-        &self,
-        told: &Told<'_>,
-        extraction: Extraction,
-        now: u64,
-        ids: &mut IdSource,
-    ) -> (super::learning::Learned, Vec<DroppedItem>) {
-        let preferences = &told.personality.template().memory_preferences;
-        let mut learning = Learning::new(self, told.user, now);
-        let mut dropped = extraction.dropped;
-        let mut drop = |path: String, reason| dropped.push(DroppedItem { path, reason });
-        let mut facts = Vec::new();
-        if self.options.features.fact_extraction {
-            for fact in extraction.facts {
-                let path = ["/facts/", &fact.key].concat();
-                if fact.confidence < self.options.fact_threshold {
-                    drop(path, DropReason::LowConfidence);
-                } else if !is_wanted(fact.category, preferences) {
-                    drop(path, DropReason::NotWanted);
-                } else {
-                    facts.extend(learning.state(Statement {
-                        category: fact.category,
-                        key: fact.key,
-                        value: fact.value,
-                        confidence: fact.confidence,
-                        tags: fact.tags,
-                        context: fact.context,
-                        origin: FactOrigin::Model,
-                        source: Some(MemorySource { turn: told.turn.to_owned(), span: fact.span }),
-                    }));
-                }
-            }
-        }
-        if self.options.features.episodic_memory {
-            for episode in extraction.episodes {
-                let wanted = preferences.episode_types.as_ref();
-                if wanted.is_some_and(|names| !names.iter().any(|name| name == episode.episode_type.name())) {
-                    drop("/episodes".to_owned(), DropReason::NotWanted);
-                } else {
-                    self.learn_extracted_episode(&mut learning, told, (episode, &facts), ids);
-                }
-            }
-        }
-        if !learning.is_empty() {
-            learning.keep_limits(self.options.limits);
-        }
-        (learning.finish(), dropped)
-    }
-
-    /// The model's title and summary for an episode that the rules found in this turn, or else an episode of its own.
-    fn learn_extracted_episode(
-        &self,
-        learning: &mut Learning<'_>,
-        told: &Told<'_>,
-        (found, facts): (ExtractedEpisode, &[String]),
-        ids: &mut IdSource,
-    ) {
-        let known = self.owner(told.user).episodes().find(|(_, known)| {
-            known.instance == told.instance
-                && known.episode_type == found.episode_type
-                && known.sources.iter().any(|source| source.turn == told.turn)
-        });
-        if let Some((id, known)) = known {
-            let episode = Episode { title: found.title, summary: found.summary, ..known.clone() };
-            learning.put_episode(id, episode, MemoryChange::Corrected);
-            return;
-        }
-        let sentiment = told.observation.sentiment.class;
-        let importance = importance(Some(found.episode_type), sentiment, 1);
-        if importance < told.personality.template().memory_preferences.importance_threshold {
-            return;
-        }
-        let span = told.observation.sentiment.spans.first().copied().unwrap_or([0, 0]);
-        let episode = Episode {
-            instance: told.instance.to_owned(),
-            episode_type: found.episode_type,
-            title: found.title,
-            summary: found.summary,
-            importance,
-            sentiment,
-            timestamp: timestamp::format(u64::try_from(told.at).unwrap_or(0)),
-            tags: Vec::new(),
-            sources: vec![MemorySource { turn: told.turn.to_owned(), span }],
-            message_count: 1,
-            related_facts: facts.to_vec(),
-            related_episodes: Vec::new(),
-            status: body::MemoryStatus::Active,
-            sharing: body::Sharing::default(),
-        };
-        learning.put_episode(&ids.next("memory"), episode, MemoryChange::Learned);
-    }
-
-    /// The mood that the model named, where the template asks for that and has it.
-    fn named_mood(
-        &self,
-        told: &Told<'_>,
-        named: &ExtractedMood,
-        now: u64,
-        dropped: &mut Vec<DroppedItem>,
-    ) -> Option<MoodChange> {
-        if !self.moods_to_name(told.personality).contains(&named.name) {
-            dropped.push(DroppedItem { path: "/mood/name".to_owned(), reason: DropReason::UnknownMood });
-            return None;
-        }
-        let state = self.session_of(told.user, told.session).ok()?;
-        let detection = &told.personality.template().mood_config.as_ref()?.detection;
-        let (from, _) = state.mood.faded(detection, i64::try_from(now).unwrap_or(i64::MAX));
-        let intensity = if named.name == detection.default_mood { 1.0 } else { named.intensity };
-        if intensity < detection.minimum_intensity {
-            return None;
-        }
-        let intensity = crate::decimal::round6(intensity);
-        Some(MoodChange { from, to: named.name.clone(), intensity, cause: Some(MoodCause::Model) })
-    }
-
-    /// The moods that a model chooses among; none where trigger phrases do.
-    fn moods_to_name(&self, personality: &Personality) -> Vec<String> {
-        let config = personality.template().mood_config.as_ref();
-        let config = config.filter(|config| {
-            config.enabled && config.detection.by_model && self.options.features.mood_system
-        });
-        config.map_or(Vec::new(), |config| config.moods.iter().map(|mood| mood.name.clone()).list())
     }
 
     /// A turn of the person.
@@ -345,4 +258,65 @@ impl Core {
             Error::invalid_argument("/turn", format!("the session has no turn \"{turn}\" of the person"))
         })
     }
+}
+
+/// The step that asks the model.
+fn ask(operation: ExtractionOperation, request: ModelRequest) -> Begun {
+    let effects = vec![Effect::Call(request)];
+    Begun::Waiting { pending: Pending::Extraction(Box::new(operation)), effects, events: Vec::new() }
+}
+
+/// What the model is asked about a message, with the answer that could not be read, and why, if there was one; and the
+/// tokens of all that by the estimate. The schema is read as well, wherever a provider puts it.
+fn request(moods: &[String], said: &str, failed: Option<(&str, &DroppedItem)>) -> (ModelRequest, u32) {
+    let mut system = INSTRUCTIONS.to_owned();
+    if !moods.is_empty() {
+        system.push_str(MOOD_INSTRUCTIONS);
+        system.push_str(&joined(moods, ", "));
+    }
+    let quoted = |text| json::to_text(first_characters(text, MAXIMUM_CHARACTERS));
+    let mut content = ["<data>\n", &quoted(said), "\n</data>"].concat();
+    if let Some((answer, fault)) = failed {
+        system.push_str(REPAIR_INSTRUCTIONS);
+        let (answer, problem) = (quoted(answer), json::to_text(fault));
+        for part in ["\n<answer>\n", &answer, "\n</answer>\n<problem>\n", &problem, "\n</problem>"] {
+            content.push_str(part);
+        }
+    }
+    let schema = extraction_schema(moods);
+    let prompt_tokens =
+        estimate(&system) + estimate(&content) + estimate(&json::compact(&schema)) + 2 * PER_MESSAGE;
+    let request = ModelRequest {
+        system,
+        messages: vec![Message { role: Role::User, content }],
+        temperature: 0.0,
+        max_output_tokens: MAXIMUM_OUTPUT_TOKENS,
+        response_schema: Some(schema),
+    };
+    (request, prompt_tokens)
+}
+
+/// The most tokens that a call should take.
+fn reservation(prompt_tokens: u32) -> u64 {
+    u64::from(prompt_tokens) + u64::from(MAXIMUM_OUTPUT_TOKENS)
+}
+
+/// An attempt, as the run lists it.
+fn attempt(usage: &Usage, dropped: &[DroppedItem], mut findings: Vec<Value>) -> Value {
+    for item in dropped {
+        findings.push(Value::object(vec![
+            ("rule", "extraction_dropped".into()),
+            ("severity", "note".into()),
+            ("reason", json::to_value(&item.reason)),
+        ]));
+    }
+    Value::object(vec![
+        ("role", EXTRACTOR.into()),
+        ("usage", json::to_value(usage)),
+        ("findings", findings.into()),
+    ])
+}
+
+fn beyond_budget() -> DroppedItem {
+    DroppedItem { path: String::new(), reason: DropReason::TokenBudget }
 }

@@ -5,11 +5,13 @@ mod analytics;
 mod background;
 mod command;
 mod core;
+mod day_budget;
 mod effect;
 mod embedding;
 mod episodes;
 mod event;
 mod export;
+mod extracted;
 mod extraction;
 mod features;
 mod import;
@@ -24,6 +26,7 @@ mod recall;
 mod scripted;
 mod session;
 mod turn;
+mod usage;
 
 pub use analytics::{
     AffinityCounts, Analytics, ByRole, FactCounts, LevelPoint, MemoryCounts, ModelTokens, MoodCount,
@@ -47,3 +50,4 @@ pub use query::{
 };
 pub use recall::{RecallOptions, Recalled, Why};
 pub use turn::{Reply, SendRequest};
+pub use usage::Prices;

@@ -290,8 +290,10 @@ impl Core {
         } = operation;
         let (turn_id, run_id) = (ids.next("turn"), ids.next("run"));
         let started_at = timestamp::format(started);
-        let usage = (operation.mode != Mode::Manual)
-            .then(|| usage(operation.usage, operation.prompt_tokens, &answer));
+        let usage = operation
+            .model
+            .as_ref()
+            .map(|model| self.usage(model, operation.usage, operation.prompt_tokens, &answer));
         let (conversation, _, personality) = self.conversation(&user, &session)?;
         let message = Told {
             user: &user,
@@ -423,21 +425,6 @@ fn changes(affinity: Option<&AffinityChange>, mood: Option<&MoodChange>) -> Vec<
 pub(super) fn mood_change(change: &MoodChange) -> Option<Event> {
     let MoodChange { from, to, intensity, cause } = change.clone();
     (from != to).then_some(Event::MoodChange { from, to, intensity, cause })
-}
-
-/// Tokens as reported, else as estimated.
-pub(super) fn usage(reported: Option<ReportedUsage>, prompt_tokens: u32, answer: &str) -> Usage {
-    match reported {
-        Some(ReportedUsage { input_tokens, output_tokens }) => {
-            Usage { input_tokens, output_tokens, cost_usd: None, estimated: false }
-        }
-        None => Usage {
-            input_tokens: prompt_tokens,
-            output_tokens: crate::context::estimate(answer),
-            cost_usd: None,
-            estimated: true,
-        },
-    }
 }
 
 fn check_text(text: &str) -> Result<(), Error> {

@@ -130,6 +130,16 @@ pub enum DropReason {
     BadMood,
     /// The template has no such mood.
     UnknownMood,
+    /// The call would have been beyond the tokens of the day.
+    TokenBudget,
+}
+
+impl Extraction {
+    /// Why the answer could not be read as a whole, if so: it holds none of what was asked for, not even an empty list.
+    pub fn fault(&self) -> Option<&DroppedItem> {
+        use DropReason::{BrokenJson, NoFacts, NoJson};
+        self.dropped.iter().find(|item| matches!(item.reason, NoJson | BrokenJson | NoFacts))
+    }
 }
 
 /// Reads a model's answer about what a person said.

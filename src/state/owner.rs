@@ -280,6 +280,24 @@ impl OwnerState {
         })
     }
 
+    /// The runs that were written at `from` (milliseconds since 1970) or later, of each session the newest first. No
+    /// other's body is read.
+    pub fn runs_since(&self, from: i64) -> Vec<&Run> {
+        let from = u64::try_from(from).unwrap_or(0);
+        let mut runs = Vec::new();
+        for lane in &self.lanes {
+            for position in lane.runs.iter().rev() {
+                if position.at.milliseconds() < from {
+                    break;
+                }
+                if let Some(run) = self.run(&position.id) {
+                    runs.push(run);
+                }
+            }
+        }
+        runs
+    }
+
     pub(super) fn run(&self, id: &str) -> Option<&Run> {
         match self.record(id)?.body()? {
             Body::Run(run) => Some(run),

@@ -47,6 +47,12 @@ memorySuite({
       (name) => inside.memory.extractWithModel(inside.luminoracore.indexedDbStorage({ name })),
       `${databases}-2`,
     ),
+  repairWithModel: () =>
+    tab.evaluate(
+      (name) => inside.memory.repairWithModel(inside.luminoracore.indexedDbStorage({ name })),
+      `${databases}-3`,
+    ),
+  leaveOut: () => tab.evaluate(() => inside.memory.leaveOut(inside.luminoracore.memoryStorage)),
   switchOff: () => tab.evaluate(() => inside.memory.switchOff(inside.luminoracore.memoryStorage)),
 });
 

@@ -9,6 +9,7 @@ mod context;
 mod conversation;
 mod dialects;
 mod engine;
+mod extraction;
 mod host;
 mod json;
 mod knowledge;

@@ -259,7 +259,7 @@ fn what_the_person_set_by_hand_stays_and_the_contradiction_is_noted() {
     let report = extraction(extract(&mut host, &session, &turn).unwrap());
     assert!(report.learned.is_empty());
     assert_eq!(host.facts("diego")[0].fact.value.as_str(), Some("Diego"));
-    let run = host.core.run("diego", &report.run).unwrap();
+    let run = host.core.run("diego", report.run.as_deref().unwrap()).unwrap();
     assert!(run.contains("fact_conflict"), "{run}");
 }
 

@@ -1,7 +1,14 @@
-import { Luminora, type LuminoraOptions, type MemoryView, type Model, type Storage } from "luminoracore";
+import {
+  type CallOptions,
+  Luminora,
+  type LuminoraOptions,
+  type MemoryView,
+  type Model,
+  type Storage,
+} from "luminoracore";
 import { fakeClock, seededRandom } from "luminoracore/testing";
 import { canonical, sorted } from "./canonical.ts";
-import { everything } from "./recording.ts";
+import { everything, recordingStorage } from "./recording.ts";
 
 const user = "diego";
 
@@ -110,6 +117,122 @@ export async function extractWithModel(storage: Storage) {
     failed: [text, error instanceof Error ? error.message : "none"],
     closed: closed === undefined ? "done before" : "disposed",
   };
+}
+
+const nothing = '{"facts":[],"episodes":[]}';
+const baker =
+  '{"facts":[{"category":"work","key":"job","value":"baker","confidence":0.9,"quote":"bake bread"}],"episodes":[]}';
+
+/**
+ * A model that says what it finds in the given words, one after the other, with 2,000 and 500 tokens for each, and keeps
+ * what it was asked for that; for a function among them it waits.
+ */
+function findingModel(answers: (string | (() => Promise<never>))[], asked: CallOptions[]): Model {
+  return {
+    kind: "test",
+    id: "test",
+    async *call(options) {
+      const finds = options.responseSchema !== undefined;
+      if (finds) asked.push(options);
+      const answer = finds ? answers.shift() : "Oh, hello.";
+      if (answer === undefined) throw new Error("the model is gone");
+      yield { type: "text-delta", text: typeof answer === "string" ? answer : await answer() };
+      yield { type: "usage", inputTokens: 2_000, outputTokens: 500 };
+      yield { type: "finish", reason: "stop" };
+    },
+  };
+}
+
+/** A model whose answer cannot be read is asked once more. */
+export async function repairWithModel(inner: Storage) {
+  const { storage, batches } = recordingStorage(inner);
+  const asked: CallOptions[] = [];
+  let isAsked = () => {};
+  const again = new Promise<void>((resolve) => {
+    isAsked = resolve;
+  });
+  const hangs = () => {
+    isAsked();
+    return new Promise<never>(() => {});
+  };
+  const answers: (string | (() => Promise<never>))[] = ["They bake.", baker, "Sorry.", '{"facts":'];
+  const luminora = await openWith(storage, {
+    model: findingModel(answers, asked),
+    memory: { extractor: "model", tokensPerDay: null },
+    prices: { test: { input: 0.01, output: 0.02 } },
+  });
+  const session = await luminora.createSession({ template: "alicia", user });
+  const say = async (text: string) => {
+    const stream = session.send(text);
+    const { usage } = await stream;
+    return { cost: usage?.cost_usd, ...(await stream.learned) };
+  };
+  const repaired = await say("I bake bread at night");
+  const [first, second] = asked.map(({ system, messages }) => system + messages[0]?.content);
+  const explained = session.explain(repaired.run ?? "");
+  const attempts = explained.subject === "run" ? (explained.run.attempts as { usage: unknown }[]) : [];
+  const unreadable = await say("And I have a cat");
+  const calls = asked.length;
+
+  // The second call fails, or is given up: of the extraction nothing is stored, whatever the first has cost.
+  answers.push("Hm.");
+  const failed = await say("Once more");
+  answers.push("Hm.", hangs);
+  const pending = session.send("And once more");
+  await pending;
+  await again;
+  const before = batches.length;
+  await luminora.close();
+  const { error: closed } = await pending.learned;
+  return {
+    repaired: [repaired.repaired, repaired.learned.map(({ change }) => change), repaired.dropped],
+    usage: repaired.usage,
+    replyCost: repaired.cost,
+    attempts: attempts.map(({ usage }) => usage),
+    quoted: second?.includes('<answer>\n"They bake."\n</answer>') && !first?.includes("<answer>"),
+    unreadable: [unreadable.repaired, unreadable.learned, unreadable.dropped.map(({ reason }) => reason)],
+    unreadableCost: unreadable.usage?.cost_usd,
+    calls,
+    failed: failed.error instanceof Error ? failed.error.message : "none",
+    closed: (closed as { code?: string }).code,
+    stored: batches.length - before,
+    // Four replies, and what was read of two of them.
+    runs: batches.flat().filter(({ kind }) => kind === "run").length,
+  };
+}
+
+/** Where the tokens of the day are used up, or nothing is wanted, no model is asked. */
+export async function leaveOut(storage: () => Storage) {
+  const asked: CallOptions[] = [];
+  const clock = fakeClock();
+  const open = async (memory: LuminoraOptions["memory"], features?: LuminoraOptions["features"]) => {
+    const model = findingModel(Array(5).fill(nothing), asked);
+    const luminora = await Luminora.open({
+      ...{ storage: storage(), clock, random: seededRandom(5), model },
+      memory: { extractor: "model", ...memory },
+      ...(features && { features }),
+    });
+    return { luminora, session: await luminora.createSession({ template: "alicia", user }) };
+  };
+  const { luminora, session } = await open({ tokensPerDay: 4_000 });
+  const days: unknown[] = [];
+  for (const day of [1, 1, 2]) {
+    clock.set(Date.UTC(2026, 0, day, 23, 59));
+    const stream = session.send("I bake bread at night");
+    const { text } = await stream;
+    const { run, usage, dropped, learned, error } = await stream.learned;
+    const reasons = dropped.map(({ reason }) => reason);
+    days.push([text, run !== undefined, usage?.input_tokens, reasons, learned.length, error]);
+  }
+  await luminora.close();
+  const calls = asked.length;
+  const off = await open({}, { mood_system: true, affinity_system: true });
+  const stream = off.session.send("My name is Ana, and my dog Max died");
+  const { text } = await stream;
+  const { learned, dropped } = await stream.learned;
+  await off.luminora.close();
+  const refused = await open({ tokensPerDay: -1 }).catch(({ code, path }) => [code, path]);
+  return { days, calls, off: [text, learned, dropped, asked.length - calls], refused };
 }
 
 /** With every flag off, one after the other, nothing comes of what it gates. */

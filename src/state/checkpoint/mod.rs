@@ -182,6 +182,8 @@ mod tests {
         assert!(again.records().eq(state.records()));
         let texts: Vec<_> = again.turns("s").map(|(id, turn, _)| (id, turn.text.as_str())).collect();
         assert_eq!(texts, [("turn_1", "first é"), ("turn_2", "later")]);
+        // Of runs that were written earlier no body is asked for.
+        assert_eq!([2, 3].map(|from| again.runs_since(from).len()), [1, 0]);
     }
 
     proptest! {

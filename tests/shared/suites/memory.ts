@@ -7,6 +7,8 @@ type Memory = typeof memory;
 export interface MemoryTrials {
   learnCorrectForget(): ReturnType<Memory["learnCorrectForget"]>;
   extractWithModel(): ReturnType<Memory["extractWithModel"]>;
+  repairWithModel(): ReturnType<Memory["repairWithModel"]>;
+  leaveOut(): ReturnType<Memory["leaveOut"]>;
   switchOff(): ReturnType<Memory["switchOff"]>;
 }
 
@@ -44,6 +46,37 @@ export function memorySuite(trials: MemoryTrials): void {
       runs: 2,
       failed: ["Oh.", "the model is gone"],
       closed: expect.stringMatching(/^(disposed|done before)$/),
+    });
+  });
+
+  it("memory: an answer that cannot be read is asked for once more, and both attempts are counted", async () => {
+    const usage = { input_tokens: 2_000, output_tokens: 500, cost_usd: 0.03, estimated: false };
+    expect(await trials.repairWithModel()).toEqual({
+      repaired: [true, ["learned"], []],
+      usage: { input_tokens: 4_000, output_tokens: 1_000, cost_usd: 0.06, estimated: false },
+      replyCost: 0.03,
+      attempts: [usage, usage],
+      quoted: true,
+      unreadable: [true, [], ["broken_json"]],
+      unreadableCost: 0.06,
+      calls: 4,
+      failed: "the model is gone",
+      closed: "disposed",
+      stored: 0,
+      runs: 6,
+    });
+  });
+
+  it("memory: no model is asked beyond the tokens of the day, or where nothing is wanted", async () => {
+    expect(await trials.leaveOut()).toEqual({
+      days: [
+        ["Oh, hello.", true, 2_000, [], 0, undefined],
+        ["Oh, hello.", false, undefined, ["token_budget"], 0, undefined],
+        ["Oh, hello.", true, 2_000, [], 0, undefined],
+      ],
+      calls: 2,
+      off: ["Oh, hello.", [], [], 0],
+      refused: ["out_of_range", "/tokens_per_day"],
     });
   });
 
