@@ -9,7 +9,7 @@ import { fileStorage } from "luminoracore/node";
 import { measureLater, type Row, summary, type Times } from "./measure.ts";
 import { questions } from "./sentences.ts";
 import { printHeader, printRow, printTitle } from "./table.ts";
-import { owner, storageWith, thatStaysOpen } from "./turns.ts";
+import { owner, storageWith } from "./turns.ts";
 
 const turns = 100_000;
 const recalls = 1_000_000;

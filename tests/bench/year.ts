@@ -121,7 +121,7 @@ function gap(below: (bound: number) => number, mean: number): number {
 function plot(path: readonly (number | undefined)[]): string[] {
   const lines: string[] = [];
   for (let points = 100; points >= 0; points -= 10) {
-    let line = `${points}`.padStart(5) + " |";
+    let line = `${String(points).padStart(5)} |`;
     let last = 0;
     for (let column = 0; column < columns; column++) {
       last = path[column] ?? last;
