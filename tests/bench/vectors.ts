@@ -6,7 +6,7 @@ import { measure, type Row } from "./measure.ts";
 const dimension = 384;
 const k = 10;
 
-/** Finding the ten vectors nearest to a query: in floating point, in bytes, and by signs first. */
+/** Finding the ten vectors nearest to a query: in floating point, in bytes, and by sketches first. */
 export function vectorRows(): Row[] {
   return [...rowsOf(10_000, "clustered"), ...rowsOf(100_000, "clustered"), ...rowsOf(100_000, "random")];
 }
@@ -39,9 +39,8 @@ function rowsOf(count: number, kind: "clustered" | "random"): Row[] {
   if (count === 10_000) {
     result.push(row("int8", index, ", floor 15, goal 25", expected));
   } else {
-    const goal = kind === "clustered" ? ", floor 40, goal 80" : "";
     const int8 = queries.map((query) => best(index.cosines(query)));
-    result.push(row("signs, then int8", index, goal, int8));
+    result.push(row("sketches, then int8", index, ", floor 40, goal 80", int8));
     result.push({
       what: `all cosines of ${count.toLocaleString("en")} ${kind} vectors, int8`,
       times: measure((call) => index.cosines(next(call))),

@@ -46,14 +46,14 @@ function bitsOfCosines(exact: boolean): number {
 }
 
 function searchMany(memory: WebAssembly.Memory) {
-  const dimension = 40;
-  const numbers = new Numbers(40);
+  const dimension = 100;
+  const numbers = new Numbers(dimension);
   const index = new VectorIndex(dimension, false);
   for (let slot = 0; slot < filteredFrom; slot++) index.set(slot, numbers.vector(dimension));
   const queries = Array.from({ length: 20 }, () => numbers.vector(dimension));
   const hash = new Hash();
   for (const query of queries) {
-    const found = index.search(query, 10);
+    const found = index.search(query, 50);
     for (let at = 0; at < found.length; at += 2) {
       hash.add(found[at] as number);
       hash.add(bitsOf(found[at + 1] as number));

@@ -1,102 +1,124 @@
-//! Which of many rows are worth comparing. Two vectors with a small angle between them have the same sign in most
-//! elements, and to count where signs differ takes an eighth of the memory and an instruction for 128 of them.
+//! Which of many rows are worth comparing, by estimates of their cosines from their sketches.
 //!
-//! How many rows that leaves depends on the rows: where a query has near neighbours, few; where nothing is near, as
-//! among random vectors, a sixth. So no number is set: the rows that differ least are compared first, and how similar
-//! the worst result then is says how far another may differ that is better.
+//! How many that is depends on the rows: where a query has near neighbours, few; where nothing is near, as among random
+//! vectors, more. So no number is set: the rows with the best estimates are compared first, and how similar the worst
+//! result then is says how good the estimate of another must be that is better. All rows are estimated by their signs,
+//! and those that might be good enough by both planes: of random rows, one in fifteen, and one in a hundred then.
 
+use super::fit::{Fit, Sample};
 use super::kernel::{self, Block};
+use super::sketch::{self, Tables, WIDTH};
 use super::top::Top;
-use super::{GROUP, Query, VectorIndex};
+use super::{MAX_SLOTS, Query, VectorIndex};
 
-/// Blocks of signs of a row at most: the kernel counts in bytes. What a longer vector has beyond is not looked at.
-pub(super) const MOST_BLOCKS: usize = 31;
+/// One row in this many groups that are sampled: four of each, some 256 in all.
+const GROUPS_SAMPLED: usize = 64;
 
-/// Rows that are compared first, for each result and at least.
-const FIRST_PER_RESULT: usize = 4;
-const FIRST_AT_LEAST: usize = 512;
+/// By how many standard deviations the estimate of a good row may be too low: by signs, and by both planes.
+const MARGIN: f64 = 2.4;
+const MARGIN_BOTH: f64 = 2.75;
 
-/// One group in this many says where the first rows end.
-const SAMPLED: usize = 16;
+/// By how many standard deviations the estimates of the rows that are compared first exceed the mean.
+const FIRST: f64 = 2.6;
 
-/// By how many standard deviations the differing signs of a good row may exceed what its angle makes likely.
-const MARGIN: f32 = 1.6;
+/// A slot without a row.
+const NONE: u32 = MAX_SLOTS as u32;
 
 /// Finds the rows of `top`, nearly all of them.
 pub(super) fn search(index: &VectorIndex, query: &Query, top: &mut Top) {
-    let stride = index.sign_stride;
-    let mut distances = Vec::with_capacity(index.scales.len() / GROUP);
-    for rows in index.signs.chunks_exact(GROUP * stride) {
-        distances.push(kernel::distances(rows, &query.signs));
+    let tables = sketch::tables(query);
+    let [signs, _] = &index.planes;
+    let zero = [kernel::block([0; 16]); 2];
+    let mut estimates = Vec::with_capacity(index.scales.len() / WIDTH + 1);
+    for bits in signs.chunks_exact(index.stride) {
+        estimates.push(kernel::sums(&zero, bits, &tables));
     }
-    let mut candidates = Candidates { index, query, top, waiting: [0; 4], count: 0 };
-    let first = first_distance(&distances, FIRST_AT_LEAST.max(FIRST_PER_RESULT * candidates.top.size()));
-    candidates.take(&distances, -1, first);
-    candidates.take(&distances, first, i16::MAX);
-}
-
-/// The smallest distance within which about `wanted` rows lie.
-fn first_distance(distances: &[Block], wanted: usize) -> i16 {
-    let (mut low, mut high) = (0, i16::MAX);
-    while low < high {
-        let middle = low + (high - low) / 2;
-        let mut found = 0;
-        for numbers in distances.iter().step_by(SAMPLED) {
-            found += kernel::between(numbers, -1, middle).count_ones() as usize;
-        }
-        if found * SAMPLED >= wanted { high = middle } else { low = middle + 1 }
-    }
-    low
+    let step = index.count / (GROUPS_SAMPLED * WIDTH) + 1;
+    let mut candidates = Candidates { index, query, tables, step, top, slots: [NONE; 4], count: 0 };
+    let fits = candidates.learn(&estimates);
+    let [by_signs, _] = &fits;
+    let first = by_signs.above(FIRST);
+    candidates.take(&estimates, &fits, first, i16::MAX);
+    candidates.take(&estimates, &fits, i16::MIN, first);
 }
 
 /// Rows that are compared, in fours.
 struct Candidates<'a> {
     index: &'a VectorIndex,
     query: &'a Query,
+    tables: Vec<Tables>,
+    /// One group in this many is in the sample.
+    step: usize,
     top: &'a mut Top,
-    waiting: [u32; 4],
+    slots: [u32; 4],
     count: usize,
 }
 
 impl Candidates<'_> {
-    /// Compares the rows at a distance above `low` and at most `high`, as far as they can be among the results.
-    fn take(&mut self, distances: &[Block], low: i16, high: i16) {
-        let mut limit = high.min(self.limit());
-        for (group, numbers) in distances.iter().enumerate() {
-            let mut mask = kernel::between(numbers, low, limit);
+    /// Compares a sample of rows, and learns from it how their cosines go together with estimates by signs, and with
+    /// those by both planes.
+    fn learn(&mut self, by_signs: &[[Block; 2]]) -> [Fit; 2] {
+        let (mut signs, mut both) = (Sample::default(), Sample::default());
+        for (group, by_signs) in by_signs.iter().enumerate().step_by(self.step) {
+            let slot = (group * WIDTH) as u32;
+            self.slots = [slot, slot + 1, slot + 2, slot + 3];
+            let cosines = kernel::floats(self.compare());
+            signs.add(cosines, kernel::floats(kernel::first_four(by_signs)));
+            both.add(cosines, kernel::floats(kernel::first_four(&self.by_both(group, by_signs))));
+        }
+        [signs.fit(), both.fit()]
+    }
+
+    /// The estimates of a group by both planes.
+    fn by_both(&self, group: usize, by_signs: &[Block; 2]) -> [Block; 2] {
+        let ([_, plane], stride) = (&self.index.planes, self.index.stride);
+        let bits = plane.get(group * stride..(group + 1) * stride).unwrap_or_default();
+        kernel::sums(by_signs, bits, &self.tables)
+    }
+
+    /// Compares the rows whose estimate by signs is at least `low` and below `high`, as far as they can be among the
+    /// results.
+    fn take(&mut self, by_signs: &[[Block; 2]], fits: &[Fit; 2], low: i16, high: i16) {
+        let mut limits = self.limits(fits);
+        let mut sampled = 0;
+        for (group, by_signs) in by_signs.iter().enumerate() {
+            let [limit, limit_both] = limits;
+            let mut mask = kernel::between(by_signs, low.max(limit), high);
+            if group == sampled {
+                sampled += self.step;
+                // Those were compared.
+                mask &= !0b1111;
+            }
+            if mask == 0 {
+                continue;
+            }
+            mask &= kernel::between(&self.by_both(group, by_signs), limit_both, i16::MAX);
             while mask != 0 {
-                let slot = group * GROUP + mask.trailing_zeros() as usize;
-                mask &= mask - 1;
-                if let Some(waiting) = self.waiting.get_mut(self.count) {
-                    *waiting = slot as u32;
+                if let Some(waiting) = self.slots.get_mut(self.count) {
+                    *waiting = (group * WIDTH) as u32 + mask.trailing_zeros();
                     self.count += 1;
                 }
-                if self.count == self.waiting.len() {
+                mask &= mask - 1;
+                if self.count == self.slots.len() {
                     self.compare();
-                    limit = high.min(self.limit());
+                    limits = self.limits(fits);
                 }
             }
         }
         self.compare();
     }
 
-    fn compare(&mut self) {
-        let slots = self.waiting.map(|slot| slot as usize);
-        let mut scales = [f32::NAN; 4];
-        for (scale, slot) in scales.iter_mut().zip(slots).take(self.count) {
-            *scale = self.index.scales.get(slot).copied().unwrap_or(f32::NAN);
-        }
-        let cosines = self.index.four_cosines(self.query, slots.map(|slot| self.index.row(slot)), scales);
-        self.top.offer_four(self.waiting, cosines);
-        self.count = 0;
+    /// The estimates, by signs and by both planes, of a row as similar as the worst result.
+    fn limits(&self, [by_signs, by_both]: &[Fit; 2]) -> [i16; 2] {
+        let bar = self.top.bar();
+        [by_signs.limit(bar, MARGIN), by_both.limit(bar, MARGIN_BOTH)]
     }
 
-    /// How many signs of a row may differ that is better than the worst result. Of n signs about n·angle/π differ.
-    fn limit(&self) -> i16 {
-        let bar = self.top.bar();
-        let signs = self.index.dimension.min(128 * MOST_BLOCKS) as f32;
-        // The angle is π/2 - asin(bar), and this much of the series of asin is below it.
-        let likely = signs * (0.5 - (bar + bar * bar * bar / 6.0) / std::f32::consts::PI);
-        if bar < 0.0 { i16::MAX } else { (likely + MARGIN * signs.sqrt() / 2.0) as i16 }
+    /// Compares the rows that wait, and gives their cosines.
+    fn compare(&mut self) -> Block {
+        let cosines = self.index.four_cosines(self.query, self.slots);
+        self.top.offer_four(self.slots, cosines);
+        (self.slots, self.count) = ([NONE; 4], 0);
+        cosines
     }
 }

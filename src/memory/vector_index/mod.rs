@@ -4,10 +4,11 @@
 //! quarter of the memory and three times the speed. The kernels come twice, with the same bits: `simd` for wasm, and
 //! `scalar` for everything else. Neither needs `unsafe`, because rows are kept as the vectors that the kernels load.
 //!
-//! From [`FILTERED_FROM`] rows on, the signs of the elements alone decide which rows are looked at (`filter`).
+//! From [`FILTERED_FROM`] rows on, two bits an element decide which rows are looked at (`filter`, by `sketch` and `fit`).
 
 mod cache;
 mod filter;
+mod fit;
 #[cfg(not(all(target_arch = "wasm32", target_feature = "simd128")))]
 #[path = "scalar.rs"]
 mod kernel;
@@ -15,10 +16,12 @@ mod kernel;
 #[path = "simd.rs"]
 mod kernel;
 mod quantise;
+mod sketch;
 mod top;
 
 use crate::error::{Error, ErrorCode};
 use kernel::Block;
+use sketch::{Plane, WIDTH};
 use top::Top;
 
 /// The most elements that a vector may have.
@@ -27,10 +30,10 @@ pub const MAX_DIMENSION: usize = 4096;
 /// The largest slot is one below this.
 pub const MAX_SLOTS: usize = 1 << 22;
 
-/// The rows from which on a search of an `Int8` index looks at signs first. Fewer are all compared.
+/// The rows from which on a search of an `Int8` index looks at sketches first. Fewer are all compared.
 pub const FILTERED_FROM: usize = 20_000;
 
-/// Rows come in groups: as many as the kernel of the filter takes at once, and two times what the others take.
+/// Rows come in groups: two times what the kernels that compare them take at once.
 const GROUP: usize = 8;
 
 /// How exactly rows are kept.
@@ -57,18 +60,17 @@ pub struct VectorIndex {
     rows: Vec<[Block; 2]>,
     /// Pairs of blocks of a row.
     stride: usize,
-    /// `sign_stride` blocks for each slot; none with `F32`.
-    signs: Vec<Block>,
-    /// Blocks of the signs of a row.
-    sign_stride: usize,
+    /// The sketches of the rows; none with `F32`.
+    planes: [Plane; 2],
 }
 
 /// A query as the kernels take it.
 struct Query {
     blocks: Vec<[[Block; 2]; 2]>,
-    signs: Vec<Block>,
     /// What every dot product is multiplied with.
     scale: f32,
+    /// What elements are multiplied with for the filter, in parts of 2¹⁵.
+    weight: i16,
 }
 
 impl VectorIndex {
@@ -78,12 +80,12 @@ impl VectorIndex {
             let message = "a vector has between 1 and 4096 elements";
             return Err(Error::new(ErrorCode::OutOfRange, message).at("/dimension"));
         }
-        let (stride, sign_stride) = match precision {
-            Precision::Int8 => (dimension.div_ceil(32), dimension.div_ceil(128).min(filter::MOST_BLOCKS)),
-            Precision::F32 => (dimension.div_ceil(8), 0),
+        let stride = match precision {
+            Precision::Int8 => dimension.div_ceil(32),
+            Precision::F32 => dimension.div_ceil(8),
         };
-        let (scales, rows, signs) = (Vec::new(), Vec::new(), Vec::new());
-        Ok(Self { dimension, precision, count: 0, scales, rows, stride, signs, sign_stride })
+        let (scales, rows, planes) = (Vec::new(), Vec::new(), Default::default());
+        Ok(Self { dimension, precision, count: 0, scales, rows, stride, planes })
     }
 
     /// The elements of a vector.
@@ -156,16 +158,15 @@ impl VectorIndex {
     /// The `k` rows most similar to a query: slots and cosines, clipped to 0..=1, highest first and by slot among
     /// equals. A zero vector is similar to nothing: 0. Refuses a query as [`set`](Self::set) does a vector.
     ///
-    /// From [`FILTERED_FROM`] rows on, an `Int8` index misses one in a hundred of them; the scores are exact.
+    /// From [`FILTERED_FROM`] rows on, an `Int8` index misses one in a hundred of them, and more of vectors in which most
+    /// elements are 0; the scores are exact.
     pub fn search(&self, query: &[f32], k: usize) -> Result<Vec<(u32, f32)>, Error> {
         let query = self.query(query)?;
         let mut top = Top::new(k.min(self.count));
-        if self.count >= FILTERED_FROM && self.sign_stride > 0 && top.size() > 0 {
+        if self.count >= FILTERED_FROM && self.precision == Precision::Int8 && top.size() > 0 {
             filter::search(self, &query, &mut top);
         } else if top.size() > 0 {
-            self.each_four(&query, |slot, scores| {
-                top.offer_four([slot, slot + 1, slot + 2, slot + 3], scores)
-            });
+            self.each_four(&query, |slots, scores| top.offer_four(slots, scores));
         }
         Ok(top.into_sorted())
     }
@@ -181,42 +182,35 @@ impl VectorIndex {
         Ok(())
     }
 
-    /// The cosines of all rows, four at a time with the slot of the first; not a number where there is no row.
-    fn each_four(&self, query: &Query, mut take: impl FnMut(u32, Block)) {
-        let mut slot = 0;
-        for (rows, scales) in self.rows.chunks_exact(4 * self.stride).zip(self.scales.chunks_exact(4)) {
-            let (front, back) = rows.split_at(2 * self.stride);
-            let ((a, b), (c, d)) = (front.split_at(self.stride), back.split_at(self.stride));
-            let Some(scales) = scales.first_chunk() else { break };
-            take(slot, self.four_cosines(query, [a, b, c, d], *scales));
-            slot += 4;
+    /// The cosines of all rows, four at a time with their slots; not a number where there is no row.
+    fn each_four(&self, query: &Query, mut take: impl FnMut([u32; 4], Block)) {
+        for slot in (0..self.scales.len() as u32).step_by(4) {
+            let slots = [slot, slot + 1, slot + 2, slot + 3];
+            take(slots, self.four_cosines(query, slots));
         }
     }
 
-    /// The cosines of four rows.
-    fn four_cosines(&self, query: &Query, rows: [&[[Block; 2]]; 4], scales: [f32; 4]) -> Block {
+    /// The cosines of four rows; not a number where there is none.
+    fn four_cosines(&self, query: &Query, slots: [u32; 4]) -> Block {
+        let [a, b, c, d] = slots.map(|slot| slot as usize);
+        let rows = [self.row(a), self.row(b), self.row(c), self.row(d)];
+        let scale = |slot: usize| self.scales.get(slot).copied().unwrap_or(f32::NAN);
         let dots = match self.precision {
             Precision::Int8 => kernel::dot_pairs(rows, &query.blocks),
             Precision::F32 => kernel::dot_floats(rows, query.blocks.as_flattened()),
         };
-        kernel::scaled(dots, scales, query.scale)
+        kernel::scaled(dots, [scale(a), scale(b), scale(c), scale(d)], query.scale)
     }
 
     fn query(&self, vector: &[f32]) -> Result<Query, Error> {
         self.check(vector)?;
         let zero = kernel::block([0; 16]);
-        let (blocks, signs) = (vec![[[zero; 2]; 2]; self.stride], vec![zero; self.sign_stride]);
-        let mut query = Query { blocks, signs, scale: 1.0 };
-        match self.precision {
-            Precision::Int8 => {
-                query.scale = quantise::query(vector, query.blocks.as_flattened_mut());
-                quantise::query_signs(vector, &mut query.signs);
-            }
-            Precision::F32 => {
-                query.scale = quantise::floats(vector, query.blocks.as_flattened_mut().as_flattened_mut())
-            }
-        }
-        Ok(query)
+        let mut blocks = vec![[[zero; 2]; 2]; self.stride];
+        let (scale, weight) = match self.precision {
+            Precision::Int8 => quantise::query(vector, blocks.as_flattened_mut()),
+            Precision::F32 => (quantise::floats(vector, blocks.as_flattened_mut().as_flattened_mut()), 0),
+        };
+        Ok(Query { blocks, scale, weight })
     }
 
     fn check(&self, vector: &[f32]) -> Result<(), Error> {
@@ -241,35 +235,41 @@ impl VectorIndex {
             return Ok(());
         }
         let zero = kernel::block([0; 16]);
+        let bits = if self.precision == Precision::Int8 { slots.div_ceil(WIDTH) * self.stride } else { 0 };
         let is_reserved = reserve(&mut self.rows, slots * self.stride)
-            && reserve(&mut self.signs, slots * self.sign_stride)
+            && self.planes.iter_mut().all(|plane| reserve(plane, bits))
             && reserve(&mut self.scales, slots);
         if !is_reserved {
             return Err(no_memory());
         }
         self.rows.resize(slots * self.stride, [zero; 2]);
-        self.signs.resize(slots * self.sign_stride, zero);
+        for plane in &mut self.planes {
+            plane.resize(bits, [[zero; 2]; 2]);
+        }
         self.scales.resize(slots, f32::NAN);
         Ok(())
     }
 
+    /// The row of a slot; where there is none, the first one, so that the kernels have as many blocks of all.
     fn row(&self, slot: usize) -> &[[Block; 2]] {
-        self.rows.get(slot * self.stride..(slot + 1) * self.stride).unwrap_or_default()
+        let row = self.rows.get(slot * self.stride..(slot + 1) * self.stride);
+        row.or(self.rows.get(..self.stride)).unwrap_or_default()
     }
 
     fn row_mut(&mut self, slot: usize) -> &mut [[Block; 2]] {
         self.rows.get_mut(slot * self.stride..(slot + 1) * self.stride).unwrap_or_default()
     }
 
-    /// Notes what goes with a row that was written: its scale, and its signs as they are kept.
-    fn finish_row(&mut self, slot: usize, factor: f32) {
-        if let Some(scale) = self.scales.get_mut(slot) {
-            self.count += usize::from(scale.is_nan() && !factor.is_nan());
-            *scale = factor;
+    /// Notes what goes with a row that was written: its scale and its sketch.
+    fn finish_row(&mut self, slot: usize, scale: f32) {
+        if let Some(kept) = self.scales.get_mut(slot) {
+            self.count += usize::from(kept.is_nan() && !scale.is_nan());
+            *kept = scale;
         }
-        let row = self.rows.get(slot * self.stride..(slot + 1) * self.stride).unwrap_or_default();
-        let signs = self.signs.get_mut(slot * self.sign_stride..(slot + 1) * self.sign_stride);
-        quantise::row_signs(row.as_flattened(), signs.unwrap_or_default());
+        if self.precision == Precision::Int8 {
+            let row = self.rows.get(slot * self.stride..(slot + 1) * self.stride).unwrap_or_default();
+            sketch::set(&mut self.planes, slot, row, self.dimension, scale);
+        }
     }
 }
 

@@ -24,33 +24,41 @@ pub(super) fn row(vector: &[f32], blocks: &mut [Block]) -> f32 {
 }
 
 /// Writes a query for rows of pairs, two blocks for each of theirs, the upper elements first, and gives what all dot
-/// products are multiplied with.
+/// products are multiplied with; and, in parts of 2¹⁵, what its elements are multiplied with where it is compared with
+/// sketches.
 ///
 /// Its length is as large as it can be without a sum that overflows 32 bits. A row's elements are below 2¹⁵, so its
 /// length is below 2¹⁵·√n; that of the query is, with what rounding adds, at most 2¹⁶/√n; and no dot product exceeds
-/// the product of both lengths.
-pub(super) fn query(vector: &[f32], blocks: &mut [[Block; 2]]) -> f32 {
+/// the product of both lengths. For sketches, the elements of two blocks of a row add up to a byte at most, without their
+/// signs, and three times all of them to a number of 16 bits.
+pub(super) fn query(vector: &[f32], blocks: &mut [[Block; 2]]) -> (f32, i16) {
     let (_, length) = measures(vector);
     if length == 0.0 {
-        return 0.0;
+        return (0.0, 0);
     }
     let root = (vector.len() as f64).sqrt();
     let wanted = (65_535.0 / root - root / 2.0).min(32_767.0);
     let factor = wanted / length;
-    let mut squares = 0.0;
+    let (mut squares, mut most) = (0.0, 0);
+    let most_of_block = (f64::from(i16::MAX) / 3.0 / blocks.len() as f64).min(127.0);
     for (elements, blocks) in vector.chunks(16).zip(blocks) {
+        let mut sum = 0;
         for (block, first) in blocks.iter_mut().zip([8, 0]) {
             let mut bytes = [0; 16];
             for (index, word) in bytes.chunks_exact_mut(2).enumerate() {
                 let element = nearest(at(elements, first + index) * factor);
                 squares += f64::from(element) * f64::from(element);
+                sum += element.abs();
                 word.copy_from_slice(&(element as i16).to_le_bytes());
             }
             *block = kernel::block(bytes);
         }
+        most = most.max(sum);
     }
     // Of the query as it was rounded, or equal elements of a long one would all be too small by as much.
-    (1.0 / squares.sqrt()) as f32
+    let scale = (1.0 / squares.sqrt()) as f32;
+    // Rounded, each of 16 elements may be larger by a half.
+    (scale, (32_768.0 * (most_of_block - 8.0) / f64::from(most)) as i16)
 }
 
 /// Writes a vector of length 1, as a row or a query of floating point numbers, and gives what its dot products are
@@ -66,38 +74,6 @@ pub(super) fn floats(vector: &[f32], blocks: &mut [Block]) -> f32 {
         *block = kernel::block(bytes);
     }
     if length > 0.0 { 1.0 } else { 0.0 }
-}
-
-/// Writes for each pair of a row whether its elements are negative, in the order of the bytes: 16 bits a block.
-pub(super) fn row_signs(row: &[Block], signs: &mut [Block]) {
-    for (blocks, sign) in row.chunks(8).zip(signs) {
-        let mut bytes = [0; 16];
-        for (block, bits) in blocks.iter().zip(bytes.chunks_exact_mut(2)) {
-            let mut mask = 0_u16;
-            for byte in kernel::bytes(block) {
-                mask = mask << 1 | u16::from(byte >> 7);
-            }
-            bits.copy_from_slice(&mask.to_le_bytes());
-        }
-        *sign = kernel::block(bytes);
-    }
-}
-
-/// Writes the signs of a query, in the order of those of a row.
-pub(super) fn query_signs(vector: &[f32], signs: &mut [Block]) {
-    for (elements, sign) in vector.chunks(128).zip(signs) {
-        let mut bytes = [0; 16];
-        for (elements, bits) in elements.chunks(16).zip(bytes.chunks_exact_mut(2)) {
-            let mut mask = 0_u16;
-            for index in 0..8 {
-                for index in [index, index + 8] {
-                    mask = mask << 1 | u16::from(at(elements, index) < 0.0);
-                }
-            }
-            bits.copy_from_slice(&mask.to_le_bytes());
-        }
-        *sign = kernel::block(bytes);
-    }
 }
 
 /// The largest element without its sign, and the length.

@@ -1,6 +1,8 @@
 //! The kernels in plain Rust: for every target but wasm, and what those in `simd` are held against. The order of the
 //! additions is that of the vectors, so that the bits are the same.
 
+use super::sketch::Tables;
+
 /// Sixteen bytes: 8 whole numbers of 16 bits, or 4 floating point numbers, little-endian.
 pub(super) type Block = [u8; 16];
 
@@ -65,27 +67,75 @@ pub(super) fn floats(four: Block) -> [f32; 4] {
     [[a, b, c, d], [e, f, g, h], [i, j, k, l], [m, n, o, p]].map(f32::from_le_bytes)
 }
 
-/// In how many bits each of eight rows differs from a query, as 8 whole numbers.
-pub(super) fn distances(rows: &[Block], query: &[Block]) -> Block {
-    let mut distances = [0; 16];
-    if query.is_empty() {
-        return distances;
-    }
-    for (distance, row) in distances.chunks_exact_mut(2).zip(rows.chunks_exact(query.len())) {
-        let mut sum = 0_u16;
-        for (row, query) in row.iter().zip(query) {
-            sum += (u128::from_le_bytes(*row) ^ u128::from_le_bytes(*query)).count_ones() as u16;
+/// A bit for each of the lower elements of a block of pairs, the lowest for the first, and then for the upper ones: whether
+/// it is negative, or, if without its sign it is below `large`, whether it is not.
+pub(super) fn bits(pairs: &Block, large: u8) -> [u8; 2] {
+    let mut bits = [0; 2];
+    for pair in pairs.chunks_exact(2).rev() {
+        for (byte, bits) in pair.iter().zip(&mut bits) {
+            let element = *byte as i8;
+            *bits = *bits << 1 | u8::from((element < 0) == (element.unsigned_abs() >= large));
         }
-        distance.copy_from_slice(&sum.to_le_bytes());
     }
-    distances
+    bits
 }
 
-/// Which of 8 whole numbers are above `low` and at most `high`: a bit each, the lowest for the first.
-pub(super) fn between(numbers: &Block, low: i16, high: i16) -> u8 {
+/// Writes one of the sixteen bytes of a block.
+pub(super) fn set_byte(block: &mut Block, place: u8, byte: u8) {
+    if let Some(kept) = block.get_mut(usize::from(place)) {
+        *kept = byte;
+    }
+}
+
+/// What each state of four bits adds to a sum, for the first four elements of a block of a query and for the others: those
+/// whose sign the bits have, without it, times a weight in parts of 2¹⁵.
+pub(super) fn tables(query: &Block, weight: i16) -> [Block; 2] {
+    let mut tables = [[0; 16]; 2];
+    for (table, elements) in tables.iter_mut().zip(words(query).chunks_exact(4)) {
+        for (state, sum) in table.iter_mut().enumerate() {
+            for (index, element) in elements.iter().enumerate() {
+                let weighed = (i32::from(*element) * i32::from(weight) + (1 << 14)) >> 15;
+                if (state >> index & 1 == 1) == (weighed < 0) {
+                    *sum += weighed.unsigned_abs() as u8;
+                }
+            }
+        }
+    }
+    tables
+}
+
+/// For each of sixteen rows a whole number of 16 bits: two times what it was at the start, and what the tables say for
+/// the lower and the upper half of each byte.
+pub(super) fn sums(start: &[Block; 2], bits: &[[[Block; 2]; 2]], tables: &[Tables]) -> [Block; 2] {
+    let mut sums = [0; 16];
+    for (sum, start) in sums.iter_mut().zip(start.map(|block| words(&block)).as_flattened()) {
+        *sum = 2 * start;
+    }
+    let tables = tables.as_flattened().as_flattened();
+    for (bits, [low, high]) in bits.as_flattened().as_flattened().iter().zip(tables) {
+        for (sum, byte) in sums.iter_mut().zip(bits) {
+            let at = |table: &Block, state: u8| table.get(usize::from(state)).copied().map_or(0, i16::from);
+            *sum += at(low, byte & 15) + at(high, byte >> 4);
+        }
+    }
+    let mut blocks = [[0; 16]; 2];
+    for (bytes, sum) in blocks.as_flattened_mut().chunks_exact_mut(2).zip(sums) {
+        bytes.copy_from_slice(&sum.to_le_bytes());
+    }
+    blocks
+}
+
+/// The first four of sixteen whole numbers, as floating point numbers.
+pub(super) fn first_four([front, _]: &[Block; 2]) -> Block {
+    let [a, b, c, d, ..] = words(front);
+    block_of([a, b, c, d].map(f32::from))
+}
+
+/// Which of sixteen whole numbers are at least `low` and below `high`: a bit each, the lowest for the first.
+pub(super) fn between(numbers: &[Block; 2], low: i16, high: i16) -> u16 {
     let mut mask = 0;
-    for number in words(numbers).into_iter().rev() {
-        mask = mask << 1 | u8::from(low < number && number <= high);
+    for number in numbers.map(|block| words(&block)).as_flattened().iter().rev() {
+        mask = mask << 1 | u16::from((low..high).contains(number));
     }
     mask
 }

@@ -8,7 +8,7 @@ export function vectorIndexSuite(search: () => VectorFindings | Promise<VectorFi
       // The same three numbers are in the tests of `src/memory/vector_index`.
       int8: 3_203_851_151,
       f32: 3_152_377_189,
-      filtered: 811_653_336,
+      filtered: 2_379_686_687,
       grown: 0,
       same: true,
       refused: "dimension",
