@@ -19,7 +19,7 @@ const MARGIN: f64 = 2.4;
 const MARGIN_BOTH: f64 = 2.75;
 
 /// By how many standard deviations the estimates of the rows that are compared first exceed the mean.
-const FIRST: f64 = 2.6;
+const FIRST: f64 = 2.5;
 
 /// A slot without a row.
 const NONE: u32 = MAX_SLOTS as u32;
@@ -116,7 +116,7 @@ impl Candidates<'_> {
 
     /// Compares the rows that wait, and gives their cosines.
     fn compare(&mut self) -> Block {
-        let cosines = self.index.four_cosines(self.query, self.slots);
+        let cosines = self.index.cosines_of(self.query, self.slots);
         self.top.offer_four(self.slots, cosines);
         (self.slots, self.count) = ([NONE; 4], 0);
         cosines

@@ -166,7 +166,11 @@ impl VectorIndex {
         if self.count >= FILTERED_FROM && self.precision == Precision::Int8 && top.size() > 0 {
             filter::search(self, &query, &mut top);
         } else if top.size() > 0 {
-            self.each_four(&query, |slots, scores| top.offer_four(slots, scores));
+            let mut slot = 0;
+            for cosines in &self.all_cosines(&query) {
+                top.offer_four([slot, slot + 1, slot + 2, slot + 3], *cosines);
+                slot += 4;
+            }
         }
         Ok(top.into_sorted())
     }
@@ -178,28 +182,41 @@ impl VectorIndex {
         let query = self.query(query)?;
         cosines.clear();
         cosines.reserve(self.scales.len());
-        self.each_four(&query, |_, four| cosines.extend_from_slice(&kernel::floats(four)));
+        for four in &self.all_cosines(&query) {
+            cosines.extend_from_slice(&kernel::floats(*four));
+        }
         Ok(())
     }
 
-    /// The cosines of all rows, four at a time with their slots; not a number where there is no row.
-    fn each_four(&self, query: &Query, mut take: impl FnMut([u32; 4], Block)) {
-        for slot in (0..self.scales.len() as u32).step_by(4) {
-            let slots = [slot, slot + 1, slot + 2, slot + 3];
-            take(slots, self.four_cosines(query, slots));
+    /// The cosines of all rows, by slot; not a number where there is no row.
+    fn all_cosines(&self, query: &Query) -> Vec<Block> {
+        let mut cosines = Vec::with_capacity(self.scales.len() / 4);
+        let (mut rows, mut scales) = (self.rows.as_slice(), self.scales.as_slice());
+        while let Some((four_scales, other_scales)) = scales.split_first_chunk() {
+            let Some((four_rows, other_rows)) = rows.split_at_checked(4 * self.stride) else { break };
+            let (front, back) = four_rows.split_at(four_rows.len() / 2);
+            let ((a, b), (c, d)) = (front.split_at(front.len() / 2), back.split_at(back.len() / 2));
+            cosines.push(self.four_cosines(query, [a, b, c, d], *four_scales));
+            (rows, scales) = (other_rows, other_scales);
         }
+        cosines
     }
 
-    /// The cosines of four rows; not a number where there is none.
-    fn four_cosines(&self, query: &Query, slots: [u32; 4]) -> Block {
+    /// The cosines of the rows in four slots; not a number where there is none.
+    fn cosines_of(&self, query: &Query, slots: [u32; 4]) -> Block {
         let [a, b, c, d] = slots.map(|slot| slot as usize);
         let rows = [self.row(a), self.row(b), self.row(c), self.row(d)];
         let scale = |slot: usize| self.scales.get(slot).copied().unwrap_or(f32::NAN);
+        self.four_cosines(query, rows, [scale(a), scale(b), scale(c), scale(d)])
+    }
+
+    /// The cosines of four rows.
+    fn four_cosines(&self, query: &Query, rows: [&[[Block; 2]]; 4], scales: [f32; 4]) -> Block {
         let dots = match self.precision {
             Precision::Int8 => kernel::dot_pairs(rows, &query.blocks),
             Precision::F32 => kernel::dot_floats(rows, query.blocks.as_flattened()),
         };
-        kernel::scaled(dots, [scale(a), scale(b), scale(c), scale(d)], query.scale)
+        kernel::scaled(dots, scales, query.scale)
     }
 
     fn query(&self, vector: &[f32]) -> Result<Query, Error> {
@@ -253,7 +270,7 @@ impl VectorIndex {
     /// The row of a slot; where there is none, the first one, so that the kernels have as many blocks of all.
     fn row(&self, slot: usize) -> &[[Block; 2]] {
         let row = self.rows.get(slot * self.stride..(slot + 1) * self.stride);
-        row.or(self.rows.get(..self.stride)).unwrap_or_default()
+        row.or_else(|| self.rows.get(..self.stride)).unwrap_or_default()
     }
 
     fn row_mut(&mut self, slot: usize) -> &mut [[Block; 2]] {
