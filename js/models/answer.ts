@@ -79,3 +79,15 @@ export async function readText(answer: HttpAnswer, limit: number): Promise<strin
 function contentType({ response }: HttpAnswer): string {
   return response.headers.get("content-type") ?? "";
 }
+
+/** Reads the chunks of a body as UTF-8, wherever they are cut; what is none is refused with the error of `fail`. */
+export function utf8(fail: (cause: unknown) => Error): (bytes: Uint8Array) => string {
+  const decoder = new TextDecoder("utf-8", { fatal: true });
+  return (bytes) => {
+    try {
+      return decoder.decode(bytes, { stream: true });
+    } catch (cause) {
+      throw fail(cause);
+    }
+  };
+}

@@ -1,5 +1,5 @@
 import { LuminoraError } from "../errors.ts";
-import { type JsonObject, parseObject } from "./answer.ts";
+import { type JsonObject, parseObject, utf8 } from "./answer.ts";
 import type { HttpAnswer } from "./http.ts";
 
 /** The most characters that one line may have. */
@@ -21,7 +21,7 @@ export async function* jsonLines(
   const notLines = (cause?: unknown) =>
     answer.error("model_bad_response", "The answer is no list of JSON objects, one a line.", { cause });
 
-  const decoder = new TextDecoder("utf-8", { fatal: true });
+  const decode = utf8(notLines);
   const body = answer.chunks();
   let rest = "";
   try {
@@ -46,13 +46,5 @@ export async function* jsonLines(
     }
   } finally {
     await body.return(undefined);
-  }
-
-  function decode(bytes: Uint8Array): string {
-    try {
-      return decoder.decode(bytes, { stream: true });
-    } catch (cause) {
-      throw notLines(cause);
-    }
   }
 }

@@ -1,6 +1,6 @@
 import { createParser } from "eventsource-parser";
 import { LuminoraError } from "../errors.ts";
-import { parseObject } from "./answer.ts";
+import { parseObject, utf8 } from "./answer.ts";
 import type { HttpAnswer } from "./http.ts";
 
 /** The most characters that one event may have. */
@@ -34,7 +34,7 @@ export async function* serverSentEvents(
       found.push(isCut ? incomplete() : notEvents());
     },
   });
-  const decoder = new TextDecoder("utf-8", { fatal: true });
+  const decode = utf8((cause) => answer.error("model_bad_response", "The answer is not UTF-8.", { cause }));
   const body = answer.chunks();
   let hasEvents = false;
   let isOver = false;
@@ -60,13 +60,5 @@ export async function* serverSentEvents(
     if (isEnd || !hasEvents) throw incomplete();
   } finally {
     await body.return(undefined);
-  }
-
-  function decode(bytes: Uint8Array): string {
-    try {
-      return decoder.decode(bytes, { stream: true });
-    } catch (cause) {
-      throw answer.error("model_bad_response", "The answer is not UTF-8.", { cause });
-    }
   }
 }

@@ -18,7 +18,8 @@ pub struct Kept {
 }
 
 /// A body in an envelope in an array is as deep as that.
-const LIMITS: Limits = Limits { bytes: usize::MAX, depth: 36, items: usize::MAX, items_at: &[] };
+pub(crate) const BODY_LIMITS: Limits =
+    Limits { bytes: usize::MAX, depth: 36, items: usize::MAX, items_at: &[] };
 
 impl Kept {
     /// The body whose JSON text is `texts[start..end]`; none when there is no such text.
@@ -41,7 +42,7 @@ impl Kept {
     /// The body, parsed once.
     pub fn body(&self) -> &Body {
         self.body.get_or_init(|| {
-            let document = json::read(self.text(), LIMITS).map(|document| document.value);
+            let document = json::read(self.text(), BODY_LIMITS).map(|document| document.value);
             // What cannot be read says nothing, like a body of a kind that nobody knows.
             let document = document.unwrap_or(Value::Null);
             body::parse(self.kind, body::SCHEMA, &self.owner, document).unwrap_or(Body::Other(Value::Null))

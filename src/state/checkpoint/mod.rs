@@ -11,7 +11,6 @@ mod writer;
 
 use super::lane::Position;
 use super::owner::OwnerState;
-use crate::json::Limits;
 use crate::log::Stamp;
 use crate::log::body::Role;
 use crate::order;
@@ -36,9 +35,6 @@ const ROLES: [Role; 3] = [Role::User, Role::Assistant, Role::Tool];
 
 /// Bytes of memory that a byte of what stands around the bodies becomes.
 const ENVELOPE: usize = 3;
-
-/// Bodies are not deeper than in a log.
-const LIMITS: Limits = Limits { bytes: usize::MAX, depth: 36, items: usize::MAX, items_at: &[] };
 
 impl OwnerState {
     /// How many records there are.

@@ -9,10 +9,10 @@ use super::super::lane::{Lane, Position, Said, TurnEntry};
 use super::super::memories::Use;
 use super::super::mood::Mood;
 use super::super::owner::{Derived, Entry, Folded, OwnerState, parse_body};
-use super::{AFFINITY, ERASED, LIMITS, MARK, MOOD, NO_FOLD, OTHER, ROLES, RUN, TURN, VERSION, checksum};
+use super::{AFFINITY, ERASED, MARK, MOOD, NO_FOLD, OTHER, ROLES, RUN, TURN, VERSION, checksum};
 use crate::json::{self, Fields};
 use crate::log::body::{AffinityBaseline, MoodBaseline};
-use crate::log::{Body, Content, Device, Kept, Record, Stamp};
+use crate::log::{BODY_LIMITS, Body, Content, Device, Kept, Record, Stamp};
 
 impl OwnerState {
     pub(super) fn read(owner: &str, mut bytes: Vec<u8>) -> Option<(Self, Option<Stamp>)> {
@@ -87,7 +87,7 @@ impl OwnerState {
                 let schema = u32::try_from(reader.number()?).ok()?;
                 let fold = read_fold(reader)?;
                 let span = bodies.next(reader)?;
-                let document = json::read(bodies.texts.get(span.0..span.1)?, LIMITS).ok()?.value;
+                let document = json::read(bodies.texts.get(span.0..span.1)?, BODY_LIMITS).ok()?.value;
                 let content = Content::Live { schema, body: Body::Other(document) };
                 let mut record = Record { id, owner: Arc::clone(&bodies.owner), kind, at, content };
                 parse_body(&mut record, u64::MAX).ok()?;
@@ -174,7 +174,7 @@ impl<'a> Reader<'a> {
     }
 
     fn json<T>(&mut self, read: impl FnOnce(&mut Fields<'_>) -> T) -> Option<T> {
-        let document = json::read(self.text()?.as_bytes(), LIMITS).ok()?;
+        let document = json::read(self.text()?.as_bytes(), BODY_LIMITS).ok()?;
         Fields::read(&document.value, "", read).ok()
     }
 }
