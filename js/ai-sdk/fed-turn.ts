@@ -33,6 +33,7 @@ export class FedTurn {
   readonly #reply: ReplyStream;
   readonly #parts: Parts;
   readonly #options: SendOptions;
+  readonly #model: Model;
   readonly #abort: AbortController;
   #stopListening: () => void = () => {};
   #said = "";
@@ -49,6 +50,7 @@ export class FedTurn {
     this.#reply = begun.reply;
     this.#parts = begun.parts;
     this.#options = begun.options;
+    this.#model = begun.model;
     this.#abort = begun.abort;
     const { after, callsAfter } = this.conversation;
     this.#usedTools = callsAfter.size > 0;
@@ -97,7 +99,7 @@ export class FedTurn {
     const asked = await Promise.race([told, reply as unknown as Promise<never>]);
     const turn = new FedTurn({
       ...{ session, conversation, additions: additions(asked, conversation, answered) },
-      ...{ reply, parts, options: sending, abort },
+      ...{ reply, parts, options: sending, model, abort },
     });
     turn.listen(signal);
     return turn;
@@ -173,8 +175,8 @@ export class FedTurn {
   async #store(reason: FinishReason): Promise<Committed> {
     const { session, conversation } = this;
     const answered = answeredAlready(conversation, (options) => session.history(options));
+    const [inputTokens, outputTokens] = [this.#inputTokens, this.#outputTokens];
     if (!answered && this.#said.trim() !== "") {
-      const [inputTokens, outputTokens] = [this.#inputTokens, this.#outputTokens];
       if (inputTokens !== undefined && outputTokens !== undefined) {
         this.#parts.push({ type: "usage", inputTokens, outputTokens });
       }
@@ -184,7 +186,11 @@ export class FedTurn {
     this.#abort.abort();
     const saidNothing = this.#said.trim() === "";
     if (answered && saidNothing) return nothingNew(session, answered);
-    if (answered) return committed(session, await addAnswer(session, this.#said));
+    if (answered) {
+      const usage = { inputTokens, outputTokens };
+      const answer = { text: this.#said, model: this.#model, usage };
+      return committed(session, await addAnswer(session, answer));
+    }
     // It only used tools. What the person said is kept, without an answer.
     const alone = { ...this.#options, model: manualModel(), apart: true };
     return committed(session, await session.begin(conversation.text, alone));
@@ -200,6 +206,7 @@ interface Begun {
   readonly parts: Parts;
   /** How it was sent, without a model and a signal. */
   readonly options: SendOptions;
+  readonly model: Model;
   readonly abort: AbortController;
 }
 

@@ -1,12 +1,13 @@
 //! What the host can ask of the core.
 
+use super::given_reply::GivenReply;
 use super::memory::{Forgotten, Remembered};
 use super::notes::NoteDocument;
 use super::turn::SendRequest;
 use crate::error::Error;
 use crate::json::{Fields, Value};
 use crate::log::SEED_LENGTH;
-use crate::log::body::SessionStatus;
+use crate::log::body::{Mode, ModelReference, SessionStatus};
 
 /// What the core may not find out by itself; comes in with every call.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -48,15 +49,8 @@ pub enum Command {
         /// Who is asked.
         model: ModelDeclaration,
     },
-    /// Records what the host itself answered (manual mode).
-    Reply {
-        /// The owner.
-        user: String,
-        /// The session's id.
-        session: String,
-        /// The answer.
-        text: String,
-    },
+    /// Records an answer that came about elsewhere: the host's own, or a further one of a model.
+    Reply(GivenReply),
     /// Sets the mood by hand.
     SetMood {
         /// The owner.
@@ -170,11 +164,7 @@ impl Command {
                 turn: fields.required_string("turn"),
                 model: model(fields),
             },
-            "reply" => Self::Reply {
-                user: fields.required_string("user"),
-                session: fields.required_string("session"),
-                text: fields.required_string("text"),
-            },
+            "reply" => Self::Reply(GivenReply::parse(fields)),
             "set-mood" => Self::SetMood {
                 user: fields.required_string("user"),
                 session: fields.required_string("session"),
@@ -276,7 +266,22 @@ pub struct ModelDeclaration {
 }
 
 impl ModelDeclaration {
-    fn parse(fields: &mut Fields<'_>) -> Self {
+    /// What a run says of where it was answered.
+    pub(super) fn mode(&self) -> Mode {
+        match self.kind.as_str() {
+            "manual" => Mode::Manual,
+            "scripted" => Mode::LocalLlm,
+            _ if self.local => Mode::LocalLlm,
+            _ => Mode::RemoteLlm,
+        }
+    }
+
+    /// How a run names it; one that is answered by the host has no name.
+    pub(super) fn reference(&self) -> Option<ModelReference> {
+        (self.mode() != Mode::Manual).then(|| ModelReference { kind: self.kind.clone(), id: self.id.clone() })
+    }
+
+    pub(super) fn parse(fields: &mut Fields<'_>) -> Self {
         Self {
             kind: fields.required_string("kind"),
             id: fields.required_string("id"),

@@ -306,7 +306,7 @@ impl Core {
             Command::Extract { user, session, turn, model } => {
                 self.extract((user, session, turn), model, now, ids)
             }
-            Command::Reply { user, session, text } => self.reply(&user, &session, text, now, &mut ids),
+            Command::Reply(reply) => self.reply(reply, now, &mut ids),
             Command::SetMood { user, session, name, intensity } => {
                 self.set_mood(&user, &session, &name, intensity, now)
             }

@@ -92,6 +92,16 @@ pub struct ReportedUsage {
     pub output_tokens: u32,
 }
 
+impl ReportedUsage {
+    pub(super) fn parse(fields: &mut Fields<'_>) -> Self {
+        let (input, output) = (fields.count("input_tokens"), fields.count("output_tokens"));
+        Self {
+            input_tokens: fields.require("input_tokens", input),
+            output_tokens: fields.require("output_tokens", output),
+        }
+    }
+}
+
 /// Why a model stopped.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 #[allow(missing_docs, reason = "the names are those of the field")]
@@ -124,13 +134,7 @@ impl EffectResult {
         let parsed = match kind.as_str() {
             "text-delta" => Self::TextDelta { text: fields.required_string("text") },
             "usage" => {
-                let usage = fields.nested("usage", |usage| {
-                    let (input, output) = (usage.count("input_tokens"), usage.count("output_tokens"));
-                    ReportedUsage {
-                        input_tokens: usage.require("input_tokens", input),
-                        output_tokens: usage.require("output_tokens", output),
-                    }
-                });
+                let usage = fields.nested("usage", ReportedUsage::parse);
                 Self::Usage { usage: fields.require("usage", usage) }
             }
             "finish" => Self::Finish { reason: fields.required_choice("reason", &FinishReason::NAMES) },

@@ -22,7 +22,7 @@ use crate::list::List;
 use crate::log::IdSource;
 use crate::log::body::{
     AffinityChange, BlockReport, MAXIMUM_DOMAIN, MAXIMUM_TEXT_BYTES, Mode, ModelReference, MoodChange, Role,
-    Run, SessionStatus, Source, Turn, Usage,
+    Run, SessionStatus, Turn, Usage,
 };
 use crate::observe::Observation;
 use crate::text::Macros;
@@ -181,17 +181,11 @@ impl Core {
         )?;
         let template = personality.template();
         let Reaction { observation, affinity, mood } = reaction;
-        let mode = match model.kind.as_str() {
-            "manual" => Mode::Manual,
-            "scripted" => Mode::LocalLlm,
-            _ if model.local => Mode::LocalLlm,
-            _ => Mode::RemoteLlm,
-        };
+        let mode = model.mode();
         let mut operation = TurnOperation {
             template: template.id().to_owned(),
             mode,
-            model: (mode != Mode::Manual)
-                .then(|| ModelReference { kind: model.kind.clone(), id: model.id.clone() }),
+            model: model.reference(),
             resumes_session: conversation.session.status == SessionStatus::Paused,
             started: now,
             answer: String::new(),
@@ -363,52 +357,6 @@ impl Core {
         reply.learned = learned.write(self, &user, now, (&mut records, &mut events));
         Ok(Commit::new(&user, records, events, Outcome::Reply(Box::new(reply))).begin(told))
     }
-
-    /// Records what the host itself answered: an assistant turn with a run of its own. It changes neither affinity nor
-    /// mood. Where nothing was said yet, the personality opens the conversation: what answers nothing has no run.
-    pub(super) fn reply(
-        &mut self,
-        user: &str,
-        session: &str,
-        text: String,
-        now: u64,
-        ids: &mut IdSource,
-    ) -> Result<Begun, Error> {
-        check_text(&text)?;
-        let (_, instance, _) = self.conversation(user, session)?;
-        let template = instance.instance.template.clone();
-        let answered = self.owner(user).turns(session).next_back().map(|(id, ..)| id.to_owned());
-        let time = timestamp::format(now);
-        let (run_id, turn_id) = (ids.next("run"), ids.next("turn"));
-        let mut turn = Turn::new(session, Role::Assistant, text.clone(), time.clone());
-        let mut records = Vec::new();
-        match answered {
-            Some(answered) => {
-                let run = Run::new(session, answered.clone(), template, Mode::Manual, time);
-                (turn.reply_to, turn.run) = (Some(answered), Some(run_id.clone()));
-                records.push(self.write(user, &run_id, run, now));
-            }
-            None => turn.source = Some(Source::Import),
-        }
-        let run = turn.run.clone();
-        records.push(self.write(user, &turn_id, turn, now));
-        let reply = Reply {
-            text,
-            session: session.to_owned(),
-            user_turn: None,
-            turn: Some(turn_id),
-            run,
-            observation: None,
-            usage: None,
-            memories: Vec::new(),
-            learned: Vec::new(),
-            findings: Vec::new(),
-            events: Vec::new(),
-            state: None,
-        };
-        let outcome = Outcome::Reply(Box::new(reply));
-        Ok(Commit::new(user, records, Vec::new(), outcome).begin(Vec::new()))
-    }
 }
 
 /// The events of a turn: a level or a mood that is now another.
@@ -427,7 +375,7 @@ pub(super) fn mood_change(change: &MoodChange) -> Option<Event> {
     (from != to).then_some(Event::MoodChange { from, to, intensity, cause })
 }
 
-fn check_text(text: &str) -> Result<(), Error> {
+pub(super) fn check_text(text: &str) -> Result<(), Error> {
     let problem = if text.trim().is_empty() {
         "the text is blank"
     } else if text.len() > MAXIMUM_TEXT_BYTES {

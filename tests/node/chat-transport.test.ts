@@ -14,6 +14,7 @@ import {
   type Model,
   manualModel,
   memoryStorage,
+  type Part,
   type Session,
   type Storage,
   scriptedModel,
@@ -131,7 +132,8 @@ describe("a chat with the transport", () => {
   });
 
   it("shows what was said before, and answers the last message again", async () => {
-    const { model, prompts } = recordingModel(() => answerOf(`Answer ${prompts.length}`));
+    const usage: Part = { type: "usage", inputTokens: 12, outputTokens: 3 };
+    const { model, prompts } = recordingModel(() => [usage, ...answerOf(`Answer ${prompts.length}`)]);
     await session.send("I love you", { model });
     const { points } = session.state.affinity;
     const chat = chatWith(model, { messages: chatMessages(session.history()) as Message[] });
@@ -151,7 +153,17 @@ describe("a chat with the transport", () => {
       ["assistant", "Answer 2"],
     ]);
     expect(session.state.affinity).toMatchObject({ points, total_messages: 1 });
-    expect(chat.messages[1]?.metadata?.luminora).toMatchObject({ turn: session.history().at(-1)?.id });
+    const last = session.history().at(-1);
+    expect(chat.messages[1]?.metadata?.luminora).toMatchObject({ turn: last?.id });
+    // It answers the same message, and says who gave it and what it took.
+    expect(session.explain(last?.run ?? "")).toMatchObject({
+      run: {
+        turn: session.history()[0]?.id,
+        mode: "remote_llm",
+        model: { kind: "test", id: "test" },
+        usage: { input_tokens: 12, output_tokens: 3, estimated: false },
+      },
+    });
     // The same words, said again.
     await chat.sendMessage({ text: "I love you" });
     await chat.regenerate();

@@ -23,6 +23,7 @@ import {
   type Session,
   type Storage,
   scriptedModel,
+  type TurnView,
 } from "luminoracore";
 import { luminoraMiddleware } from "luminoracore/ai-sdk";
 import { fakeEmbedder } from "luminoracore/testing";
@@ -63,6 +64,11 @@ const inputSchema = jsonSchema<{ at: string }>({ type: "object", properties: { a
 const tools = { look: tool({ inputSchema, execute: async ({ at }) => `${at} is calm` }) };
 /** A tool that the application uses itself, in a call of its own. */
 const elsewhere: ToolSet = { look: { inputSchema } as ToolSet[string] };
+
+const runOf = (turn?: TurnView) => {
+  const explained = session.explain(turn?.run ?? "");
+  return explained.subject === "run" ? (explained.run as Record<string, unknown>) : {};
+};
 
 describe.each(specifications)("a model of specification %s with the middleware", (specification) => {
   it("speaks as the personality in streamText, and the turn is stored", async () => {
@@ -374,7 +380,11 @@ describe("a message counts once", () => {
   });
 
   it("when a call is repeated, or another answer is wanted", async () => {
-    const { model, calls } = wrapped({ text: ["One."] }, { text: ["Two."] }, { text: ["Another."] });
+    const { model, calls } = wrapped(
+      { text: ["One."] },
+      { text: ["Two."], usage: [90, 4] },
+      { text: ["Another."] },
+    );
     const first: ModelMessage[] = [{ role: "user", content: "I love you" }];
     await generateText({ model, messages: first });
     const { points } = session.state.affinity;
@@ -385,7 +395,10 @@ describe("a message counts once", () => {
       ["assistant", "Two."],
     ]);
     expect(session.state.affinity).toMatchObject({ points, total_messages: 1 });
-    expect(providerMetadata?.luminora).toMatchObject({ turn: session.history().at(-1)?.id });
+    const last = session.history().at(-1);
+    expect(providerMetadata?.luminora).toMatchObject({ turn: last?.id });
+    const { model: named, turn } = runOf(session.history().at(-2));
+    expect(runOf(last)).toMatchObject({ turn, model: named, usage: { input_tokens: 90, output_tokens: 4 } });
     // The model was asked as if nobody had answered.
     expect(calls[1]?.prompt.slice(1)).toEqual(calls[0]?.prompt.slice(1));
     await streamText({ model, messages: first }).text;

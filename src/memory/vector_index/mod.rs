@@ -1,12 +1,14 @@
 //! Similar vectors: an index in memory that finds the rows nearest to a query by their cosine.
 //!
 //! A row takes one byte an element by default ([`Precision::Int8`]): the same ranking within what rounding moves, at a
-//! quarter of the memory and three times the speed. The kernels come twice, with the same bits: `simd` for wasm, and
-//! `scalar` for everything else. Neither needs `unsafe`, because rows are kept as the vectors that the kernels load.
+//! fifth of the memory. The kernels come twice, with the same bits: `simd` for wasm, and `scalar` for everything else.
+//! Neither needs `unsafe`, because rows are kept as the vectors that the kernels load.
 //!
 //! From [`FILTERED_FROM`] rows on, two bits an element decide which rows are looked at (`filter`, by `sketch` and `fit`).
+//! With [`Precision::F32`] the bytes decide which floating point numbers are looked at (`exact`).
 
 mod cache;
+mod exact;
 mod filter;
 mod fit;
 #[cfg(not(all(target_arch = "wasm32", target_feature = "simd128")))]
@@ -41,7 +43,7 @@ const GROUP: usize = 8;
 pub enum Precision {
     /// A byte an element and a scale a row.
     Int8,
-    /// Four bytes an element.
+    /// Four bytes an element, and what `Int8` keeps: a search looks there first.
     F32,
 }
 
@@ -62,6 +64,9 @@ pub struct VectorIndex {
     stride: usize,
     /// The sketches of the rows; none with `F32`.
     planes: [Plane; 2],
+    /// With `F32` the rows as floating point numbers, `float_stride` pairs of blocks for each slot.
+    floats: Vec<[Block; 2]>,
+    float_stride: usize,
 }
 
 /// A query as the kernels take it.
@@ -71,6 +76,8 @@ struct Query {
     scale: f32,
     /// What elements are multiplied with for the filter, in parts of 2¹⁵.
     weight: i16,
+    /// With `F32` the query as floating point numbers.
+    floats: Vec<[Block; 2]>,
 }
 
 impl VectorIndex {
@@ -80,12 +87,10 @@ impl VectorIndex {
             let message = "a vector has between 1 and 4096 elements";
             return Err(Error::new(ErrorCode::OutOfRange, message).at("/dimension"));
         }
-        let stride = match precision {
-            Precision::Int8 => dimension.div_ceil(32),
-            Precision::F32 => dimension.div_ceil(8),
-        };
-        let (scales, rows, planes) = (Vec::new(), Vec::new(), Default::default());
-        Ok(Self { dimension, precision, count: 0, scales, rows, stride, planes })
+        let stride = dimension.div_ceil(32);
+        let float_stride = if precision == Precision::F32 { dimension.div_ceil(8) } else { 0 };
+        let (scales, rows, floats, planes) = (Vec::new(), Vec::new(), Vec::new(), Default::default());
+        Ok(Self { dimension, precision, count: 0, scales, rows, stride, planes, floats, float_stride })
     }
 
     /// The elements of a vector.
@@ -120,13 +125,9 @@ impl VectorIndex {
         self.check(vector)?;
         let slot = slot as usize;
         self.reserve(slot)?;
-        let precision = self.precision;
-        let row = self.row_mut(slot);
-        let factor = match precision {
-            Precision::Int8 => quantise::row(vector, row.as_flattened_mut()),
-            Precision::F32 => quantise::floats(vector, row.as_flattened_mut()),
-        };
-        self.finish_row(slot, factor);
+        quantise::floats(vector, self.floats_mut(slot).as_flattened_mut());
+        let scale = quantise::row(vector, self.row_mut(slot).as_flattened_mut());
+        self.finish_row(slot, scale);
         Ok(())
     }
 
@@ -139,6 +140,7 @@ impl VectorIndex {
         }
         self.reserve(slot).ok()?;
         self.row_mut(slot).copy_from_slice(other.row(from));
+        self.floats_mut(slot).copy_from_slice(other.float_row(from));
         self.finish_row(slot, scale);
         Some(())
     }
@@ -163,14 +165,15 @@ impl VectorIndex {
     pub fn search(&self, query: &[f32], k: usize) -> Result<Vec<(u32, f32)>, Error> {
         let query = self.query(query)?;
         let mut top = Top::new(k.min(self.count));
-        if self.count >= FILTERED_FROM && self.precision == Precision::Int8 && top.size() > 0 {
+        if top.size() == 0 {
+            return Ok(Vec::new());
+        }
+        if self.precision == Precision::F32 {
+            exact::search(self, &query, &mut top);
+        } else if self.count >= FILTERED_FROM {
             filter::search(self, &query, &mut top);
-        } else if top.size() > 0 {
-            let mut slot = 0;
-            for cosines in &self.all_cosines(&query) {
-                top.offer_four([slot, slot + 1, slot + 2, slot + 3], *cosines);
-                slot += 4;
-            }
+        } else {
+            self.each_four(&query, |slots, cosines| top.offer_four(slots, cosines));
         }
         Ok(top.into_sorted())
     }
@@ -182,52 +185,57 @@ impl VectorIndex {
         let query = self.query(query)?;
         cosines.clear();
         cosines.reserve(self.scales.len());
-        for four in &self.all_cosines(&query) {
-            cosines.extend_from_slice(&kernel::floats(*four));
-        }
+        self.each_four(&query, |slots, rough| {
+            let four =
+                if self.precision == Precision::F32 { self.exact_cosines(&query, slots) } else { rough };
+            cosines.extend_from_slice(&kernel::floats(four));
+        });
         Ok(())
     }
 
-    /// The cosines of all rows, by slot; not a number where there is no row.
-    fn all_cosines(&self, query: &Query) -> Vec<Block> {
-        let mut cosines = Vec::with_capacity(self.scales.len() / 4);
-        let (mut rows, mut scales) = (self.rows.as_slice(), self.scales.as_slice());
+    /// The cosines of all rows by their bytes, four at a time by slot; not a number where there is no row.
+    fn each_four(&self, query: &Query, mut take: impl FnMut([u32; 4], Block)) {
+        let (mut rows, mut scales, mut slot) = (self.rows.as_slice(), self.scales.as_slice(), 0);
         while let Some((four_scales, other_scales)) = scales.split_first_chunk() {
             let Some((four_rows, other_rows)) = rows.split_at_checked(4 * self.stride) else { break };
             let (front, back) = four_rows.split_at(four_rows.len() / 2);
             let ((a, b), (c, d)) = (front.split_at(front.len() / 2), back.split_at(back.len() / 2));
-            cosines.push(self.four_cosines(query, [a, b, c, d], *four_scales));
-            (rows, scales) = (other_rows, other_scales);
+            let dots = kernel::dot_pairs([a, b, c, d], &query.blocks);
+            take([slot, slot + 1, slot + 2, slot + 3], kernel::scaled(dots, *four_scales, query.scale));
+            (rows, scales, slot) = (other_rows, other_scales, slot + 4);
         }
-        cosines
     }
 
-    /// The cosines of the rows in four slots; not a number where there is none.
+    /// The cosines of the rows in four slots by their bytes; not a number where there is none.
     fn cosines_of(&self, query: &Query, slots: [u32; 4]) -> Block {
-        let [a, b, c, d] = slots.map(|slot| slot as usize);
-        let rows = [self.row(a), self.row(b), self.row(c), self.row(d)];
-        let scale = |slot: usize| self.scales.get(slot).copied().unwrap_or(f32::NAN);
-        self.four_cosines(query, rows, [scale(a), scale(b), scale(c), scale(d)])
+        let rows = slots.map(|slot| self.row(slot as usize));
+        kernel::scaled(
+            kernel::dot_pairs(rows, &query.blocks),
+            slots.map(|slot| self.scale(slot)),
+            query.scale,
+        )
     }
 
-    /// The cosines of four rows.
-    fn four_cosines(&self, query: &Query, rows: [&[[Block; 2]]; 4], scales: [f32; 4]) -> Block {
-        let dots = match self.precision {
-            Precision::Int8 => kernel::dot_pairs(rows, &query.blocks),
-            Precision::F32 => kernel::dot_floats(rows, query.blocks.as_flattened()),
-        };
-        kernel::scaled(dots, scales, query.scale)
+    /// With `F32` the cosines of the rows in four slots; not a number where there is none.
+    fn exact_cosines(&self, query: &Query, slots: [u32; 4]) -> Block {
+        let rows = slots.map(|slot| self.float_row(slot as usize));
+        // 1 where there is a row.
+        let scales = slots.map(|slot| self.scale(slot) * 0.0 + 1.0);
+        kernel::scaled(kernel::dot_floats(rows, &query.floats), scales, 1.0)
+    }
+
+    fn scale(&self, slot: u32) -> f32 {
+        self.scales.get(slot as usize).copied().unwrap_or(f32::NAN)
     }
 
     fn query(&self, vector: &[f32]) -> Result<Query, Error> {
         self.check(vector)?;
         let zero = kernel::block([0; 16]);
         let mut blocks = vec![[[zero; 2]; 2]; self.stride];
-        let (scale, weight) = match self.precision {
-            Precision::Int8 => quantise::query(vector, blocks.as_flattened_mut()),
-            Precision::F32 => (quantise::floats(vector, blocks.as_flattened_mut().as_flattened_mut()), 0),
-        };
-        Ok(Query { blocks, scale, weight })
+        let (scale, weight) = quantise::query(vector, blocks.as_flattened_mut());
+        let mut floats = vec![[zero; 2]; self.float_stride];
+        quantise::floats(vector, floats.as_flattened_mut());
+        Ok(Query { blocks, scale, weight, floats })
     }
 
     fn check(&self, vector: &[f32]) -> Result<(), Error> {
@@ -254,12 +262,14 @@ impl VectorIndex {
         let zero = kernel::block([0; 16]);
         let bits = if self.precision == Precision::Int8 { slots.div_ceil(WIDTH) * self.stride } else { 0 };
         let is_reserved = reserve(&mut self.rows, slots * self.stride)
+            && reserve(&mut self.floats, slots * self.float_stride)
             && self.planes.iter_mut().all(|plane| reserve(plane, bits))
             && reserve(&mut self.scales, slots);
         if !is_reserved {
             return Err(no_memory());
         }
         self.rows.resize(slots * self.stride, [zero; 2]);
+        self.floats.resize(slots * self.float_stride, [zero; 2]);
         for plane in &mut self.planes {
             plane.resize(bits, [[zero; 2]; 2]);
         }
@@ -269,12 +279,20 @@ impl VectorIndex {
 
     /// The row of a slot; where there is none, the first one, so that the kernels have as many blocks of all.
     fn row(&self, slot: usize) -> &[[Block; 2]] {
-        let row = self.rows.get(slot * self.stride..(slot + 1) * self.stride);
-        row.or_else(|| self.rows.get(..self.stride)).unwrap_or_default()
+        row_of(&self.rows, self.stride, slot)
     }
 
     fn row_mut(&mut self, slot: usize) -> &mut [[Block; 2]] {
         self.rows.get_mut(slot * self.stride..(slot + 1) * self.stride).unwrap_or_default()
+    }
+
+    /// The same of the floating point numbers.
+    fn float_row(&self, slot: usize) -> &[[Block; 2]] {
+        row_of(&self.floats, self.float_stride, slot)
+    }
+
+    fn floats_mut(&mut self, slot: usize) -> &mut [[Block; 2]] {
+        self.floats.get_mut(slot * self.float_stride..(slot + 1) * self.float_stride).unwrap_or_default()
     }
 
     /// Notes what goes with a row that was written: its scale and its sketch.
@@ -288,6 +306,10 @@ impl VectorIndex {
             sketch::set(&mut self.planes, slot, row, self.dimension, scale);
         }
     }
+}
+
+fn row_of(rows: &[[Block; 2]], stride: usize, slot: usize) -> &[[Block; 2]] {
+    rows.get(slot * stride..(slot + 1) * stride).or_else(|| rows.get(..stride)).unwrap_or_default()
 }
 
 fn reserve<T>(blocks: &mut Vec<T>, length: usize) -> bool {

@@ -36,9 +36,7 @@ pub(super) fn query(vector: &[f32], blocks: &mut [[Block; 2]]) -> (f32, i16) {
     if length == 0.0 {
         return (0.0, 0);
     }
-    let root = (vector.len() as f64).sqrt();
-    let wanted = (65_535.0 / root - root / 2.0).min(32_767.0);
-    let factor = wanted / length;
+    let factor = query_length(vector.len() as f32) / length;
     let (mut squares, mut most) = (0.0, 0);
     let most_of_block = (f64::from(i16::MAX) / 3.0 / blocks.len() as f64).min(127.0);
     for (elements, blocks) in vector.chunks(16).zip(blocks) {
@@ -61,9 +59,28 @@ pub(super) fn query(vector: &[f32], blocks: &mut [[Block; 2]]) -> (f32, i16) {
     (scale, (32_768.0 * (most_of_block - 8.0) / f64::from(most)) as i16)
 }
 
-/// Writes a vector of length 1, as a row or a query of floating point numbers, and gives what its dot products are
-/// multiplied with: 1, or 0 for a zero vector.
-pub(super) fn floats(vector: &[f32], blocks: &mut [Block]) -> f32 {
+/// How long a query becomes before it is rounded, see [`query`].
+fn query_length(dimension: f32) -> f64 {
+    let root = f64::from(dimension).sqrt();
+    (65_535.0 / root - root / 2.0).min(32_767.0)
+}
+
+/// The most that a row of length 1 can be away from what is kept of it: each element by half a step.
+pub(super) fn row_error(scale: f32, dimension: f32) -> f32 {
+    scale * 128.0 * dimension.sqrt()
+}
+
+/// The most that a query of length 1 can be away from the one that it is rounded to, which has length 1 again.
+pub(super) fn query_error(dimension: f32) -> f32 {
+    let rounded = 0.5 * f64::from(dimension).sqrt();
+    (rounded / (query_length(dimension) - rounded)) as f32
+}
+
+/// Writes a vector of length 1 (or the zero vector) as floating point numbers.
+pub(super) fn floats(vector: &[f32], blocks: &mut [Block]) {
+    if blocks.is_empty() {
+        return;
+    }
     let (_, length) = measures(vector);
     let factor = if length > 0.0 { 1.0 / length } else { 0.0 };
     for (elements, block) in vector.chunks(4).zip(blocks) {
@@ -73,7 +90,6 @@ pub(super) fn floats(vector: &[f32], blocks: &mut [Block]) -> f32 {
         }
         *block = kernel::block(bytes);
     }
-    if length > 0.0 { 1.0 } else { 0.0 }
 }
 
 /// The largest element without its sign, and the length.

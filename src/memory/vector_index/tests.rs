@@ -72,6 +72,33 @@ fn the_nearest_come_first_and_equals_by_slot() {
     }
 }
 
+/// Rows so near to each other that their bytes put them in another order.
+#[test]
+fn a_search_by_floating_point_numbers_is_exact() {
+    for dimension in [2, 100, 384] {
+        let mut numbers = Numbers(dimension as u32);
+        let centre = numbers.vector(dimension);
+        let near = |numbers: &mut Numbers| -> Vec<f32> {
+            let vector = numbers.vector(dimension);
+            centre.iter().zip(vector).map(|(centre, element)| centre + 0.02 * element).collect()
+        };
+        let rows: Vec<_> = (0..400).map(|_| near(&mut numbers)).collect();
+        let (exact, bytes) = (index_of(&rows, Precision::F32), index_of(&rows, Precision::Int8));
+        let mut differing = 0;
+        for _ in 0..20 {
+            let query = near(&mut numbers);
+            let mut scores = Vec::new();
+            exact.cosines(&query, &mut scores).expect("cosines");
+            let expected = sorted((0..).zip(scores.iter().map(|score| score.clamp(0.0, 1.0))), 10);
+            let found = exact.search(&query, 10).expect("a search");
+            assert_eq!(found, expected);
+            let slots = |rows: &[(u32, f32)]| rows.iter().map(|row| row.0).collect::<Vec<_>>();
+            differing += u32::from(slots(&bytes.search(&query, 10).expect("a search")) != slots(&found));
+        }
+        assert!(differing > 10, "{dimension}: bytes would have done");
+    }
+}
+
 #[test]
 fn zero_and_opposite_vectors_score_nothing() {
     for precision in [Precision::Int8, Precision::F32] {
