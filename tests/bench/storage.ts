@@ -12,7 +12,7 @@ export async function storageRows(): Promise<Row[]> {
   const batches = await turnBatches();
   const server = await startPostgres();
   const pool = server.pool({ max: 1 });
-  const embedded = new PGlite();
+  const embedded = await PGlite.create();
   try {
     return [
       await appendRow("a PostgreSQL server", batches, (text, params) => pool.query(text, params)),

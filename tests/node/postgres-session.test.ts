@@ -19,9 +19,9 @@ let db: PGlite;
 
 beforeAll(async () => {
   folder = await mkdtemp(join(tmpdir(), "luminora-pglite-"));
-  db = new PGlite(folder);
+  db = await PGlite.create(folder);
   await createTables((text, params) => db.query(text, params));
-});
+}, 120_000);
 
 afterAll(async () => {
   await db.close();
@@ -43,7 +43,7 @@ it("a relationship in PGlite goes on after the database was closed, and ends whe
   await first.close();
   await db.close();
 
-  db = new PGlite(folder);
+  db = await PGlite.create(folder);
   const second = await Luminora.open({ storage: storage(), clock });
   const again = await second.createSession({ session: session.id, user });
   expect(await told_(again)).toEqual(told);
