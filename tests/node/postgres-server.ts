@@ -1,9 +1,9 @@
 import { type ChildProcess, execFileSync, spawn } from "node:child_process";
 import { once } from "node:events";
-import { chown, mkdtemp, rm } from "node:fs/promises";
+import { chown, cp, mkdtemp, rm } from "node:fs/promises";
 import { createServer } from "node:net";
 import { tmpdir } from "node:os";
-import { join } from "node:path";
+import { basename, dirname, join } from "node:path";
 import { setTimeout as pause } from "node:timers/promises";
 import pg from "pg";
 import { postgres } from "../../scripts/setup/postgres.mjs";
@@ -27,12 +27,12 @@ export interface PostgresServer {
  * are others, as `name=value`.
  */
 export async function startPostgres(settings: readonly string[] = []): Promise<PostgresServer> {
-  const bin = await postgres();
   const folder = await mkdtemp(join(tmpdir(), "luminora-postgres-"));
   const data = join(folder, "data");
   const user = serverUser();
   if (user) await chown(folder, user.uid, user.gid);
   const options = { cwd: folder, ...user };
+  const bin = await programsFor(options);
   const init = ["--auth=trust", "--username=luminora", "--encoding=UTF8", "--locale=C", "--no-sync"];
   execFileSync(join(bin, "initdb"), ["-D", data, ...init], {
     ...options,
@@ -87,6 +87,21 @@ export async function startPostgres(settings: readonly string[] = []): Promise<P
       await rm(folder, { recursive: true, force: true });
     },
   };
+}
+
+/** The folder of the server's programs, which who runs it can read. */
+async function programsFor(options: { cwd: string; uid?: number }): Promise<string> {
+  const bin = await postgres();
+  try {
+    execFileSync(join(bin, "initdb"), ["--version"], { ...options, stdio: "ignore" });
+    return bin;
+  } catch (error) {
+    if (options.uid === undefined || (error as NodeJS.ErrnoException).code !== "EACCES") throw error;
+  }
+  // They are in root's own cache.
+  const copy = join(options.cwd, "programs");
+  await cp(dirname(bin), copy, { recursive: true, verbatimSymlinks: true });
+  return join(copy, basename(bin));
 }
 
 async function answers(url: string): Promise<boolean> {
