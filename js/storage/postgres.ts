@@ -1,4 +1,5 @@
 import { LuminoraError } from "../errors.ts";
+import { fromBase64, toBase64 } from "./postgres/base64.ts";
 import { parsePosition } from "./postgres/position.ts";
 import { isSerializationFailure, type PostgresQuery, storageError } from "./postgres/query.ts";
 import { type Change, type Statements, statements } from "./postgres/statements.ts";
@@ -126,7 +127,7 @@ class PostgresStorage implements Storage {
   async owners(): Promise<string[]> {
     return await this.#run(async () => {
       const rows = await this.#send(this.#sql.owners, []);
-      return rows.map(({ owner }) => fromColumn(owner)).sort();
+      return rows.map(({ owner }) => fromColumn(owner as string)).sort();
     });
   }
 
@@ -148,19 +149,16 @@ class PostgresStorage implements Storage {
       get: (name) =>
         this.#run(async () => {
           const [row] = await this.#ask(this.#sql.get, owner, name);
-          const bytes: unknown = row?.bytes;
-          if (bytes instanceof Uint8Array) {
-            return new Uint8Array(bytes.buffer as ArrayBuffer, bytes.byteOffset, bytes.length);
-          }
+          return row && fromBase64(row.bytes as string);
         }),
       put: (name, bytes, { position } = {}) => {
-        // Copied before the first wait, as in `append`.
-        const copy = bytes.slice();
+        // Taken before the first wait, as in `append`.
+        const text = toBase64(bytes);
         return this.#inTurn(owner, async () => {
           const at = position === undefined ? undefined : parsePosition(position);
           if (position !== undefined && !at) return;
           await this.#untilDone(async () => {
-            const params = [name, copy, at?.log ?? "", String(at?.last ?? "")];
+            const params = [name, text, at?.log ?? "", String(at?.last ?? "")];
             const put = await this.#ask(this.#sql.put, owner, ...params);
             if (put.length > 0 || at) return true;
             await this.#ask(this.#sql.begin, owner);
@@ -182,7 +180,10 @@ class PostgresStorage implements Storage {
     const ids = [...new Set(records.map(({ id }) => toColumn(id)))];
     const [row] = await this.#ask(this.#sql.find, owner, JSON.stringify(ids));
     const stored = JSON.parse(row?.stored ?? "[]") as StoredRecord[];
-    return { position: row?.position, stored: new Map(stored.map((record) => [record.id, record])) };
+    return {
+      position: row?.position ?? undefined,
+      stored: new Map(stored.map((record) => [record.id, record])),
+    };
   }
 
   /** Writes records that win; false when the log has moved on, or for `new` when one of them is there. */
@@ -248,11 +249,11 @@ class PostgresStorage implements Storage {
   };
 
   /** The rows that one statement about an owner gives. */
-  async #ask(sql: string, owner: string, ...params: (string | Uint8Array)[]): Promise<Row[]> {
+  async #ask(sql: string, owner: string, ...params: string[]): Promise<Row[]> {
     return await this.#send(sql, [toColumn(owner), ...params]);
   }
 
-  async #send(sql: string, params: (string | Uint8Array)[]): Promise<Row[]> {
+  async #send(sql: string, params: string[]): Promise<Row[]> {
     for (let attempts = 1; ; attempts++) {
       try {
         return (await this.#query(sql, params)).rows as Row[];
@@ -305,14 +306,14 @@ interface Found {
 
 const nothing: Found = { position: undefined, stored: new Map() };
 
-/** The columns that a statement gives, as texts; bytes only in `bytes`. */
-type Row = Record<string, string>;
+/** The columns that a statement gives. */
+type Row = Record<string, string | null>;
 
 /** As between the quotes of JSON: a column has neither U+0000 nor halves of surrogate pairs, a name may. */
 function toColumn(name: string): string {
   return JSON.stringify(name).slice(1, -1);
 }
 
-function fromColumn(column: string | undefined): string {
+function fromColumn(column: string): string {
   return JSON.parse(`"${column}"`) as string;
 }

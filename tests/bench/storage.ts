@@ -1,3 +1,6 @@
+import { mkdtempSync, rmSync } from "node:fs";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
 import { PGlite } from "@electric-sql/pglite";
 import type { StoredRecord } from "luminoracore";
 import { createTables, type PostgresQuery, postgresStorage } from "luminoracore/postgres";
@@ -12,14 +15,16 @@ export async function storageRows(): Promise<Row[]> {
   const batches = await turnBatches();
   const server = await startPostgres();
   const pool = server.pool({ max: 1 });
-  const embedded = await PGlite.create();
+  const folder = mkdtempSync(join(tmpdir(), "luminora-bench-"));
+  const embedded = await PGlite.create(folder);
   try {
     return [
       await appendRow("a PostgreSQL server", batches, (text, params) => pool.query(text, params)),
-      await appendRow("PGlite in memory", batches, (text, params) => embedded.query(text, params)),
+      await appendRow("PGlite in a folder", batches, (text, params) => embedded.query(text, params)),
     ];
   } finally {
     await embedded.close();
+    rmSync(folder, { recursive: true });
     await pool.end();
     await server.stop();
   }

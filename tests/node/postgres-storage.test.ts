@@ -2,6 +2,7 @@ import { PGlite } from "@electric-sql/pglite";
 import type pg from "pg";
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
 import { memoryStorage } from "../../js/storage/memory.ts";
+import { fromBase64, toBase64 } from "../../js/storage/postgres/base64.ts";
 import type { PostgresQuery } from "../../js/storage/postgres/query.ts";
 import { statements } from "../../js/storage/postgres/statements.ts";
 import { createTables, createTablesSql, tableNames } from "../../js/storage/postgres/tables.ts";
@@ -76,15 +77,15 @@ describe("statements", () => {
     const { prefix, open, drop } = await tables(onServer, { partitions: 8 });
     await open().append(owner, [live("a", 1)]);
     const { owners, ...single } = statements(tableNames({ prefix }));
-    const empty: Record<keyof typeof single, (string | Uint8Array)[]> = {
+    const empty: Record<keyof typeof single, string[]> = {
       ...{ head: [], begin: [], find: ["[]"], erase: [":0"], get: ["log"] },
       ...{
         write: [":0", "[]", "0", "replace"],
         page: ["0", "", '["turn"]'],
-        put: ["log", new Uint8Array(), "", ""],
+        put: ["log", "", "", ""],
       },
     };
-    const partitionsOf = async (sql: string, params: (string | Uint8Array)[]) => {
+    const partitionsOf = async (sql: string, params: string[]) => {
       const { rows } = await onServer(`explain (format json) ${sql}`, params);
       const plan = JSON.stringify(rows);
       return new Set([...plan.matchAll(/"Relation Name":"\w+_(\d)"/g)].map(([, part]) => part));
@@ -99,6 +100,9 @@ describe("statements", () => {
   });
 
   it("need their tables, and say so", async () => {
+    await expect(createTables(onServer, { prefix: "no_schema.x_" })).rejects.toMatchObject({
+      code: "storage",
+    });
     const storage = postgresStorage(onServer, { prefix: "nowhere_" });
     const refusal = { code: "storage", hint: expect.stringContaining("createTables") };
     await expect(storage.append(owner, [live("a", 1)])).rejects.toMatchObject(refusal);
@@ -288,6 +292,15 @@ it("large records come in pages of a few megabytes", async () => {
   for await (const page of storage.scan(owner)) pages.push(page.length);
   expect(pages).toEqual([3, 3, 1]);
   await drop();
+});
+
+it("bytes of any length become the text that PostgreSQL reads", () => {
+  const bytes = seededRandom(4)(200);
+  for (let length = 0; length <= bytes.length; length++) {
+    const some = bytes.subarray(0, length);
+    expect(toBase64(some)).toBe(Buffer.from(some).toString("base64"));
+    expect(fromBase64(toBase64(some).replace(/.{76}/g, "$&\n"))).toEqual(some);
+  }
 });
 
 it("a log that others change all the time is given up, not tried for ever", async () => {

@@ -2,16 +2,13 @@ import { LuminoraError } from "../../errors.ts";
 
 /**
  * Sends one statement with its parameters `$1`, `$2`, ... to a PostgreSQL, over any of its connections: `query` of a
- * `pg` pool or client, of PGlite, `unsafe` of postgres.js. Parameters are texts, once bytes (`Uint8Array`); rows are
- * objects by column, with texts and bytes in them.
+ * `pg` pool or client or of PGlite, `unsafe` of postgres.js. All parameters are texts, and all columns of the rows, which
+ * are objects; so no driver has to turn a value into anything.
  */
-export type PostgresQuery = (
-  text: string,
-  params: (string | Uint8Array)[],
-) => Promise<{ readonly rows: readonly object[] }>;
+export type PostgresQuery = (text: string, params: string[]) => Promise<{ readonly rows: readonly object[] }>;
 
 /** PostgreSQL's code of an error (SQLSTATE), or the system's; "" when it has none. */
-export function codeOf(error: unknown): string {
+function codeOf(error: unknown): string {
   const code = (error as { code?: unknown } | null)?.code;
   return typeof code === "string" ? code : "";
 }

@@ -42,9 +42,9 @@ export interface Statements {
   readonly owners: string;
   /** Removes a log that is at position `$2`. */
   readonly erase: string;
-  /** The bytes under the name `$2`. */
+  /** The bytes under the name `$2`, in base64. */
   readonly get: string;
-  /** Puts bytes `$3` under the name `$2`, while the log `$4` holds place `$5` ("": in any case). */
+  /** Puts bytes `$3` (base64) under the name `$2`, while the log `$4` holds place `$5` ("": in any case). */
   readonly put: string;
 }
 
@@ -120,7 +120,7 @@ export function statements({ logs, records, caches }: TableNames): Statements {
       )
       select 1 as done from head`,
 
-    get: `select bytes from ${caches} where owner = $1 and name = $2`,
+    get: `select encode(bytes, 'base64') as bytes from ${caches} where owner = $1 and name = $2`,
 
     put: `
       with head as (
@@ -129,7 +129,7 @@ export function statements({ logs, records, caches }: TableNames): Statements {
           and ($4::text = '' or log::text = $4::text and $5::text::bigint between floor and last)
         returning 1
       ), kept as (
-        insert into ${caches} (owner, name, bytes) select $1, $2::text, $3::bytea from head
+        insert into ${caches} (owner, name, bytes) select $1, $2::text, decode($3::text, 'base64') from head
         on conflict (owner, name) do update set bytes = excluded.bytes
       )
       select 1 as done from head`,

@@ -1,5 +1,5 @@
 import { LuminoraError } from "../../errors.ts";
-import { codeOf, type PostgresQuery } from "./query.ts";
+import { type PostgresQuery, storageError } from "./query.ts";
 
 /** Which tables an adapter uses. */
 export interface PostgresTables {
@@ -79,13 +79,18 @@ export function createTablesSql(options: CreateTablesOptions = {}): string[] {
   return [...tables, `create index if not exists ${index} on ${names.records} (owner, place)`];
 }
 
-/** Makes the tables, where they are not there yet. Several processes may do so at once. */
+/**
+ * Makes the tables, where they are not there yet. Several processes may do so at once.
+ *
+ * @throws LuminoraError `invalid_argument`; `storage`, when the database refuses
+ */
 export async function createTables(query: PostgresQuery, options: CreateTablesOptions = {}): Promise<void> {
   for (const statement of createTablesSql(options)) {
-    await query(statement, []).catch(async (error: unknown) => {
-      // Somebody else was making it at the same moment: now it is there.
-      if (!["23505", "42P07"].includes(codeOf(error))) throw error;
-      await query(statement, []);
-    });
+    try {
+      // Whoever makes it at the same moment as somebody else is refused, and finds it there the next time.
+      await query(statement, []).catch(() => query(statement, []));
+    } catch (error) {
+      throw storageError(error);
+    }
   }
 }

@@ -63,7 +63,7 @@ export class Watch {
   wrote(owner: string, from: string, to: string, records: readonly StoredRecord[], whole: boolean): void {
     const known = this.#known.get(owner);
     if (!known || whole || known.position === from) {
-      this.#known.set(owner, { position: to, own: whole ? new Set() : (known?.own ?? new Set()) });
+      this.#known.set(owner, { position: to, own: new Set() });
     } else if (this.#listeners.size > 0) {
       // Behind something that was not heard yet.
       for (const record of records) known.own.add(versionOf(record));
