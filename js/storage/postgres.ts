@@ -86,19 +86,18 @@ class PostgresStorage implements Storage {
     const change = replace ? "replace" : erases(offered) ? "erase" : "add";
     await this.#inTurn(owner, async () => {
       // What is new needs no look at what is stored, as long as nobody else has written.
-      let end = change === "add" ? this.#ends.get(owner) : undefined;
+      const end = change === "add" ? this.#ends.get(owner) : undefined;
+      if (end !== undefined) {
+        const changed = winners(owner, new Map(), offered);
+        if (changed.length === 0 || (await this.#write(owner, end, changed, "new"))) return;
+      }
       await this.#untilDone(async () => {
-        const found = end === undefined ? await this.#find(owner, replace ? [] : offered) : nothing;
-        const changed = winners(owner, found.stored, offered);
+        const { position, stored } = await this.#find(owner, replace ? [] : offered);
+        const changed = winners(owner, stored, offered);
         if (changed.length === 0 && change === "add") return true;
-        const position = end ?? found.position;
-        if (position === undefined) {
-          await this.#ask(this.#sql.begin, owner);
-          return false;
-        }
-        const written = this.#write(owner, position, changed, end === undefined ? change : "new");
-        end = undefined;
-        return await written;
+        if (position !== undefined) return await this.#write(owner, position, changed, change);
+        await this.#ask(this.#sql.begin, owner);
+        return false;
       });
     });
   }
@@ -176,7 +175,7 @@ class PostgresStorage implements Storage {
   }
 
   /** The position of a log, undefined where there is none, and what it has under the ids of some records. */
-  async #find(owner: string, records: readonly StoredRecord[]): Promise<Found> {
+  async #find(owner: string, records: readonly StoredRecord[]) {
     const ids = [...new Set(records.map(({ id }) => toColumn(id)))];
     const [row] = await this.#ask(this.#sql.find, owner, JSON.stringify(ids));
     const stored = JSON.parse(row?.stored ?? "[]") as StoredRecord[];
@@ -297,14 +296,6 @@ class PostgresStorage implements Storage {
     }
   }
 }
-
-/** What a writer looks at. */
-interface Found {
-  readonly position: string | undefined;
-  readonly stored: ReadonlyMap<string, StoredRecord>;
-}
-
-const nothing: Found = { position: undefined, stored: new Map() };
 
 /** The columns that a statement gives. */
 type Row = Record<string, string | null>;
