@@ -6,6 +6,7 @@ import { pathToFileURL } from "node:url";
 import { build } from "./build.mjs";
 import { browser } from "./setup/browser.mjs";
 import { show } from "./setup/command.mjs";
+import { postgres } from "./setup/postgres.mjs";
 import { elapsed, main, say } from "./setup/report.mjs";
 import { ROOT, setup } from "./setup.mjs";
 
@@ -13,7 +14,7 @@ import { ROOT, setup } from "./setup.mjs";
  * @param {{ wasm: NodeJS.ProcessEnv }} environments from `setup`
  */
 export async function test(environments) {
-  const chromium = await browser(ROOT);
+  const programs = { CHROME_PATH: await browser(ROOT), POSTGRES_BIN: await postgres() };
   await build(environments);
 
   say("\n— core, native");
@@ -21,7 +22,7 @@ export async function test(environments) {
   await show("cargo", ["test", "--quiet", "--features", "typescript"], { cwd: ROOT });
   for (const suite of ["scripts", "node", "browser", "packaging"]) {
     say(`\n— ${suite} suite`);
-    await runSuite(suite, { ...process.env, CHROME_PATH: chromium });
+    await runSuite(suite, { ...process.env, ...programs });
   }
 }
 

@@ -102,7 +102,10 @@ export interface Storage {
    */
   cache?(owner: string): Cache;
 
-  /** Hears of changes made elsewhere, where the environment can tell. Returns the function that stops it. */
+  /**
+   * Hears of changes made elsewhere, where the environment can tell: at least of the owners that this view was asked
+   * for. Returns the function that stops it.
+   */
   subscribe?(listener: StorageListener): () => void;
 }
 

@@ -415,16 +415,20 @@ const rules: Record<string, Rule> = {
     const own: unknown[] = [];
     const stop = storage.subscribe((name, records, replaced) => heard.push([name, records, replaced]));
     second.subscribe?.((name) => own.push(name));
-    await second.append(owner, [live("a", 1)]);
-    await second.append(owner, [live("a", 1)]);
-    await second.append(owner, [live("b", 2)], { replace: true });
-    await second.erase(owner);
-    const expected = [
-      [owner, [live("a", 1)], false],
-      [owner, [live("b", 2)], true],
-      [owner, [], true],
+    // Both ask for the owner: an adapter may look for changes of those alone.
+    for (const view of [storage, second]) await contains(view, []);
+    const changes: [expected: unknown, change: () => Promise<void>][] = [
+      [[owner, [live("a", 1)], false], () => second.append(owner, [live("a", 1)])],
+      [[owner, [live("b", 2)], true], () => second.append(owner, [live("b", 2)], { replace: true })],
+      [[owner, [], true], () => second.erase(owner)],
     ];
-    for (let wait = 0; wait < 100 && heard.length < expected.length; wait++) await pause(20);
+    const expected = changes.map(([event]) => event);
+    for (const [index, [, change]] of changes.entries()) {
+      await change();
+      if (index === 0) await change();
+      // One that looks from time to time hears of several changes at once.
+      for (let wait = 0; wait < 100 && heard.length <= index; wait++) await pause(20);
+    }
     equal(heard, expected);
     equal(own, []);
     stop();

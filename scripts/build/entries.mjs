@@ -19,6 +19,7 @@ export const ENTRIES = [
   { export: "./indexeddb", source: "js/indexeddb.ts", file: "indexeddb.js", environment: "browser" },
   { export: "./embedders", source: "js/embedders/index.ts", file: "embedders.js", environment: "browser" },
   { export: "./ai-sdk", source: "js/ai-sdk/index.ts", file: "ai-sdk.js", environment: "browser" },
+  { export: "./postgres", source: "js/postgres.ts", file: "postgres.js", environment: "browser" },
   { export: "./node", source: "js/node.ts", file: "node.js", environment: "node" },
   { export: "./testing", source: "js/testing/index.ts", file: "testing.js", environment: "browser" },
 ];

@@ -1,6 +1,7 @@
 import { mkdtemp, rm, writeFile } from "node:fs/promises";
 import { tmpdir } from "node:os";
-import { join } from "node:path";
+import { dirname, join } from "node:path";
+import { fileURLToPath } from "node:url";
 import { build } from "esbuild";
 import type { Page } from "playwright-core";
 import { type Harness, openHarness } from "./harness.ts";
@@ -21,7 +22,9 @@ export const importMap = {
     "luminoracore/ai-sdk": "/luminoracore/ai-sdk.js",
     "luminoracore/embedders": "/luminoracore/embedders.js",
     "luminoracore/indexeddb": "/luminoracore/indexeddb.js",
+    "luminoracore/postgres": "/luminoracore/postgres.js",
     "luminoracore/testing": "/luminoracore/testing.js",
+    "@electric-sql/pglite": "/pglite/index.js",
   },
 };
 
@@ -35,7 +38,7 @@ export async function openInside(module = "index.ts"): Promise<Inside> {
     format: "esm",
     target: "es2022",
     // The package itself is what is tested: the page loads it by the import map.
-    external: ["luminoracore", "luminoracore/*"],
+    external: ["luminoracore", "luminoracore/*", "@electric-sql/pglite"],
     logLevel: "silent",
   });
   await writeFile(
@@ -44,7 +47,13 @@ export async function openInside(module = "index.ts"): Promise<Inside> {
      <script type="importmap">${JSON.stringify(importMap)}</script>
      <script type="module">globalThis.inside = await import("./inside.js");</script>`,
   );
-  const harness = await openHarness({ mounts: [["/inside/", folder]] });
+  const pglite = dirname(fileURLToPath(import.meta.resolve("@electric-sql/pglite")));
+  const harness = await openHarness({
+    mounts: [
+      ["/inside/", folder],
+      ["/pglite/", pglite],
+    ],
+  });
   return {
     harness,
     async open({ origin = harness.url, ...options } = {}) {

@@ -18,7 +18,7 @@ beforeAll(async () => {
 
 afterAll(() => browser?.close());
 
-for (const adapter of ["memoryStorage", "indexedDbStorage"]) {
+for (const adapter of ["memoryStorage", "indexedDbStorage", "postgresStorage"]) {
   describe(`${adapter} keeps the rules of the storage port in Chromium`, () => {
     for (const { name } of rules) {
       it(name, () =>

@@ -242,6 +242,7 @@ describe("the installed package in TypeScript", () => {
     import { aiSdkEmbedder, type Embedder, embedAll, embedder, openaiEmbedder } from "luminoracore/embedders";
     import { indexedDbStorage } from "luminoracore/indexeddb";
     import { fileStorage } from "luminoracore/node";
+    import { createTables, type PostgresOptions, postgresStorage } from "luminoracore/postgres";
     import { fakeClock, fakeEmbedder, seededRandom, storageConformance } from "luminoracore/testing";
 
     export async function talk(): Promise<string> {
@@ -277,6 +278,14 @@ describe("the installed package in TypeScript", () => {
       // @ts-expect-error: the name of a model is no model
       fromAiSdk("openai/gpt-5");
       return typeof wrapStream;
+    }
+
+    export async function database(pool: { query(text: string, values?: unknown[]): Promise<{ rows: object[] }> }) {
+      const options: PostgresOptions = { prefix: "app.luminora_", pollEvery: 1000 };
+      await createTables((text, params) => pool.query(text, params), { partitions: 16 });
+      // @ts-expect-error: rows are in an object
+      postgresStorage(async () => []);
+      return postgresStorage((text, params) => pool.query(text, params), options);
     }
 
     export const others = [

@@ -1,7 +1,10 @@
+import type { PGlite } from "@electric-sql/pglite";
 import { indexedDbStorage, memoryStorage, type Storage } from "luminoracore";
+import { createTables, postgresStorage } from "luminoracore/postgres";
 import { type StorageUnderTest, storageConformance } from "luminoracore/testing";
 
 let count = 0;
+let database: Promise<PGlite> | undefined;
 
 const adapters: Record<string, () => Promise<StorageUnderTest>> = {
   async memoryStorage() {
@@ -26,6 +29,28 @@ const adapters: Record<string, () => Promise<StorageUnderTest>> = {
           deletion.onsuccess = resolve;
           deletion.onerror = reject;
         });
+      },
+    };
+  },
+  async postgresStorage() {
+    // In memory: its files in IndexedDB are PGlite's matter, and slow.
+    database ??= import("@electric-sql/pglite").then(({ PGlite }) => PGlite.create());
+    const db = await database;
+    const query = (text: string, params: string[]) => db.query<object>(text, params);
+    const prefix = `conformance_${count++}_`;
+    await createTables(query, { prefix });
+    const opened: Storage[] = [];
+    const open = () => {
+      const storage = postgresStorage(query, { prefix });
+      opened.push(storage);
+      return storage;
+    };
+    return {
+      storage: open(),
+      reopen: async () => open(),
+      async destroy() {
+        for (const storage of opened) await storage.close();
+        await db.exec(`drop table ${prefix}logs, ${prefix}records, ${prefix}caches`);
       },
     };
   },
