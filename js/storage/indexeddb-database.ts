@@ -283,7 +283,9 @@ const hints: Readonly<Record<string, string>> = {
   QuotaExceededError:
     "The browser's storage is full, and nothing of the batch was kept: free some space, or export and erase what is not needed; then try again.",
   VersionError: "A newer version of this library has written the database: reload the page.",
+  UnknownError: "The browser cannot read its own database: free some disk space, or start the browser anew.",
   SecurityError: unavailable,
+  InvalidStateError: unavailable,
   ReferenceError: unavailable,
   TypeError: unavailable,
 };

@@ -2,6 +2,7 @@ import { join } from "node:path";
 import { build } from "esbuild";
 import type { CDPSession, Page } from "playwright-core";
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
+import { foldOf, wholeRuns } from "../shared/whole.ts";
 import { type Inside, openInside } from "./inside.ts";
 
 let browser: Inside;
@@ -40,6 +41,40 @@ describe("a full storage", () => {
     expect(await one.evaluate(() => inside.database.put(["room"], 60_000))).toBeUndefined();
     for (const tab of tabs)
       expect(await tab.evaluate(() => inside.database.ids())).toEqual([...kept, "room"].sort());
+  });
+
+  it("leaves a turn out whole, and the state as it was; the next one is kept when there is room", async () => {
+    const { tabs, devtools } = await openTabs(1);
+    const [tab] = tabs as [Page];
+    const { origin } = new URL(tab.url());
+    await devtools.send("Storage.overrideQuotaForOrigin", { origin, quotaSize: 300_000 });
+    const now = Date.UTC(2026, 0, 1, 12);
+    const id = await tab.evaluate((now) => inside.openTab(now), now);
+    const say = (text: string) =>
+      tab.evaluate(
+        (text) =>
+          inside.say(text).then(
+            () => undefined,
+            ({ code, hint }: { code: string; hint?: string }) => ({ code, hint }),
+          ),
+        text,
+      );
+    let refused: Awaited<ReturnType<typeof say>>;
+    let said = 0;
+    let before = await tab.evaluate(() => inside.view());
+    for (; !refused && said < 1000; said++) {
+      before = await tab.evaluate(() => inside.view());
+      refused = await say(`You are wonderful! ${"This takes room. ".repeat(300)}${said}`);
+    }
+    expect(refused).toEqual({ code: "storage", hint: expect.stringContaining("free some space") });
+    expect(before.history.length).toBe(2 * (said - 1));
+    expect(await tab.evaluate(() => inside.view())).toEqual(before);
+    expect(wholeRuns(JSON.parse(await tab.evaluate(() => inside.stored()))).size).toBe(said - 1);
+    await devtools.send("Storage.overrideQuotaForOrigin", { origin });
+    expect(await say("Thank you, friend")).toBeUndefined();
+    const records = JSON.parse(await tab.evaluate(() => inside.stored()));
+    expect(wholeRuns(records).size).toBe(said);
+    expect((await tab.evaluate(() => inside.view())).state).toBe(await foldOf(records, id, now));
   });
 });
 
