@@ -12,7 +12,7 @@ import { indexedDbStorage } from "./storage/indexeddb.ts";
 import { memoryStorage } from "./storage/memory.ts";
 
 export * from "./slim.ts";
-export { indexedDbStorage } from "./storage/indexeddb.ts";
+export { type IndexedDbOptions, indexedDbStorage } from "./storage/indexeddb.ts";
 
 useAssets(fetchedAssets);
 useDefaultStorage(() => (typeof indexedDB === "undefined" ? memoryStorage() : indexedDbStorage()));

@@ -3,4 +3,4 @@
  *
  * @module
  */
-export { indexedDbStorage } from "./storage/indexeddb.ts";
+export { type IndexedDbOptions, indexedDbStorage } from "./storage/indexeddb.ts";

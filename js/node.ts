@@ -3,4 +3,4 @@
  *
  * @module
  */
-export { fileStorage } from "./storage/file.ts";
+export { type FileStorageOptions, fileStorage } from "./storage/file.ts";

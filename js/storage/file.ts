@@ -1,8 +1,11 @@
-import { createHash } from "node:crypto";
-import { type FileHandle, mkdir, readdir, readFile, rename, rm, stat, writeFile } from "node:fs/promises";
+import { createHash, randomBytes } from "node:crypto";
+import { type FileHandle, lstat, readdir, readFile, rename, rm, writeFile } from "node:fs/promises";
 import { join, resolve } from "node:path";
 import { LuminoraError } from "../errors.ts";
-import { type Entry, errorCode, LogFile, ownerOf } from "./log-file.ts";
+import { errorCode, makeFolder, unlessMissing } from "./disk.ts";
+import { ownerOf } from "./header.ts";
+import { type Entry, toLine, toRecord } from "./line.ts";
+import { type Lines, LogFile } from "./log-file.ts";
 import {
   type Arrivals,
   type Cache,
@@ -13,30 +16,38 @@ import {
 } from "./storage.ts";
 import { winners } from "./winners.ts";
 
-/** A log with more lost versions than this, and more than it has records, is rewritten without them. */
-const tolerableDead = 1000;
-
 /** A temporary file of this age (ms) was left by a process that died. */
 const abandonedAfter = 600_000;
+
+/** How {@link fileStorage} keeps records. */
+export interface FileStorageOptions {
+  /**
+   * Hears of lines that cannot be read, because the disk has changed them or the file was cut short: an `integrity`
+   * error that names file and lines. All others are read. By default it becomes a warning of the process.
+   */
+  readonly onDamage?: (error: LuminoraError) => void;
+}
 
 /**
  * Keeps records in `folder`, for Node: one append-only JSON Lines file for each owner. A batch is on the disk when
  * `append` resolves; a process killed in the middle leaves the batch out, never half of it. Erased text is removed
  * from the file at once. Several processes may use one folder.
  */
-export function fileStorage(folder: string): Storage {
-  return new FileStorage(resolve(folder));
+export function fileStorage(folder: string, options: FileStorageOptions = {}): Storage {
+  return new FileStorage(resolve(folder), options.onDamage ?? warn);
 }
 
 class FileStorage implements Storage {
   readonly #folder: string;
+  readonly #onDamage: (error: LuminoraError) => void;
   readonly #logs = new Map<string, LogFile>();
   readonly #running = new Set<Promise<unknown>>();
   #prepared: Promise<void> | undefined;
   #closed = false;
 
-  constructor(folder: string) {
+  constructor(folder: string, onDamage: (error: LuminoraError) => void) {
     this.#folder = folder;
+    this.#onDamage = onDamage;
   }
 
   async append(
@@ -47,15 +58,16 @@ class FileStorage implements Storage {
     // Copied before the first wait: the caller may go on changing its objects.
     const offered = structuredClone(records);
     await this.#use(owner, async (log) => {
-      if (erases(offered, options)) await this.#dropCaches(owner);
-      if (!options?.replace && (await appended(log, owner, offered))) return;
-      await log.rewrite(async (file) => {
-        if (options?.replace) return winners(owner, new Map(), offered).map(toLine);
-        const changed = await changes(log, file, owner, offered);
-        const ids = new Set(changed.map(({ id }) => id));
-        const kept = [...log.entries.values()].filter(({ id }) => !ids.has(id));
-        return [...(await allLines(log, file, kept)), ...changed.map(toLine)];
-      });
+      const erasing = erases(offered, options);
+      if (erasing) await this.#dropCaches(owner);
+      if (options?.replace) {
+        const lines = winners(owner, new Map(), offered).map(toLine);
+        await log.rewrite(async () => [lines]);
+      } else if (!(await appended(log, owner, offered))) {
+        await log.rewrite((file) => rewritten(log, file, owner, offered));
+      }
+      // Once more: another process may have put something there before the log was another one.
+      if (erasing) await this.#dropCaches(owner);
     });
   }
 
@@ -84,15 +96,20 @@ class FileStorage implements Storage {
   #open(owner: string): Promise<Opened> {
     return this.#use(owner, async (log) => {
       const file = await log.open();
-      return { log, file, entries: [...log.entries.values()] };
+      return { log, file, entries: [...log.index.entries.values()] };
     });
   }
 
   async owners(): Promise<string[]> {
     return this.#run(async () => {
       const names = (await readdir(this.#folder)).filter((name) => name.endsWith(extension));
-      const owners = await Promise.all(names.map((name) => ownerOf(join(this.#folder, name))));
-      return owners.filter((owner) => owner !== undefined).sort();
+      const owners: string[] = [];
+      // One after the other: a process may have only so many files open.
+      for (const name of names) {
+        const owner = await ownerOf(join(this.#folder, name));
+        if (owner !== undefined && fileName(owner) === name) owners.push(owner);
+      }
+      return owners.sort();
     });
   }
 
@@ -100,7 +117,7 @@ class FileStorage implements Storage {
     await this.#use(owner, async (log) => {
       await this.#dropCaches(owner);
       await log.rewrite(async () => []);
-      await this.#sweep(fileName(owner), 0);
+      await this.#dropCaches(owner);
     });
     this.#logs.delete(owner);
   }
@@ -110,20 +127,22 @@ class FileStorage implements Storage {
     return {
       get: (name) =>
         this.#run(async () => {
-          try {
-            const { buffer, byteOffset, length } = await readFile(pathOf(name));
-            return new Uint8Array(buffer, byteOffset, length);
-          } catch (error) {
-            if (errorCode(error) !== "ENOENT") throw error;
-          }
+          const bytes = await unlessMissing(readFile(pathOf(name)));
+          return bytes && new Uint8Array(bytes.buffer, bytes.byteOffset, bytes.length);
         }),
       put: (name, bytes, { position } = {}) =>
         this.#use(owner, async (log) => {
-          if (position && !(await log.holds(position))) return;
           const path = pathOf(name);
-          const temporary = `${path}.${process.pid}.tmp`;
-          await writeFile(temporary, bytes, { mode: 0o600 });
-          await rename(temporary, path);
+          const temporary = `${path}.${randomBytes(6).toString("hex")}.tmp`;
+          if (position && !(await log.holds(position))) return;
+          try {
+            await writeFile(temporary, bytes, { mode: 0o600 });
+            await rename(temporary, path);
+          } finally {
+            await rm(temporary, { force: true });
+          }
+          // Another process may have erased something meanwhile.
+          if (position && !(await log.holds(position))) await rm(path, { force: true });
         }),
     };
   }
@@ -141,7 +160,7 @@ class FileStorage implements Storage {
       inTurn(path, () => {
         let log = this.#logs.get(owner);
         if (!log) {
-          log = new LogFile(path, owner);
+          log = new LogFile(path, owner, this.#onDamage);
           this.#logs.set(owner, log);
         }
         return work(log);
@@ -161,7 +180,9 @@ class FileStorage implements Storage {
       if (LuminoraError.isInstance(error)) throw error;
       throw new LuminoraError("storage", `The files in ${this.#folder} failed: ${(error as Error).message}`, {
         cause: error,
-        hint: hints[errorCode(error) ?? ""],
+        hint:
+          hints[errorCode(error) ?? ""] ??
+          "Nothing of the batch was kept. The cause says what the disk refused.",
       });
     } finally {
       this.#running.delete(running);
@@ -170,8 +191,9 @@ class FileStorage implements Storage {
 
   async #prepare(): Promise<void> {
     try {
-      await mkdir(this.#folder, { recursive: true, mode: 0o700 });
-      await this.#sweep("", abandonedAfter);
+      await makeFolder(this.#folder);
+      // In a folder that can only be read they stay.
+      await this.#sweep().catch(() => {});
     } catch (error) {
       this.#prepared = undefined;
       throw error;
@@ -186,16 +208,13 @@ class FileStorage implements Storage {
     }
   }
 
-  /** Removes temporary files of at least this age (ms) whose names start so. */
-  async #sweep(start: string, age: number): Promise<void> {
+  /** Removes the temporary files that were left by processes that died. */
+  async #sweep(): Promise<void> {
     for (const name of await readdir(this.#folder)) {
-      if (!name.startsWith(start) || !name.endsWith(".tmp")) continue;
+      if (!name.endsWith(".tmp")) continue;
       const path = join(this.#folder, name);
-      const modified = await stat(path).then(
-        ({ mtimeMs }) => mtimeMs,
-        () => Number.POSITIVE_INFINITY,
-      );
-      if (Date.now() - modified >= age) await rm(path, { force: true });
+      const modified = (await unlessMissing(lstat(path)))?.mtimeMs ?? Number.POSITIVE_INFINITY;
+      if (Date.now() - modified >= abandonedAfter) await rm(path, { force: true });
     }
   }
 }
@@ -203,12 +222,30 @@ class FileStorage implements Storage {
 const extension = ".jsonl";
 const cacheExtension = ".cache";
 
+const isFull = "The disk is full: free some space and try again. Nothing of the batch was kept.";
+const isReadOnly =
+  "The process may not write in this folder: let it, or choose another one. What is there can be read.";
+const isFile = "The path names a file: choose a folder.";
+const areTooMany = "Too many files are open: close some, or raise the limit (`ulimit -n`), and try again.";
+
 const hints: Readonly<Record<string, string>> = {
-  ENOSPC: "The disk is full: free some space.",
-  EACCES: "The process may not write in this folder: choose another one.",
-  ENOTDIR: "The path names a file: choose a folder.",
-  EEXIST: "The path names a file: choose a folder.",
+  ENOSPC: isFull,
+  EDQUOT: isFull,
+  EFBIG: "The file may not become larger: raise the limit (`ulimit -f`). Nothing of the batch was kept.",
+  EACCES: isReadOnly,
+  EPERM: isReadOnly,
+  EROFS: isReadOnly,
+  ENOTDIR: isFile,
+  EEXIST: isFile,
+  EMFILE: areTooMany,
+  ENFILE: areTooMany,
+  EIO: "The disk fails: copy the folder to another one while it can be read. Nothing of the batch was acknowledged.",
 };
+
+/** What nobody listens for is not kept from the person: Node prints it once. */
+function warn({ message, hint }: LuminoraError): void {
+  process.emitWarning(message, { type: "LuminoraWarning", code: "integrity", detail: hint });
+}
 
 /** Readable and safe on every file system; the header inside has the true name. */
 function fileName(owner: string): string {
@@ -228,18 +265,47 @@ function cachePrefix(owner: string): string {
 
 /** Adds what is new to the end of the log; false when the whole of it has to be written anew. */
 async function appended(log: LogFile, owner: string, offered: readonly StoredRecord[]): Promise<boolean> {
-  const file = await log.open();
-  try {
-    const changed = await changes(log, file, owner, offered);
-    if (changed.length === 0) return true;
-    if (changed.some(({ id, erased }) => erased && log.entries.has(id) && !log.entries.get(id)?.erased))
-      return false;
-    if (log.dead > tolerableDead && log.dead > log.entries.size) return false;
-    await log.append(changed.map(toLine));
-    return true;
-  } finally {
-    await file?.close();
+  for (;;) {
+    const file = await log.open();
+    const { index } = log;
+    try {
+      if (index.isWorn || (index.hasLeftovers && erases(offered))) return false;
+      const changed = await changes(log, file, owner, offered);
+      if (changed.length === 0) {
+        await log.settle();
+        return true;
+      }
+      const isAlive = (id: string) => index.entries.has(id) && !index.entries.get(id)?.erased;
+      if (index.isBloated || changed.some(({ id, erased }) => erased && isAlive(id))) return false;
+      if (await log.append(changed.map(toLine))) return !index.isWorn;
+    } finally {
+      await file?.close();
+    }
   }
+}
+
+/** The whole of a log with the offered records, and without what is lost or erased. */
+async function rewritten(
+  log: LogFile,
+  file: FileHandle | undefined,
+  owner: string,
+  offered: readonly StoredRecord[],
+): Promise<Lines> {
+  const changed = await changes(log, file, owner, offered);
+  const ids = new Set(changed.map(({ id }) => id));
+  const kept = [...log.index.entries.values()].filter(({ id }) => !ids.has(id));
+  const erased = offered.flatMap((record) => (record.erased ? record.id : []));
+  return parts(await log.index.damagedLines(file, erased), log.index.lines(file, kept), changed.map(toLine));
+}
+
+async function* parts(
+  damaged: readonly string[],
+  kept: AsyncIterable<readonly string[]>,
+  changed: readonly string[],
+): AsyncGenerator<readonly string[]> {
+  yield damaged;
+  yield* kept;
+  yield changed;
 }
 
 /** The offered records that win over what the log holds. */
@@ -250,7 +316,7 @@ async function changes(
   offered: readonly StoredRecord[],
 ): Promise<StoredRecord[]> {
   const ids = new Set(offered.map(({ id }) => id));
-  const entries = [...ids].flatMap((id) => log.entries.get(id) ?? []);
+  const entries = [...ids].flatMap((id) => log.index.entries.get(id) ?? []);
   const stored = (await allLines(log, file, entries)).map(toRecord);
   return winners(owner, new Map(stored.map((record) => [record.id, record])), offered);
 }
@@ -261,7 +327,7 @@ async function allLines(
   entries: readonly Entry[],
 ): Promise<string[]> {
   const all: string[] = [];
-  for await (const lines of log.lines(file, entries)) all.push(...lines);
+  for await (const lines of log.index.lines(file, entries)) all.push(...lines);
   return all;
 }
 
@@ -278,7 +344,7 @@ async function* linesOf(
   isChosen: (entry: Entry) => boolean,
 ): AsyncGenerator<string[]> {
   try {
-    yield* log.lines(file, entries.filter(isChosen));
+    yield* log.index.lines(file, entries.filter(isChosen));
   } finally {
     await file?.close();
   }
@@ -286,14 +352,6 @@ async function* linesOf(
 
 async function* textsOf(batches: Iterable<string[]> | AsyncIterable<string[]>): AsyncGenerator<string> {
   for await (const lines of batches) yield `[${lines.join(",")}]`;
-}
-
-function toLine(record: StoredRecord): string {
-  return JSON.stringify(record);
-}
-
-function toRecord(line: string): StoredRecord {
-  return JSON.parse(line) as StoredRecord;
 }
 
 /** The last one in the queue for each path; shared by all storages of this process. */

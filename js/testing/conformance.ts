@@ -264,6 +264,64 @@ const rules: Record<string, Rule> = {
     equal(await storage.owners(), []);
   },
 
+  "views that take turns miss nothing of each other": async ({ storage, reopen }) => {
+    const views = [storage, await reopen(), await reopen()];
+    const records: StoredRecord[] = [];
+    const positions: string[] = [];
+    for (let turn = 0; turn < 12; turn++) {
+      const view = views[turn % views.length] as Storage;
+      // A new one, and another version of one that another view has written.
+      const batch = [live(`r${turn}`, turn), live("shared", turn, turn)];
+      await view.append(owner, batch);
+      records.push(batch[0] as StoredRecord);
+      const arrivals = await view.arrivals?.(owner);
+      if (arrivals) positions.push(arrivals.position);
+    }
+    for (const view of views) await contains(view, [...records, live("shared", 11, 11)]);
+    for (const [turn, position] of positions.entries()) {
+      for (const view of views) {
+        const came = await recordsIn((await view.arrivals?.(owner, position)) as Arrivals);
+        for (const { id } of records.slice(turn + 1))
+          check(
+            came.some((record) => record.id === id),
+            `${id} came after turn ${turn}`,
+          );
+      }
+    }
+  },
+
+  "what another view has erased stays erased, for those who have not heard of it": async ({
+    storage,
+    reopen,
+  }) => {
+    const second = await reopen();
+    await storage.append(owner, [live("a", 1), live("b", 1)]);
+    await storage.append(owner, [live("c", 1)]);
+    await second.append(owner, [tombstone("a", 2), tombstone("unknown", 2)]);
+    await storage.append(owner, [live("a", 9), live("unknown", 9), live("d", 9)]);
+    const expected = [tombstone("a", 2), live("b", 1), live("c", 1), tombstone("unknown", 2), live("d", 9)];
+    for (const view of [storage, second]) await contains(view, expected);
+    await second.erase(owner);
+    await storage.append(owner, [live("e", 1)]);
+    await second.append(owner, [live("f", 1)]);
+    for (const view of [storage, second, await reopen()]) await contains(view, [live("e", 1), live("f", 1)]);
+  },
+
+  "a batch that was refused is in nobody's way": async ({ storage, reopen }) => {
+    const second = await reopen();
+    await storage.append(owner, [live("a", 1)]);
+    const batches = [[live("b", 1)], [live("n", 2), live("a", 1, "other")], [live("c", 1)], [live("d", 1)]];
+    const results = await Promise.allSettled(
+      batches.map((batch, index) => (index === 3 ? second : storage).append(owner, batch)),
+    );
+    equal(
+      results.map(({ status }) => status),
+      ["fulfilled", "rejected", "fulfilled", "fulfilled"],
+    );
+    const expected = ["a", "b", "c", "d"].map((id) => live(id, 1));
+    for (const view of [storage, second]) await contains(view, expected);
+  },
+
   "the caller's objects stay the caller's": async ({ storage }) => {
     const body = { list: [1] };
     const records = [live("a", 1, body)];

@@ -1,5 +1,6 @@
 // Prints what the operations of the library take, in microseconds. Nothing here fails on a slow machine.
 
+import { appendRows } from "./append.ts";
 import { lastResult, type Row } from "./measure.ts";
 import { providerRows } from "./providers.ts";
 import { readyRows } from "./ready.ts";
@@ -22,6 +23,7 @@ const groups: [title: string, rows: () => Row[] | Promise<Row[]>][] = [
   ["Recall", recallRows],
   ["Storage", storageRows],
   ["Model over HTTP", providerRows],
+  ["Storage", appendRows],
   ["Ready", readyRows],
 ];
 printHeader();

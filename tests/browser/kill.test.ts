@@ -4,7 +4,9 @@ import { afterAll, beforeAll, expect, it } from "vitest";
 import { foldOf, wholeRuns } from "../shared/whole.ts";
 import { type Inside, openInside } from "./inside.ts";
 
-const kills = 20;
+/** The browser is killed so often, while so many databases are written to: each is a run of its own. */
+const kills = 10;
+const databases = 5;
 let browser: Inside;
 
 beforeAll(async () => {
@@ -13,38 +15,48 @@ beforeAll(async () => {
 
 afterAll(() => browser?.close());
 
-// Each kill hits the database of an origin of its own, in the one profile. Chromium keeps an origin's data in LevelDB,
+// Each kill hits databases of origins of their own, in the one profile. Chromium keeps an origin's data in LevelDB,
 // which writes the head and the body of a log record by two calls; killed between them, and once more written to and
 // opened again, it takes the log for corrupt and Chromium drops the whole database. No page can prevent that. What a
 // page's library answers for is what the first start after a kill finds, and that it can go on from there.
-it("a browser killed in the middle of 100 turns, 20 times, keeps every acknowledged turn, and none in part", async () => {
+it(`a browser killed in the middle of conversations, in ${kills * databases} databases, keeps every acknowledged turn, and none in part`, async () => {
   const random = seededRandom(4);
+  const draw = (count: number) => (random(1)[0] ?? 0) % count;
   let acknowledgedInAll = 0;
+  let runs = 0;
   for (let kill = 0; kill < kills; kill++) {
-    const origin = browser.harness.url.replace("localhost", `kill-${kill}.localhost`);
-    const acknowledged = new Set<string>();
-    // The kill comes somewhere in the turn after this many.
-    const enough = 1 + ((random(1)[0] ?? 0) % 20);
-    const { reached } = await talk(await browser.open({ origin }), acknowledged, enough);
-    await reached;
-    await pause((random(1)[0] ?? 0) / 25);
+    const talks = Array.from({ length: databases }, (_, database) => ({
+      origin: browser.harness.url.replace("localhost", `kill-${kill}-${database}.localhost`),
+      acknowledged: new Set<string>(),
+      // The kill comes somewhere in a turn after this many.
+      enough: 1 + draw(20),
+    }));
+    const reached = talks.map(async ({ origin, acknowledged, enough }) => {
+      await (await talk(await browser.open({ origin }), acknowledged, enough)).reached;
+    });
+    await Promise.all(reached);
+    await pause(draw(256) / 25);
     await browser.harness.kill();
     await browser.harness.restart();
-    expect(acknowledged.size).toBeLessThan(100);
-    acknowledgedInAll += acknowledged.size;
-
-    const tab = await browser.open({ origin });
-    await check(tab, acknowledged);
-    const again = await talk(tab, acknowledged, acknowledged.size + 3, 3);
-    await again.finished;
-    await check(tab, acknowledged);
-    await tab.close();
+    await Promise.all(
+      talks.map(async ({ origin, acknowledged }) => {
+        acknowledgedInAll += acknowledged.size;
+        const tab = await browser.open({ origin });
+        await check(tab, acknowledged);
+        const again = await talk(tab, acknowledged, acknowledged.size + 3, 3);
+        await again.finished;
+        await check(tab, acknowledged);
+        await tab.close();
+        runs++;
+      }),
+    );
   }
-  expect(acknowledgedInAll).toBeGreaterThan(kills);
+  expect(runs).toBe(50);
+  expect(acknowledgedInAll).toBeGreaterThan(runs);
 }, 240_000);
 
 /** Has a tab talk; `reached` resolves once so many turns are acknowledged, `finished` once all are said. */
-async function talk(tab: Page, acknowledged: Set<string>, enough: number, turns = 100) {
+async function talk(tab: Page, acknowledged: Set<string>, enough: number, turns = 10_000) {
   let resolve = () => {};
   const reached = new Promise<void>((resolved) => {
     resolve = resolved;

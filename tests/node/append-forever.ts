@@ -4,7 +4,12 @@ import { writeSync } from "node:fs";
 import { fileStorage } from "../../js/storage/file.ts";
 
 const [folder = "", owner = "", writer = ""] = process.argv.slice(2);
-const storage = fileStorage(folder);
+const storage = fileStorage(folder, {
+  onDamage({ message }) {
+    // What a killed process has not finished is none.
+    if (message.includes("damaged")) throw new Error(message);
+  },
+});
 const pad = (value: number, digits: number) => String(value).padStart(digits, "0");
 writeSync(1, "ready\n");
 
@@ -17,7 +22,7 @@ for (let batch = 0; ; batch++) {
     kind: "turn",
     at,
     schema: 1,
-    body: { size, text: "ñ🌙".repeat(200) },
+    body: { size, text: "ñ🌙".repeat(200), said: `said in ${writer}/${batch}/${part}.` },
   }));
   // Every few batches an erasure makes the whole file be written anew.
   const erased = batch - 7;

@@ -1,13 +1,12 @@
 import { type ChildProcess, spawn } from "node:child_process";
-import { appendFile, mkdtemp, readdir, readFile, rm, stat, truncate, writeFile } from "node:fs/promises";
+import { appendFile, mkdtemp, readdir, readFile, rm, writeFile } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { build } from "esbuild";
 import { afterAll, beforeAll, beforeEach, describe, expect, it } from "vitest";
 import { fileStorage } from "../../js/storage/file.ts";
-import { decodeFrames, encodeFrame } from "../../js/storage/frames.ts";
+import { encodeFrame } from "../../js/storage/frames.ts";
 import type { LiveRecord, StoredRecord, Tombstone } from "../../js/storage/storage.ts";
-import { seededRandom } from "../../js/testing/seeded-random.ts";
 
 const owner = "diego";
 let root = "";
@@ -29,22 +28,8 @@ beforeEach(() => {
 });
 afterAll(() => rm(root, { recursive: true }));
 
-describe("a process killed while it appends", () => {
-  it("has all that was acknowledged, and no torn batch: 20 kills", async () => {
-    const random = seededRandom(1);
-    let acknowledgedInAll = 0;
-    for (let kill = 0; kill < 20; kill++) {
-      const writer = startWriter(`w${kill}`);
-      await writer.ready;
-      await pause((random(1)[0] ?? 0) / 2);
-      acknowledgedInAll += await writer.kill();
-      await checkWriter(`w${kill}`, writer.acknowledged());
-    }
-    for (let kill = 0; kill < 20; kill++) await checkWriter(`w${kill}`, 0);
-    expect(acknowledgedInAll).toBeGreaterThan(20);
-  });
-
-  it("and others go on beside it: 3 processes, all killed", async () => {
+describe("a process killed while it writes", () => {
+  it("keeps what it acknowledged beside others that erase: 3 processes, all killed", async () => {
     const writers = ["a", "b", "c"].map((name) => ({ name, ...startWriter(name) }));
     await Promise.all(writers.map(({ ready }) => ready));
     while (writers.some((writer) => writer.acknowledged() < 20)) await pause(10);
@@ -53,6 +38,9 @@ describe("a process killed while it appends", () => {
       expect(writer.acknowledged()).toBeGreaterThan(0);
       await checkWriter(writer.name, writer.acknowledged());
     }
+    // What is erased by now is nowhere in the file, whoever wrote it while whoever erased.
+    const written = await contents();
+    for (const { id, erased } of await all()) if (erased) expect(written).not.toContain(`said in ${id}.`);
   });
 
   it("and was putting a new file in the place of the old one: what others had added is carried over", async () => {
@@ -68,10 +56,7 @@ describe("a process killed while it appends", () => {
     await writeFile(`${path}.previous`, Buffer.concat([old, frame(live("late", 3))]));
     const late = { generation: "0123456789abcdef", previous: header.generation, from: old.length };
     const rewritten = frame(live("a", 1), tombstone("b", 4));
-    await writeFile(
-      path,
-      Buffer.concat([Buffer.from(`${JSON.stringify({ ...header, ...late })}\n`), rewritten]),
-    );
+    await writeFile(path, Buffer.concat([encodeFrame([JSON.stringify({ ...header, ...late })]), rewritten]));
     expect(ids((await all()).filter((record) => !("erased" in record)))).toEqual(["a", "late"]);
     expect(await readdir(folder)).toHaveLength(1);
     expect(ids((await all()).filter((record) => !("erased" in record)))).toEqual(["a", "late"]);
@@ -124,54 +109,6 @@ describe("a process killed while it appends", () => {
       if (batch % 20 === 19) expect(batches.get(batch - 7)?.get(0)).toMatchObject({ erased: true });
     }
   }
-});
-
-describe("a torn file", () => {
-  it("loses exactly the last batch, wherever it is cut, and takes the next one", async () => {
-    const storage = fileStorage(folder);
-    await storage.append(owner, [live("a", 1)]);
-    const path = join(folder, (await readdir(folder))[0] as string);
-    const { size } = await stat(path);
-    await storage.append(owner, [live("b", 2), live("c", 3)]);
-    await storage.close();
-    const complete = await readFile(path);
-    for (let length = size; length < complete.length; length += 7) {
-      await writeFile(path, complete.subarray(0, length));
-      expect(ids(await all())).toEqual(["a"]);
-      const next = fileStorage(folder);
-      await next.append(owner, [live("d", 4), live("e", 5)]);
-      await next.close();
-      expect(ids(await all())).toEqual(["a", "d", "e"]);
-    }
-  });
-
-  it("leaves out what a bad disk has changed", async () => {
-    const storage = fileStorage(folder);
-    await storage.append(owner, [live("a", 1)]);
-    await storage.append(owner, [live("b", 2)]);
-    const path = join(folder, (await readdir(folder))[0] as string);
-    const text = await readFile(path, "utf8");
-    await writeFile(path, text.replace("about b", "about x"));
-    expect(ids(await all())).toEqual(["a"]);
-    await truncate(path, 0);
-    await expect(all()).rejects.toMatchObject({ code: "storage" });
-    await storage.close();
-  });
-
-  it("is never misread, whatever stands between the frames", () => {
-    const random = seededRandom(7);
-    const frames = [["{}"], ['{"commit":"x"}', "[1]"], ['"ñ🌙"']];
-    for (let round = 0; round < 200; round++) {
-      const bytes = Buffer.concat(
-        frames.flatMap((lines) => {
-          const torn = encodeFrame(["torn", "lines"]);
-          return [torn.subarray(0, (random(1)[0] ?? 0) % torn.length), encodeFrame(lines)];
-        }),
-      );
-      const found = [...decodeFrames(bytes)].map((frame) => frame.lines.map(({ text }) => text));
-      expect(found).toEqual(frames);
-    }
-  });
 });
 
 describe("the folder", () => {
@@ -239,10 +176,9 @@ function ids(records: StoredRecord[]): string[] {
 }
 
 async function contents(): Promise<string> {
-  const files = await Promise.all(
-    (await readdir(folder)).map((name) => readFile(join(folder, name), "utf8")),
-  );
-  return files.join("");
+  // The lock of a process that was killed is a link to nowhere.
+  const names = (await readdir(folder)).filter((name) => !name.includes(".lock"));
+  return (await Promise.all(names.map((name) => readFile(join(folder, name), "utf8")))).join("");
 }
 
 function pause(milliseconds: number): Promise<void> {

@@ -17,7 +17,9 @@ export { recordAndReplay } from "../../shared/replay.ts";
 export * as secrets from "../../shared/secrets.ts";
 export { searchVectors } from "../../shared/vector-index.ts";
 export { conforms } from "./conformance.ts";
+export * as database from "./database.ts";
 export { findings, talkEndlessly } from "./endless.ts";
+export * as golden from "./golden.ts";
 export { openTab, say, stored, view } from "./tab.ts";
 
 declare global {
