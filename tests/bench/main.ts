@@ -1,5 +1,6 @@
 // Prints what the operations of the library take, in microseconds. Nothing here fails on a slow machine.
 
+import { bundleRows } from "./bundles.ts";
 import { lastResult, type Row } from "./measure.ts";
 import { providerRows } from "./providers.ts";
 import { readyRows } from "./ready.ts";
@@ -19,6 +20,7 @@ const groups: [title: string, rows: () => Row[] | Promise<Row[]>][] = [
   ["Reading", readingRows],
   ["Similar vectors", vectorRows],
   ["Recall", recallRows],
+  ["Bundles", bundleRows],
   ["Model over HTTP", providerRows],
   ["Ready", readyRows],
 ];
