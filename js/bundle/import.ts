@@ -1,4 +1,4 @@
-import { BundleImport, BundleReader } from "../../build/wasm/core.js";
+import { BundleReader } from "../../build/wasm/core.js";
 import type { Connection } from "../connection.ts";
 import { ask, disposedError, type Host } from "../driver.ts";
 import type { BundleReport } from "../generated/types.ts";
@@ -11,14 +11,14 @@ import type { BundleFile } from "./source.ts";
 
 /** Reads a whole bundle and stores nothing; see `Luminora.verifyBundle`. */
 export async function verifyBundle(
-  { closing }: Host,
+  host: Host,
   file: BundleFile,
   { passphrase, signers }: BundleOpenOptions,
 ): Promise<BundleManifest> {
   const archive = await openBundle(file, passphrase);
-  const reader = ask(() => new BundleReader(archive.manifest, archive.directory, undefined, false));
+  const reader = ask(() => new BundleReader(archive.manifest, { directory: archive.directory }));
   try {
-    return await read(archive, reader, signers, closing);
+    return await read(host, archive, reader, signers);
   } finally {
     reader.free();
   }
@@ -31,66 +31,57 @@ export async function importBundle(
   file: BundleFile,
   { user, mode = "merge", passphrase, signers }: BundleImportOptions,
 ): Promise<{ report: BundleImportReport; changed: readonly string[] }> {
-  const { core, clock, closing } = connection;
+  const { core } = connection;
   const archive = await openBundle(file, passphrase);
-  const reader = ask(() => new BundleReader(archive.manifest, archive.directory, user, true));
-  let bundle: BundleImport | undefined;
+  const { directory } = archive;
+  const reader = ask(() => new BundleReader(archive.manifest, { directory, owner: user, mode }));
   try {
     const owner = user ?? parsedManifest(archive.manifest).owner;
     await load(owner);
-    if (reader.moves) {
-      await read(archive, reader, signers, closing);
-      reader.rewind();
-    }
-    const taking = ask(() => new BundleImport(owner, mode, reader));
-    bundle = taking;
-    await read(archive, reader, signers, closing, () => ask(() => taking.offer(core, reader, clock())));
-    if (mode === "dry_run") return { report: ask(() => taking.settle(core) as BundleReport), changed: [] };
+    await read(connection, archive, reader, signers);
+    const settle = () => ask(() => reader.settle(core) as BundleReport);
+    if (mode === "dry_run") return { report: settle(), changed: [] };
     let undo: Blob | undefined;
     if (mode === "replace") {
       let revision: number;
       do {
-        revision = taking.revision(core);
+        revision = reader.revision(core);
         undo = await exportBundle(connection, { user: owner });
-      } while (taking.revision(core) !== revision);
+      } while (reader.revision(core) !== revision);
     }
     // From here to the storage nothing else happens.
-    const report = ask(() => taking.settle(core) as BundleReport);
-    const records = recordsOf(taking);
-    const changed = await store(connection, owner, records, taking, mode === "replace");
-    bundle = undefined;
+    const report = settle();
+    const changed = await store(connection, owner, reader, mode === "replace");
     return { report: undo ? { ...report, undo } : report, changed };
   } finally {
     reader.free();
-    bundle?.free();
   }
 }
 
-/** Feeds a bundle to its reader, and verifies all of it. */
+/** Feeds a bundle to its reader, as often as it wants, and verifies all of it. */
 async function read(
+  { core, clock, closing }: Host,
   archive: BundleArchive,
   reader: BundleReader,
   signers: BundleOpenOptions["signers"],
-  closing: AbortSignal,
-  taken?: () => void,
 ): Promise<BundleManifest> {
   const manifest = parsedManifest(archive.manifest);
-  for (let path = reader.nextMember(); path !== undefined; path = reader.nextMember()) {
-    for await (const piece of archive.read(path)) {
-      if (closing.aborted) throw disposedError();
-      ask(() => reader.push(piece));
-      taken?.();
+  do {
+    for (let path = reader.nextMember(); path !== undefined; path = reader.nextMember()) {
+      for await (const piece of archive.read(path)) {
+        if (closing.aborted) throw disposedError();
+        ask(() => reader.push(core, piece, clock()));
+      }
+      ask(() => reader.end());
     }
-    ask(() => reader.end());
-  }
-  if (signers) await requireSignature(manifest.root, archive.signature, signers);
-  ask(() => reader.finish());
+    if (signers) await requireSignature(manifest.root, archive.signature, signers);
+  } while (ask(() => reader.finish()));
   return manifest;
 }
 
-function recordsOf(bundle: BundleImport): StoredRecord[] {
+function recordsOf(reader: BundleReader): StoredRecord[] {
   const records: StoredRecord[] = [];
-  for (let batch = bundle.nextBatch(); batch !== undefined; batch = bundle.nextBatch()) {
+  for (let batch = reader.nextBatch(); batch !== undefined; batch = reader.nextBatch()) {
     for (const record of JSON.parse(batch) as StoredRecord[]) records.push(record);
   }
   return records;
@@ -100,14 +91,14 @@ function recordsOf(bundle: BundleImport): StoredRecord[] {
 async function store(
   { core, clock, storage, indexCache, semantic }: Connection,
   owner: string,
-  records: readonly StoredRecord[],
-  bundle: BundleImport,
+  reader: BundleReader,
   replace: boolean,
 ): Promise<readonly string[]> {
+  const records = recordsOf(reader);
   const dropped = erases(records, { replace });
   const changed = await indexCache.during(owner, dropped, async () => {
     if (replace || records.length > 0) await storage.append(owner, records, { replace });
-    return ask(() => bundle.commit(core, clock()) as string[]);
+    return ask(() => reader.commit(core, clock()) as string[]);
   });
   semantic?.changed(owner, { dropped });
   return changed;

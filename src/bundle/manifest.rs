@@ -1,8 +1,11 @@
 //! The manifest of a bundle: what is in the file, and how the reader can tell that it is all there.
 
+use serde::ser::SerializeMap;
+use serde::{Serialize, Serializer};
+
 use super::selection::Selection;
 use crate::error::{Error, ErrorCode};
-use crate::json::{self, Fields, Limits, Map, Value};
+use crate::json::{self, Fields, Limits, Value};
 use crate::log::check_owner;
 
 /// What `format` says.
@@ -43,7 +46,7 @@ pub struct Manifest {
 }
 
 /// A member of the archive.
-#[derive(Clone, Debug, PartialEq, Eq)]
+#[derive(Clone, Debug, PartialEq, Eq, Serialize)]
 pub struct Member {
     /// Its name.
     pub path: String,
@@ -54,7 +57,7 @@ pub struct Member {
 }
 
 /// What a person should know before handing a bundle on.
-#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Serialize)]
 #[allow(clippy::struct_excessive_bools, reason = "three facts")]
 pub struct Privacy {
     /// Whether it has what somebody said.
@@ -68,41 +71,20 @@ pub struct Privacy {
 impl Manifest {
     /// The bytes of `MANIFEST.json`, canonical JSON.
     pub fn write(&self) -> String {
-        let numbers = |numbers: &[(String, u32)]| {
-            let mut object = Map::new();
-            for (kind, number) in numbers {
-                object.insert(kind.as_str(), u64::from(*number));
-            }
-            Value::Object(object)
-        };
-        let member = |member: &Member| {
-            Value::object(vec![
-                ("path", member.path.as_str().into()),
-                ("bytes", member.bytes.into()),
-                ("sha256", member.sha256.as_str().into()),
-            ])
-        };
-        json::canonical(&Value::object(vec![
-            ("format", FORMAT.into()),
-            ("created_at", self.created_at.as_str().into()),
-            ("library_version", self.library_version.as_str().into()),
-            ("schema_versions", numbers(&self.schema_versions)),
-            ("owner", self.owner.as_str().into()),
-            ("selection", self.selection.write(&self.kinds)),
-            ("record_counts", numbers(&self.record_counts)),
-            ("members", Value::Array(self.members.iter().map(member).collect())),
-            ("root", self.root.as_str().into()),
-            (
-                "privacy",
-                Value::object(vec![
-                    ("contains_text", self.privacy.contains_text.into()),
-                    ("contains_embeddings", self.privacy.contains_embeddings.into()),
-                    ("anonymized", self.privacy.anonymized.into()),
-                ]),
-            ),
-            ("encryption", Value::Null),
-            ("signed", self.signed.into()),
-        ]))
+        json::canonical_text(&json::to_text(&Written {
+            format: FORMAT,
+            created_at: &self.created_at,
+            library_version: &self.library_version,
+            schema_versions: Numbers(&self.schema_versions),
+            owner: &self.owner,
+            selection: self.selection.write(&self.kinds),
+            record_counts: Numbers(&self.record_counts),
+            members: &self.members,
+            root: &self.root,
+            privacy: self.privacy,
+            encryption: (),
+            signed: self.signed,
+        }))
     }
 
     /// Reads `MANIFEST.json`.
@@ -170,7 +152,37 @@ impl Manifest {
     }
 }
 
+/// A manifest as it is written.
+#[derive(Serialize)]
+struct Written<'a> {
+    format: &'static str,
+    created_at: &'a str,
+    library_version: &'a str,
+    schema_versions: Numbers<'a>,
+    owner: &'a str,
+    selection: Value,
+    record_counts: Numbers<'a>,
+    members: &'a [Member],
+    root: &'a str,
+    privacy: Privacy,
+    encryption: (),
+    signed: bool,
+}
+
 /// Whole numbers by kind.
+struct Numbers<'a>(&'a [(String, u32)]);
+
+impl Serialize for Numbers<'_> {
+    fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
+        let mut members = serializer.serialize_map(None)?;
+        for (kind, number) in self.0 {
+            members.serialize_entry(kind, number)?;
+        }
+        members.end()
+    }
+}
+
+/// Whole numbers by kind, as they are read.
 fn numbers(fields: &mut Fields<'_>, name: &'static str) -> Vec<(String, u32)> {
     let object = fields.object(name);
     let object = fields.require(name, object.and_then(Value::as_object).cloned());

@@ -111,6 +111,11 @@ impl BundleReader {
         &self.manifest
     }
 
+    /// Whose records they are, or become.
+    pub fn owner(&self) -> &str {
+        self.moving.as_ref().map_or(&self.manifest.owner, |moving| &moving.to)
+    }
+
     /// What becomes of the ids, when the records become another owner's.
     pub fn moving(&self) -> Option<&Moving> {
         self.moving.as_ref()

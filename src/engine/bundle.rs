@@ -63,14 +63,16 @@ pub struct BundleImport {
 }
 
 impl BundleImport {
-    /// Begins an import into an owner's log; `moving` is what the reader found out when the bundle was somebody else's.
+    /// Begins an import of what a reader is about to give.
     ///
     /// # Errors
     /// `invalid_owner`.
-    pub fn new(user: &str, mode: ImportMode, moving: Option<Moving>) -> Result<Self, Error> {
-        check_owner(user)?;
-        let report = BundleReport { user: user.to_owned(), ..BundleReport::default() };
-        Ok(Self { user: user.to_owned(), mode, moving, records: Vec::new(), given: 0, report })
+    pub fn new(reader: &BundleReader, mode: ImportMode) -> Result<Self, Error> {
+        let user = reader.owner().to_owned();
+        check_owner(&user)?;
+        let moving = reader.moving().cloned();
+        let report = BundleReport { user: user.clone(), ..BundleReport::default() };
+        Ok(Self { user, mode, moving, records: Vec::new(), given: 0, report })
     }
 
     /// Whether the log has exactly these records afterwards.

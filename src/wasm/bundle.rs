@@ -2,7 +2,8 @@
 
 use luminoracore::bundle::{self, ReadOptions, Selection};
 use luminoracore::engine::{self, ImportMode};
-use luminoracore::{Error, ErrorCode, timestamp};
+use luminoracore::json::Value;
+use luminoracore::{Error, timestamp};
 use wasm_bindgen::prelude::*;
 
 use crate::core::Core;
@@ -43,36 +44,43 @@ impl BundleWriter {
     }
 }
 
-/// A bundle that is being read.
+/// A bundle that is being read, and what an import of it comes to.
 #[wasm_bindgen]
 pub struct BundleReader {
     reader: bundle::BundleReader,
+    mode: Option<ImportMode>,
+    import: Option<engine::BundleImport>,
 }
 
 #[wasm_bindgen]
 impl BundleReader {
-    /// Reads the manifest. `owner`: whose records they become; `keeps`: whether they are wanted.
+    /// Reads the manifest. `options` is `{directory, owner?, mode?}`: what the archive says of its members, whose records
+    /// they become, and what is to be done with them; without a mode they are only verified.
     #[wasm_bindgen(constructor)]
-    pub fn new(
-        manifest: &[u8],
-        directory: JsValue,
-        owner: Option<String>,
-        keeps: bool,
-    ) -> Result<BundleReader, JsValue> {
-        let options = ReadOptions { migrations: &[], owner, keeps };
-        let directory = from_js(&directory)?;
-        Ok(Self { reader: thrown(bundle::BundleReader::open(manifest, &directory, options))? })
+    pub fn new(manifest: &[u8], options: JsValue) -> Result<BundleReader, JsValue> {
+        let options = from_js(&options)?;
+        let text = |name| options.get(name).and_then(Value::as_str).map(str::to_owned);
+        let mode = text("mode").map(|mode| {
+            let known = ImportMode::NAMES.iter().find(|(name, _)| *name == mode);
+            known.map(|(_, mode)| *mode).ok_or_else(|| {
+                throw(&Error::invalid_argument("/mode", "a mode is merge, replace or dry_run"))
+            })
+        });
+        let mode = mode.transpose()?;
+        let directory = options.get("directory").cloned().unwrap_or_default();
+        let options = ReadOptions { migrations: &[], owner: text("owner"), keeps: mode.is_some() };
+        let reader = thrown(bundle::BundleReader::open(manifest, &directory, options))?;
+        let mut reader = Self { reader, mode, import: None };
+        if reader.reader.moving().is_none() {
+            reader.begin()?;
+        }
+        Ok(reader)
     }
 
-    /// Whether it has to be read twice.
-    #[wasm_bindgen(getter)]
-    pub fn moves(&self) -> bool {
-        self.reader.moving().is_some()
-    }
-
-    /// Begins once more, for the records.
-    pub fn rewind(&mut self) {
-        self.reader.rewind();
+    fn begin(&mut self) -> Result<(), JsValue> {
+        let import = self.mode.map(|mode| engine::BundleImport::new(&self.reader, mode));
+        self.import = thrown(import.transpose())?;
+        Ok(())
     }
 
     /// The member that comes next.
@@ -82,8 +90,12 @@ impl BundleReader {
     }
 
     /// Takes a part of it.
-    pub fn push(&mut self, bytes: &[u8]) -> Result<(), JsValue> {
-        thrown(self.reader.push(bytes))
+    pub fn push(&mut self, core: &Core, bytes: &[u8], now: Option<f64>) -> Result<(), JsValue> {
+        thrown(self.reader.push(bytes))?;
+        if let Some(import) = &mut self.import {
+            core.core.offer(import, &mut self.reader, moment(now)?);
+        }
+        Ok(())
     }
 
     /// It has ended.
@@ -91,57 +103,39 @@ impl BundleReader {
         thrown(self.reader.end())
     }
 
-    /// All have ended.
-    pub fn finish(&mut self) -> Result<(), JsValue> {
-        thrown(self.reader.finish())
-    }
-}
-
-/// An import under way.
-#[wasm_bindgen]
-pub struct BundleImport {
-    import: engine::BundleImport,
-}
-
-#[wasm_bindgen]
-impl BundleImport {
-    /// Begins an import of what a reader is about to read. `mode` is `merge`, `replace` or `dry_run`.
-    #[wasm_bindgen(constructor)]
-    pub fn new(user: &str, mode: &str, reader: &BundleReader) -> Result<BundleImport, JsValue> {
-        let known = ImportMode::NAMES.iter().find(|(name, _)| *name == mode);
-        let (_, mode) = thrown(known.ok_or_else(|| {
-            Error::new(ErrorCode::InvalidArgument, "a mode is merge, replace or dry_run").at("/mode")
-        }))?;
-        let import = engine::BundleImport::new(user, *mode, reader.reader.moving().cloned());
-        Ok(Self { import: thrown(import)? })
-    }
-
-    /// Takes the records that the reader has so far.
-    pub fn offer(&mut self, core: &Core, reader: &mut BundleReader, now: Option<f64>) -> Result<(), JsValue> {
-        core.core.offer(&mut self.import, &mut reader.reader, moment(now)?);
-        Ok(())
-    }
-
-    /// All were taken. Gives what the import comes to.
-    pub fn settle(&mut self, core: &Core) -> Result<JsValue, JsValue> {
-        thrown(core.core.settle_import(&mut self.import))?;
-        Ok(to_js(self.import.report()))
+    /// All have ended. Says whether they have to be read once more.
+    pub fn finish(&mut self) -> Result<bool, JsValue> {
+        thrown(self.reader.finish())?;
+        let again = self.mode.is_some() && self.import.is_none();
+        if again {
+            self.reader.rewind();
+            self.begin()?;
+        }
+        Ok(again)
     }
 
     /// A number that changes with the log.
     pub fn revision(&self, core: &Core) -> f64 {
-        core.core.revision(self.import.user()) as f64
+        self.import.as_ref().map_or(0.0, |import| core.core.revision(import.user()) as f64)
+    }
+
+    /// What the import comes to.
+    pub fn settle(&mut self, core: &Core) -> Result<JsValue, JsValue> {
+        let Some(import) = &mut self.import else { return Ok(JsValue::UNDEFINED) };
+        thrown(core.core.settle_import(import))?;
+        Ok(to_js(import.report()))
     }
 
     /// The next records to store, as JSON text.
     #[wasm_bindgen(js_name = nextBatch)]
     pub fn next_batch(&mut self) -> Option<String> {
-        self.import.next_batch()
+        self.import.as_mut()?.next_batch()
     }
 
     /// Merges what was stored. Gives the ids of what changed.
-    pub fn commit(self, core: &mut Core, now: Option<f64>) -> Result<JsValue, JsValue> {
-        Ok(to_js(&thrown(core.core.commit_import(self.import, moment(now)?))?))
+    pub fn commit(&mut self, core: &mut Core, now: Option<f64>) -> Result<JsValue, JsValue> {
+        let Some(import) = self.import.take() else { return Ok(JsValue::UNDEFINED) };
+        Ok(to_js(&thrown(core.core.commit_import(import, moment(now)?))?))
     }
 }
 

@@ -89,7 +89,7 @@ impl BundleFile {
             self.feed(&mut reader, |_| {})?;
             reader.rewind();
         }
-        let mut import = BundleImport::new(user, mode, reader.moving().cloned())?;
+        let mut import = BundleImport::new(&reader, mode)?;
         self.feed(&mut reader, |reader| core.offer(&mut import, reader, now))?;
         core.settle_import(&mut import)?;
         let report = import.report().clone();

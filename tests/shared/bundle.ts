@@ -19,12 +19,13 @@ function openWith(storage: Storage, seed = 5): Promise<Luminora> {
   return Luminora.open({ storage, model, clock: fakeClock(), random: seededRandom(seed) });
 }
 
-async function refusal(call: () => Promise<unknown>): Promise<string> {
+async function refusal(call: () => Promise<unknown>, withoutHint?: string[]): Promise<string> {
   try {
     await call();
     return "fine";
   } catch (error) {
     if (!LuminoraError.isInstance(error)) return String(error);
+    if (!error.hint) withoutHint?.push(error.message);
     return `${error.code} ${error.path}`.trim();
   }
 }
@@ -397,8 +398,12 @@ export async function damagedArchives(storage: Storage) {
     "a string": "luminora.bundle/1",
   };
   const found: Record<string, string> = {};
+  const withoutHint: string[] = [];
   for (const [name, archive] of Object.entries(archives)) {
-    found[name] = await refusal(() => luminora.importBundle(archive as Uint8Array, { mode: "replace" }));
+    found[name] = await refusal(
+      () => luminora.importBundle(archive as Uint8Array, { mode: "replace" }),
+      withoutHint,
+    );
   }
   // What another program has packed anew is the same bundle.
   found["packed anew"] = await refusal(() =>
@@ -407,7 +412,7 @@ export async function damagedArchives(storage: Storage) {
   found["not packed"] = await refusal(() => luminora.verifyBundle(zipSync(members, { level: 0 })));
   const unchanged = canonical(await everything(storage)) === before;
   await luminora.close();
-  return { found, unchanged };
+  return { found, unchanged, withoutHint };
 }
 
 /** White space, more than a manifest may have, and not so much alike that it looks like a bomb. */

@@ -53,7 +53,7 @@ fn import(core: &mut Core, manifest: &str, members: &Members) -> Result<(), Erro
     let directory = json::read(directory.as_bytes(), limits).expect("it was written").value;
     let options = ReadOptions { keeps: true, ..ReadOptions::default() };
     let mut reader = BundleReader::open(manifest.as_bytes(), &directory, options)?;
-    let mut import = BundleImport::new("o", ImportMode::Merge, None)?;
+    let mut import = BundleImport::new(&reader, ImportMode::Merge)?;
     for (_, bytes) in members {
         for piece in bytes.chunks(61) {
             reader.push(piece)?;

@@ -153,6 +153,7 @@ export function bundleSuite(trials: BundleTrials): void {
         "not packed": "fine",
       },
       unchanged: true,
+      withoutHint: [],
     });
   });
 
