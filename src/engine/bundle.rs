@@ -177,7 +177,8 @@ impl Core {
                     true
                 }
             };
-            if wins {
+            // Of what is not to be stored, only that counts further which may erase something here.
+            if wins && (import.mode != ImportMode::DryRun || record.content.is_erased()) {
                 import.records.push(record);
             }
         }

@@ -6,7 +6,7 @@ use luminoracore::json::Value;
 use luminoracore::{Error, timestamp};
 use wasm_bindgen::prelude::*;
 
-use crate::core::Core;
+use crate::core::{Core, MEMORY_FOR_TEXT, STEP, reserve};
 use crate::environment::moment;
 use crate::value::{from_js, throw, to_js};
 
@@ -50,6 +50,8 @@ pub struct BundleReader {
     reader: bundle::BundleReader,
     mode: Option<ImportMode>,
     import: Option<engine::BundleImport>,
+    /// Bytes that were taken since there was room for a step of the memory.
+    taken: usize,
 }
 
 #[wasm_bindgen]
@@ -70,7 +72,7 @@ impl BundleReader {
         let directory = options.get("directory").cloned().unwrap_or_default();
         let options = ReadOptions { migrations: &[], owner: text("owner"), keeps: mode.is_some() };
         let reader = thrown(bundle::BundleReader::open(manifest, &directory, options))?;
-        let mut reader = Self { reader, mode, import: None };
+        let mut reader = Self { reader, mode, import: None, taken: 0 };
         if reader.reader.moving().is_none() {
             reader.begin()?;
         }
@@ -91,6 +93,13 @@ impl BundleReader {
 
     /// Takes a part of it.
     pub fn push(&mut self, core: &Core, bytes: &[u8], now: Option<f64>) -> Result<(), JsValue> {
+        if self.import.is_some() {
+            self.taken += bytes.len();
+            if self.taken >= STEP / MEMORY_FOR_TEXT {
+                self.taken = 0;
+                reserve(STEP);
+            }
+        }
         thrown(self.reader.push(bytes))?;
         if let Some(import) = &mut self.import {
             core.core.offer(import, &mut self.reader, moment(now)?);
