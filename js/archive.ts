@@ -1,5 +1,6 @@
 // Zip archives, as far as character cards need them: one entry is read, one is put in its place, and all others stay
 // byte for byte. Nothing is inflated but that one, and no size is believed.
+import { crc32 } from "./crc32.ts";
 import { LuminoraError } from "./errors.ts";
 import { inflate } from "./inflate.ts";
 
@@ -206,17 +207,6 @@ function header(signature: number, length: number, fill: (header: DataView) => v
 
 function viewOf(bytes: Uint8Array): DataView {
   return new DataView(bytes.buffer, bytes.byteOffset, bytes.length);
-}
-
-function crc32(bytes: Uint8Array): number {
-  const table = new Uint32Array(256).map((_, value) => {
-    let crc = value;
-    for (let bit = 0; bit < 8; bit++) crc = (crc >>> 1) ^ (crc & 1 && 0xedb88320);
-    return crc;
-  });
-  let crc = -1;
-  for (const byte of bytes) crc = (crc >>> 8) ^ (table[(crc ^ byte) & 255] as number);
-  return ~crc >>> 0;
 }
 
 function unsupported(message: string, hint?: string): LuminoraError {

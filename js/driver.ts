@@ -81,15 +81,20 @@ const seedLength = 32;
  * hands its events on. When anything fails the core drops the operation, and nothing of it is kept.
  */
 export async function run(host: Host, command: object, options: RunOptions = {}): Promise<Output> {
-  if (host.closing.aborted) throw disposedError();
   if (options.signal?.aborted) throw abortedError();
+  return await underway(host, () => runToEnd(host, command, options), options.signal);
+}
+
+/** Runs work that `close` waits for. */
+export async function underway<T>(host: Host, work: () => Promise<T>, signal?: AbortSignal): Promise<T> {
+  if (host.closing.aborted) throw disposedError();
   // Begun a moment later: `close` must know of it before anything happens.
-  const operation = Promise.resolve().then(() => runToEnd(host, command, options));
+  const operation = Promise.resolve().then(work);
   host.operations.add(operation);
   try {
     return await operation;
   } catch (error) {
-    throw host.closing.aborted && !options.signal?.aborted ? disposedError() : error;
+    throw host.closing.aborted && !signal?.aborted ? disposedError() : error;
   } finally {
     host.operations.delete(operation);
   }

@@ -26,6 +26,12 @@ export type HostErrorCode =
   | "wasm_not_served"
   | "wasm_failed"
   | "storage"
+  /** A bundle is encrypted, and no passphrase was given. */
+  | "passphrase_required"
+  /** The passphrase is wrong, or the encrypted file was changed. */
+  | "decrypt_failed"
+  /** A bundle is not signed by one whose signature is required. */
+  | "signature_required"
   | "aborted"
   | "disposed";
 

@@ -1,7 +1,15 @@
 /// <reference lib="esnext.disposable" preserve="true" />
 import type { Core } from "../build/wasm/core.js";
+import type {
+  BundleExportOptions,
+  BundleImportOptions,
+  BundleImportReport,
+  BundleManifest,
+  BundleOpenOptions,
+} from "./bundle/bundle.ts";
+import type { BundleFile } from "./bundle/source.ts";
 import type { Connection } from "./connection.ts";
-import { ask, disposedError, run } from "./driver.ts";
+import { ask, disposedError, run, underway } from "./driver.ts";
 import { LuminoraError } from "./errors.ts";
 import { type TextFile, textOfFile } from "./file.ts";
 import type {
@@ -316,6 +324,55 @@ export class Luminora {
       allow_modified: options.allowModified ?? false,
     };
     return ((await run(this.#connection, command)) as { value: ImportReport }).value;
+  }
+
+  /**
+   * Everything of a person as one file, to keep or to take to another device: a zip archive whose manifest and hashes
+   * tell whether it is whole. Complete whatever is private in it, so it belongs to that person alone; a `passphrase`
+   * encrypts it.
+   *
+   * @example
+   * const file = await luminora.exportBundle({ user: "diego" });
+   * link.href = URL.createObjectURL(file); // a download; in Node: await writeFile("diego.zip", file.stream())
+   */
+  async exportBundle(options: BundleExportOptions = {}): Promise<Blob> {
+    const { user = anonymous } = options;
+    await this.#load(user);
+    const { exportBundle } = await import("./bundle/export.ts");
+    return await underway(this.#connection, () => exportBundle(this.#connection, { ...options, user }));
+  }
+
+  /**
+   * Brings a bundle in: all of it, or an error and nothing. Bundles of several devices may be imported in any order and
+   * any number of times; what was erased on one of them is erased on all, and no older bundle brings it back.
+   *
+   * @throws LuminoraError for a file that is not whole: `hash_mismatch`, `invalid_bundle`, `too_large`, `schema_newer`,
+   *   `decrypt_failed` and others, with the place in `path` and what to do in `hint`
+   */
+  async importBundle(file: BundleFile, options: BundleImportOptions = {}): Promise<BundleImportReport> {
+    this.#check();
+    const { importBundle } = await import("./bundle/import.ts");
+    const load = (user: string) => this.#load(user);
+    const work = () => importBundle(this.#connection, load, file, options);
+    const { report, changed } = await underway(this.#connection, work);
+    if (changed.length > 0) this.#tell(report.user, "absorb", { changed: [...changed] });
+    return report;
+  }
+
+  /** Reads a whole bundle as an import would, and stores nothing. Gives what it says of itself. */
+  async verifyBundle(file: BundleFile, options: BundleOpenOptions = {}): Promise<BundleManifest> {
+    this.#check();
+    const { verifyBundle } = await import("./bundle/import.ts");
+    return await underway(this.#connection, () => verifyBundle(this.#connection, file, options));
+  }
+
+  /**
+   * All that is known and was said of a person, as Markdown for people to read. To bring it back, use a bundle.
+   */
+  async exportMarkdown({ user = anonymous }: { user?: string } = {}): Promise<string> {
+    await this.#load(user);
+    const { exportMarkdown } = await import("./bundle/markdown.ts");
+    return exportMarkdown(this.#connection, user);
   }
 
   /**

@@ -5,6 +5,15 @@
  */
 
 export { type Blend, type BlendOptions, type BlendSource, blend } from "./blend.ts";
+export type {
+  BundleExportOptions,
+  BundleImportOptions,
+  BundleImportReport,
+  BundleManifest,
+  BundleOpenOptions,
+} from "./bundle/bundle.ts";
+export type { BundleSigner, BundleSigners } from "./bundle/signature.ts";
+export type { BundleFile } from "./bundle/source.ts";
 export {
   type CardConversion,
   type CardExportOptions,

@@ -68,6 +68,12 @@ pub enum ErrorCode {
     BadCrc,
     /// The hashes in a file do not match its content.
     HashMismatch,
+    /// A bundle is not whole, or says of itself what it is not.
+    InvalidBundle,
+    /// A file holds records in a shape that only a later version of this library knows.
+    SchemaNewer,
+    /// A record in a file holds a key or token where no text of a person belongs.
+    SecretInBundle,
     /// A snapshot holds no usable template.
     SnapshotWithoutTemplate,
     /// The owner already has an instance of this template.

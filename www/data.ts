@@ -44,6 +44,8 @@ export class Data {
     const on = (id: string, work: () => Promise<void>) =>
       byId(id, HTMLButtonElement).addEventListener("click", () => void this.#attempt(work));
     on("open-data", () => this.#open());
+    on("export-all", () => this.#exportAll());
+    on("export-text", () => this.#exportText());
     on("export", () => this.#export());
     on("save-personality", () => this.#savePersonality());
     on("save-card", () => this.#saveCard());
@@ -84,11 +86,19 @@ export class Data {
     return option;
   }
 
+  async #exportAll(): Promise<void> {
+    this.#download(`luminora-${today()}.zip`, await this.#luminora.exportBundle({ user: owner }));
+  }
+
+  async #exportText(): Promise<void> {
+    const text = await this.#luminora.exportMarkdown({ user: owner });
+    this.#download(`luminora-${today()}.md`, new Blob([text], { type: "text/markdown" }));
+  }
+
   async #export(): Promise<void> {
     const session = await this.#chosen();
     const { name } = session.summary.template;
-    const date = new Date().toISOString().slice(0, 10);
-    this.#download(`${fileName(name)}-${date}.json`, await session.exportSnapshot());
+    this.#download(`${fileName(name)}-${today()}.json`, await session.exportSnapshot());
   }
 
   async #savePersonality(): Promise<void> {
@@ -107,13 +117,16 @@ export class Data {
     return this.#luminora.createSession({ session: this.#choice.value, user: owner });
   }
 
-  #download(name: string, content: string | Uint8Array<ArrayBuffer>): void {
-    download(name, content);
-    this.#tell(`${name} is on its way to your downloads (${Math.ceil(content.length / 1024)} KB).`);
+  #download(name: string, content: string | Uint8Array<ArrayBuffer> | Blob): void {
+    const isBlob = content instanceof Blob;
+    download(name, content, isBlob ? content.type : undefined);
+    const size = isBlob ? content.size : content.length;
+    this.#tell(`${name} is on its way to your downloads (${Math.ceil(size / 1024)} KB).`);
   }
 
   async #import(file: File): Promise<void> {
     try {
+      if (await isArchive(file)) return await this.#importAll(file);
       const report = await this.#readSnapshot(file);
       if (!report) return this.#tell("Nothing was changed.");
       await this.#host.show(report.session);
@@ -122,6 +135,15 @@ export class Data {
     } finally {
       this.#file.value = "";
     }
+  }
+
+  /** What is in the file is added to what is here; what was erased on either side stays so. */
+  async #importAll(file: File): Promise<void> {
+    const { new: added, changed, erased } = await this.#luminora.importBundle(file, { user: owner });
+    const [latest] = await this.#luminora.sessions({ user: owner });
+    if (latest) await this.#host.show(latest.id);
+    await this.#listSessions();
+    this.#tell(`${file.name} is here: ${added} new, ${changed} changed, ${erased} erased.`);
   }
 
   /** Imports a file, asking where a doubt is the person's to settle. `undefined`: they said no. */
@@ -187,6 +209,15 @@ const modifiedQuestion = {
 
 const eraseQuestion = {
   title: "Erase everything?",
-  text: "All conversations, relationships, notes, personalities you opened, and settings in this browser will be removed. Only a snapshot that you exported can bring them back.",
+  text: "All conversations, relationships, notes, personalities you opened, and settings in this browser will be removed. Only a file that you exported can bring them back.",
   action: "Erase everything",
 };
+
+async function isArchive(file: File): Promise<boolean> {
+  const [first, second] = new Uint8Array(await file.slice(0, 2).arrayBuffer());
+  return first === 0x50 && second === 0x4b;
+}
+
+function today(): string {
+  return new Date().toISOString().slice(0, 10);
+}

@@ -3,7 +3,7 @@
 /**
  * Why a call was refused. The snake_case name is the `code` of a `LuminoraError` in JavaScript.
  */
-export type CoreErrorCode = "invalid_template" | "template_conflict" | "unknown_template" | "unknown_session" | "session_archived" | "unknown_run" | "unknown_memory" | "invalid_argument" | "wrong_type" | "out_of_range" | "unknown_mood" | "unknown_target" | "budget_too_small" | "invalid_weight" | "duplicate_block" | "too_few_sources" | "too_many_sources" | "bad_weight" | "invalid_config" | "seed_required" | "feature_disabled" | "unknown_feature" | "integrity" | "invalid_record" | "invalid_owner" | "unsupported_format" | "too_large" | "bad_crc" | "hash_mismatch" | "snapshot_without_template" | "instance_exists" | "migration_changed" | "migration_irreversible" | "aborted" | "model_bad_response" | "model_refused" | "host_failure" | "dimension" | "invalid_operation";
+export type CoreErrorCode = "invalid_template" | "template_conflict" | "unknown_template" | "unknown_session" | "session_archived" | "unknown_run" | "unknown_memory" | "invalid_argument" | "wrong_type" | "out_of_range" | "unknown_mood" | "unknown_target" | "budget_too_small" | "invalid_weight" | "duplicate_block" | "too_few_sources" | "too_many_sources" | "bad_weight" | "invalid_config" | "seed_required" | "feature_disabled" | "unknown_feature" | "integrity" | "invalid_record" | "invalid_owner" | "unsupported_format" | "too_large" | "bad_crc" | "hash_mismatch" | "invalid_bundle" | "schema_newer" | "secret_in_bundle" | "snapshot_without_template" | "instance_exists" | "migration_changed" | "migration_irreversible" | "aborted" | "model_bad_response" | "model_refused" | "host_failure" | "dimension" | "invalid_operation";
 
 /**
  * What an [`Error`] says.
@@ -2192,6 +2192,35 @@ user: string,
  * What was not taken over as it stood in the file.
  */
 report: Array<ImportNote>, };
+
+/**
+ * What a bundle is to a log.
+ */
+export type BundleReport = { 
+/**
+ * Whose log it is.
+ */
+user: string, 
+/**
+ * Records that the log does not have.
+ */
+new: number, 
+/**
+ * Records of which the bundle has a newer version.
+ */
+changed: number, 
+/**
+ * Records that were erased elsewhere, and here not yet.
+ */
+erased: number, 
+/**
+ * Ids of records that have one clock in both and say different things. Nothing of such a bundle is merged.
+ */
+conflicts: Array<string>, 
+/**
+ * Records that are left out, and why: `clock` for those from the future.
+ */
+quarantined: Array<Quarantined>, };
 
 /**
  * What an operation gives back.

@@ -1,12 +1,23 @@
 //! Files in which a relationship travels. Only content, order and hashes are decided here; nothing is stored.
 
+mod manifest;
+mod moving;
 mod parts;
 mod predecessor;
+mod reader;
 #[cfg(feature = "typescript")]
 mod schema;
+mod secrets;
+mod selection;
 pub mod snapshot;
 mod translation;
+mod writer;
 
+pub use manifest::{Manifest, Member, Privacy};
+pub use moving::Moving;
+pub use reader::{BundleReader, ReadOptions};
 #[cfg(feature = "typescript")]
 pub use schema::schema;
+pub use selection::Selection;
 pub use translation::{ImportNote, Translation};
+pub use writer::{BundleWriter, Piece};

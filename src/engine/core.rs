@@ -119,6 +119,8 @@ pub struct Core {
     /// Few at a time: one for each turn under way.
     pub(super) operations: Vec<(Operation, Pending)>,
     next_operation: Operation,
+    /// How often a log has changed.
+    changes: u64,
     nothing: OwnerState,
 }
 
@@ -216,6 +218,7 @@ impl Core {
             owners: Vec::new(),
             operations: Vec::new(),
             next_operation: 1,
+            changes: 0,
             nothing: OwnerState::default(),
         }
     }
@@ -252,6 +255,7 @@ impl Core {
             let stamps = batch.iter().map(|record| &record.at);
             let newest = stamps.filter(|stamp| stamp.milliseconds() <= limit).max().cloned();
             let absorbed = self.owner_mut(&owner).absorb(batch, now)?;
+            self.note_change(&owner);
             if let Some(newest) = newest {
                 self.clock.witness(&newest);
             }
@@ -275,6 +279,7 @@ impl Core {
             return false;
         }
         let Some(newest) = state.restore(user, checkpoint) else { return false };
+        self.note_change(user);
         if let Some(newest) = newest {
             self.clock.witness(&newest);
         }
@@ -370,6 +375,11 @@ impl Core {
             self.owners.len() - 1
         });
         &mut self.owners[index].1
+    }
+
+    fn note_change(&mut self, owner: &str) {
+        self.changes += 1;
+        self.owner_mut(owner).revision = self.changes;
     }
 
     fn settle(&mut self, op: Operation, begun: Result<Begun, Error>) -> Step {

@@ -3,6 +3,7 @@
 
 mod analytics;
 mod background;
+mod bundle;
 mod command;
 mod core;
 mod day_budget;
@@ -33,6 +34,7 @@ pub use analytics::{
     AffinityCounts, Analytics, ByRole, FactCounts, LevelPoint, MemoryCounts, ModelTokens, MoodCount,
     ScorePoint, SentimentDirection, SentimentSummary, TopicCount,
 };
+pub use bundle::{BundleImport, BundleReport, ImportMode};
 pub use command::{Command, Environment, ModelDeclaration, OnConflict, Restore, TemplateChoice};
 pub use core::{Core, CoreOptions, Operation, Output, Step};
 pub use effect::{Effect, EffectResult, FinishReason, ModelRequest, ReportedUsage};

@@ -1,16 +1,38 @@
 //! The hash by which content is known.
 
-use sha2::{Digest, Sha256};
+use sha2::{Digest as _, Sha256};
 
 /// SHA-256 as 64 lower-case hexadecimal digits.
 pub fn sha256_hex(bytes: &[u8]) -> String {
-    let mut digits = String::with_capacity(64);
-    for byte in Sha256::digest(bytes) {
-        for half in [byte >> 4, byte & 15] {
-            digits.extend(char::from_digit(half.into(), 16));
-        }
+    let mut digest = Digest::default();
+    digest.add(bytes);
+    digest.hex()
+}
+
+/// The SHA-256 of bytes that come in pieces, and how many there were.
+#[derive(Clone, Debug, Default)]
+pub(crate) struct Digest {
+    hash: Sha256,
+    /// Bytes so far.
+    pub(crate) bytes: u64,
+}
+
+impl Digest {
+    pub(crate) fn add(&mut self, bytes: &[u8]) {
+        self.hash.update(bytes);
+        self.bytes += bytes.len() as u64;
     }
-    digits
+
+    /// 64 lower-case hexadecimal digits.
+    pub(crate) fn hex(self) -> String {
+        let mut digits = String::with_capacity(64);
+        for byte in self.hash.finalize() {
+            for half in [byte >> 4, byte & 15] {
+                digits.extend(char::from_digit(half.into(), 16));
+            }
+        }
+        digits
+    }
 }
 
 #[cfg(test)]

@@ -1,6 +1,7 @@
 //! Values to text: the canonical form, the form for people, and in one line, which the serializer writes. Doubles are
 //! written in one way: that of ECMAScript, which RFC 8785 prescribes and which every reader of JSON understands.
 
+use super::canonical::key_order;
 use super::serialize::to_text;
 use super::text::{push_double, push_number, push_string};
 use super::value::Value;
@@ -65,18 +66,12 @@ impl Writer {
             }
             Value::Object(members) => {
                 self.open('{');
-                if self.style == Style::Sorted {
-                    let mut sorted: Vec<_> = members.iter().collect();
-                    crate::order::sort_by(&mut sorted, |(a, _), (b, _)| {
-                        a.encode_utf16().cmp(b.encode_utf16())
-                    });
-                    for (index, (key, member)) in sorted.into_iter().enumerate() {
-                        self.member(index, key, member);
-                    }
-                } else {
-                    for (index, (key, member)) in members.iter().enumerate() {
-                        self.member(index, key, member);
-                    }
+                let mut members: Vec<_> = members.iter().collect();
+                if self.style == Style::Sorted && !members.is_sorted_by(|a, b| key_order(a.0, b.0).is_le()) {
+                    crate::order::sort_by(&mut members, |a, b| key_order(a.0, b.0));
+                }
+                for (index, (key, member)) in members.iter().enumerate() {
+                    self.member(index, key, member);
                 }
                 self.close('}', members.is_empty());
             }
@@ -121,7 +116,7 @@ impl Writer {
 }
 
 #[cfg(test)]
-mod tests {
+pub(super) mod tests {
     use super::*;
     use crate::json::json;
     use proptest::prelude::*;
@@ -144,7 +139,7 @@ mod tests {
         assert_eq!(canonical(&value), "[9007199254740992,0,20,1e+21,123456789012345680000,0.000001,1e-7]");
     }
 
-    fn values() -> impl Strategy<Value = Value> {
+    pub(in crate::json) fn values() -> impl Strategy<Value = Value> {
         let leaf = prop_oneof![
             Just(Value::Null),
             any::<bool>().prop_map(Value::from),

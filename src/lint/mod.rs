@@ -10,6 +10,8 @@ mod words;
 
 use std::sync::Arc;
 
+pub(crate) use security::looks_like_secret;
+
 use crate::template::{self, Problem, ProblemCode, Severity, Template, Validation};
 
 /// How to validate.

@@ -184,7 +184,8 @@ fn overrides_instructions(text: &str) -> bool {
 }
 
 /// The shapes of well-known keys and tokens.
-fn looks_like_secret(text: &str) -> bool {
+/// Whether a text holds a key or token in one of the shapes that providers give them.
+pub(crate) fn looks_like_secret(text: &str) -> bool {
     // A prefix and the least number of key characters after it.
     const SHAPES: [(&str, usize); 8] = [
         ("sk-", 16),

@@ -174,6 +174,18 @@ pub fn plan_migration(
     Ok(plan)
 }
 
+/// The content that a record of an older schema has after all steps; `None` when no step is about it. For records that
+/// are no storage's yet: what they say was written when their clock says.
+///
+/// # Errors
+/// What a step refuses.
+pub fn upgraded(migrations: &[Migration], record: &Record) -> Result<Option<Content>, Error> {
+    let way: Vec<(usize, &Migration, Rewrite)> =
+        migrations.iter().enumerate().map(|(index, step)| (index, step, step.up)).collect();
+    let uncounted = PlannedStep { version: 0, name: String::new(), records: 0 };
+    migrated(record, true, &way, &mut vec![uncounted; way.len()])
+}
+
 /// The content of a record at the end of the way; `None` when no step is about it.
 fn migrated(
     record: &Record,

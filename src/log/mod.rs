@@ -18,6 +18,6 @@ pub use kept::Kept;
 pub use merge::{Merged, merge, newer};
 pub use migration::{
     AppliedMigration, Migration, MigrationPlan, MigrationStatus, PlannedStep, Rewrite, migration_status,
-    plan_migration,
+    plan_migration, upgraded,
 };
 pub use record::{Content, Record, check_owner};

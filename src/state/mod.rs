@@ -14,6 +14,6 @@ mod recall;
 pub use affinity::{Affinity, Interaction, Progress, change};
 pub use memories::Use;
 pub use mood::Mood;
-pub(crate) use owner::MAXIMUM_AHEAD;
 pub use owner::{Absorbed, InstanceState, OwnerState, Quarantined, SessionState};
+pub(crate) use owner::{MAXIMUM_AHEAD, parse_body};
 pub use personality::Personality;

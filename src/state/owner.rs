@@ -26,6 +26,8 @@ pub struct OwnerState {
     pub(super) lanes: Vec<Lane>,
     pub(super) memories: Memories,
     pub(super) recall: Recall,
+    /// Another one after each change.
+    pub(crate) revision: u64,
 }
 
 /// A record with what is derived from it.
@@ -165,6 +167,11 @@ impl OwnerState {
     /// All records, by id.
     pub fn records(&self) -> impl Iterator<Item = &Record> {
         self.entries.iter().map(|entry| &entry.record)
+    }
+
+    /// One record, by its place among all.
+    pub(crate) fn record_at(&self, index: usize) -> Option<&Record> {
+        self.entries.get(index).map(|entry| &entry.record)
     }
 
     /// One record.
@@ -314,7 +321,7 @@ impl OwnerState {
     }
 
     /// The index of a record, or else where it would stand.
-    pub(super) fn position(&self, id: &str) -> Result<usize, usize> {
+    pub(crate) fn position(&self, id: &str) -> Result<usize, usize> {
         self.entries.binary_search_by(|entry| entry.record.id.as_str().cmp(id))
     }
 
@@ -353,30 +360,32 @@ const FEW: usize = 16;
 
 /// A record that may enter the log: its clock is plausible, and its body, now parsed, keeps the rules of its kind.
 fn admit(mut record: Record, now: u64) -> Result<Record, Quarantined> {
-    let (code, message) = match parse_body(&mut record, now) {
+    let (code, message, _) = match parse_body(&mut record, now) {
         Ok(()) => return Ok(record),
         Err(refusal) => refusal,
     };
     Err(Quarantined { id: record.id, code: code.to_owned(), message })
 }
 
-pub(super) fn parse_body(record: &mut Record, now: u64) -> Result<(), (&'static str, String)> {
+/// Checks the clock of a record and parses its body; gives the code of a refusal, what is wrong, and where in the body.
+pub(crate) fn parse_body(record: &mut Record, now: u64) -> Result<(), (&'static str, String, String)> {
     if record.at.milliseconds() > now.saturating_add(MAXIMUM_AHEAD) {
-        return Err(("clock", "its clock is more than 24 hours ahead".to_owned()));
+        return Err(("clock", "its clock is more than 24 hours ahead".to_owned(), String::new()));
     }
     let Content::Live { schema, body } = &mut record.content else { return Ok(()) };
     let Body::Other(document) = body else { return Ok(()) };
     let document = std::mem::take(document);
     *body = if record.kind == "template" && *schema == body::SCHEMA {
         let template = Template::from_value(document);
-        let template = template.map_err(|error| ("invalid_template", error.to_string()))?;
+        let template =
+            template.map_err(|error| ("invalid_template", error.to_string(), error.path.clone()))?;
         if template.id() != record.id {
-            return Err(("integrity", "its id is not the hash of its document".to_owned()));
+            return Err(("integrity", "its id is not the hash of its document".to_owned(), String::new()));
         }
         Body::Template(Arc::new(template))
     } else {
         body::parse(&record.kind, *schema, &record.owner, document)
-            .map_err(|error| ("invalid_record", error.to_string()))?
+            .map_err(|error| ("invalid_record", error.to_string(), error.path.clone()))?
     };
     Ok(())
 }

@@ -331,7 +331,7 @@ impl Core {
 
 /// Makes the memory grow in large steps. By itself it grows in thousands of small ones, and each of them counts for the
 /// engine as a reason to collect its garbage.
-fn reserve(length: usize) {
+pub(crate) fn reserve(length: usize) {
     // What is free already is taken first.
     let mut rooms: Vec<Vec<u8>> = Vec::new();
     for _ in 0..length / STEP {
@@ -345,11 +345,11 @@ fn reserve(length: usize) {
 }
 
 /// Bytes of memory that a byte of records takes at least.
-const MEMORY_FOR_TEXT: usize = 3;
+pub(crate) const MEMORY_FOR_TEXT: usize = 3;
 /// The same of an index.
 const MEMORY_FOR_INDEX: usize = 4;
 /// Bytes of memory by which it grows.
-const STEP: usize = 4 << 20;
+pub(crate) const STEP: usize = 4 << 20;
 
 fn answer<T: Serialize>(answer: Result<T, Error>) -> Result<JsValue, JsValue> {
     answer.map(|answer| to_js(&answer)).map_err(|error| throw(&error))

@@ -3,6 +3,7 @@
 //! State stays on this side. What crosses: ids, text deltas, small values, and JSON text for records and documents,
 //! which the host parses or stores as it is.
 
+mod bundle;
 mod card;
 mod core;
 mod dialect;

@@ -1,6 +1,7 @@
 // Prints what the operations of the library take, in microseconds. Nothing here fails on a slow machine.
 
 import { appendRows } from "./append.ts";
+import { bundleRows } from "./bundles.ts";
 import { lastResult, type Row } from "./measure.ts";
 import { providerRows } from "./providers.ts";
 import { readyRows } from "./ready.ts";
@@ -21,9 +22,10 @@ const groups: [title: string, rows: () => Row[] | Promise<Row[]>][] = [
   ["Reading", readingRows],
   ["Similar vectors", vectorRows],
   ["Recall", recallRows],
-  ["Storage", storageRows],
+  ["PostgreSQL", storageRows],
+  ["Bundles", bundleRows],
   ["Model over HTTP", providerRows],
-  ["Storage", appendRows],
+  ["IndexedDB", appendRows],
   ["Ready", readyRows],
 ];
 printHeader();

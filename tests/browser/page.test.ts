@@ -143,6 +143,35 @@ describe("the page", () => {
     expect(await two.locator("#earlier").isHidden()).toBe(true);
   });
 
+  it("gives everything back from one file, and shows it to read", async () => {
+    const page = await openPage(harness);
+    await choose(page, "Alicia");
+    await say(page, "You're pretty");
+    const before = await shown(page);
+    await page.getByRole("button", { name: "Your data" }).click();
+    const save = async (name: string) => {
+      const [download] = await Promise.all([
+        page.waitForEvent("download"),
+        page.getByRole("button", { name }).click(),
+      ]);
+      return download;
+    };
+    const text = await save("Download to read");
+    expect(text.suggestedFilename()).toMatch(/^luminora-\d{4}-\d\d-\d\d\.md$/);
+    expect(await readFile(await text.path(), "utf8")).toContain("> You're pretty");
+    const bundle = await save("Download everything");
+    expect(bundle.suggestedFilename()).toMatch(/^luminora-\d{4}-\d\d-\d\d\.zip$/);
+    const file = await bundle.path();
+    await page.keyboard.press("Escape");
+    await erase(page);
+    await page.getByLabel("Snapshot file").setInputFiles(file);
+    await page.getByText(/is here: \d+ new, 0 changed, 0 erased\./).waitFor();
+    const after = await shown(page);
+    expect({ ...after, changes: [] }).toEqual({ ...before, changes: [] });
+    await page.getByLabel("Snapshot file").setInputFiles(file);
+    await page.getByText("is here: 0 new, 0 changed, 0 erased.").waitFor();
+  });
+
   it("gives the same state back after export, erase and import", async () => {
     const page = await openPage(harness);
     await choose(page, "Alicia");

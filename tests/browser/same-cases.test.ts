@@ -1,5 +1,6 @@
 import type { Page } from "playwright-core";
 import { afterAll, beforeAll } from "vitest";
+import { bundleSuite } from "../shared/suites/bundle.ts";
 import { cardSuite } from "../shared/suites/card.ts";
 import { cardFilesSuite } from "../shared/suites/card-files.ts";
 import { checkpointSuite } from "../shared/suites/checkpoint.ts";
@@ -34,6 +35,56 @@ checkpointSuite(() =>
     return inside.openLongLog(open);
   }),
 );
+
+const bundles = "bundle-suite";
+bundleSuite({
+  thereAndBack: () =>
+    tab.evaluate((name) => {
+      const [first, second] = [1, 2].map((number) =>
+        inside.luminoracore.indexedDbStorage({ name: name + number }),
+      );
+      return inside.bundle.thereAndBack(first as never, second as never);
+    }, `${bundles}-there`),
+  underPassphrase: () =>
+    tab.evaluate(
+      (name) => inside.bundle.underPassphrase(inside.luminoracore.indexedDbStorage({ name })),
+      `${bundles}-passphrase`,
+    ),
+  signed: () =>
+    tab.evaluate(
+      (name) => inside.bundle.signed(inside.luminoracore.indexedDbStorage({ name })),
+      `${bundles}-signed`,
+    ),
+  twoDevices: () =>
+    tab.evaluate((name) => {
+      const [first, second] = [1, 2].map((number) =>
+        inside.luminoracore.indexedDbStorage({ name: name + number }),
+      );
+      return inside.bundle.twoDevices(first as never, second as never);
+    }, `${bundles}-two`),
+  damagedArchives: () =>
+    tab.evaluate(
+      (name) => inside.bundle.damagedArchives(inside.luminoracore.indexedDbStorage({ name })),
+      `${bundles}-damaged`,
+    ),
+  repeatedText: () =>
+    tab.evaluate(
+      (name) => inside.bundle.repeatedText(inside.luminoracore.indexedDbStorage({ name })),
+      `${bundles}-repeated`,
+    ),
+  failingStorage: () =>
+    tab.evaluate(
+      (name) => inside.bundle.failingStorage(inside.luminoracore.indexedDbStorage({ name })),
+      `${bundles}-failing`,
+    ),
+  sentences: () =>
+    tab.evaluate((name) => {
+      let count = 0;
+      return inside.bundle.sentences(() =>
+        inside.luminoracore.indexedDbStorage({ name: `${name}-${count++}` }),
+      );
+    }, `${bundles}-sentences`),
+});
 
 const databases = "memory-suite";
 memorySuite({

@@ -2,6 +2,10 @@
 
 mod behaviour;
 mod blend;
+mod bundle;
+mod bundle_devices;
+mod bundle_file;
+mod bundle_tampering;
 mod card;
 mod checkpoint;
 mod compile;

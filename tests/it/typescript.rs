@@ -142,6 +142,7 @@ fn generated_types() {
             engine::Reply,
             engine::ImportNote,
             engine::ImportReport,
+            engine::BundleReport,
             engine::Output,
         ],
     );

@@ -115,13 +115,11 @@ impl Body {
     }
 }
 
-/// Bodies are equal when they say the same.
+/// Bodies are equal when they say the same, in whatever order: what was in a bundle has its members sorted.
 impl PartialEq for Body {
     fn eq(&self, other: &Self) -> bool {
-        match (self, other) {
-            (Self::Other(a), Self::Other(b)) => a == b,
-            _ => json::to_text(self) == json::to_text(other),
-        }
+        let text = |body| json::canonical_text(&json::to_text(body));
+        text(self) == text(other)
     }
 }
 

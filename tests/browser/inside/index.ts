@@ -1,6 +1,7 @@
 // What runs in the tabs of the browser tests: the tests call these functions through `page.evaluate`.
 export * as luminoracore from "luminoracore";
 export { askAll, askModel, countPieces } from "../../shared/asking.ts";
+export * as bundle from "../../shared/bundle.ts";
 export { throughTemplate } from "../../shared/card.ts";
 export * as cardFiles from "../../shared/card-files.ts";
 export { openLongLog } from "../../shared/checkpoint.ts";

@@ -1,0 +1,73 @@
+import { BundleWriter } from "../../build/wasm/core.js";
+import { ask, type Host } from "../driver.ts";
+import { LuminoraError } from "../errors.ts";
+import type { BundleExportOptions } from "./bundle.ts";
+import { encrypt } from "./encryption.ts";
+import { sign } from "./signature.ts";
+import { MemberPacker, type PackedMember, storedMember, zip } from "./zip-writer.ts";
+
+/** Times that an export begins anew because the log was changed meanwhile, before it is taken without a pause. */
+const patience = 2;
+
+type Piece = [
+  path: string,
+  records: Uint8Array<ArrayBuffer>,
+  index: Uint8Array<ArrayBuffer>,
+  isLast: boolean,
+];
+
+/** A person's log as a bundle; see `Luminora.exportBundle`. The core knows the log already. */
+export async function exportBundle(
+  host: Host,
+  options: BundleExportOptions & { user: string },
+): Promise<Blob> {
+  for (let attempt = 0; ; attempt++) {
+    try {
+      return await attemptExport(host, options, attempt >= patience);
+    } catch (error) {
+      const isChanged = LuminoraError.isInstance(error) && error.code === "invalid_operation";
+      if (!isChanged || attempt >= patience) throw error;
+    }
+  }
+}
+
+async function attemptExport(
+  { core, clock, random }: Host,
+  { user, instance, since, passphrase, sign: signer }: BundleExportOptions & { user: string },
+  atOnce: boolean,
+): Promise<Blob> {
+  const writer = ask(() => new BundleWriter(core, user, { instance, since }));
+  const pieces = function* (): Generator<Piece> {
+    for (;;) {
+      const piece = ask(() => writer.next(core));
+      if (!piece) return;
+      yield piece as unknown as Piece;
+    }
+  };
+  const index = new MemberPacker("INDEX.jsonl");
+  const members: PackedMember[] = [];
+  let member: MemberPacker | undefined;
+  const now = clock();
+  let manifest: string;
+  try {
+    for (const [path, records, lines, isLast] of atOnce ? [...pieces()] : pieces()) {
+      member ??= new MemberPacker(path);
+      await Promise.all([member.write(records), index.write(lines)]);
+      if (!isLast) continue;
+      members.push(await member.end());
+      member = undefined;
+    }
+    members.push(await index.end());
+    manifest = ask(() => writer.manifest(signer !== undefined, now));
+  } catch (error) {
+    member?.abort();
+    index.abort();
+    writer.free();
+    throw error;
+  }
+  members.push(storedMember("MANIFEST.json", manifest));
+  const { root, created_at } = JSON.parse(manifest) as { root: string; created_at: string };
+  if (signer) members.push(storedMember("SIGNATURE.json", await sign(root, signer)));
+  const archive = zip(members);
+  return passphrase === undefined ? archive : await encrypt(archive, passphrase, created_at, random);
+}

@@ -1,0 +1,67 @@
+//! Keys and tokens in places that are made for them. What a person says is never looked at: a text may hold anything.
+
+use crate::json::{Value, pointer};
+use crate::lint::looks_like_secret;
+
+/// Members that hold a secret, without `_` and `-`, in lower case.
+const FIELDS: [&str; 12] = [
+    "accesstoken",
+    "apikey",
+    "apitoken",
+    "authorization",
+    "authtoken",
+    "bearer",
+    "clientsecret",
+    "password",
+    "privatekey",
+    "refreshtoken",
+    "secret",
+    "token",
+];
+
+/// The pointer of the first secret in a value.
+pub(super) fn find(value: &Value) -> Option<String> {
+    match value {
+        Value::Object(members) => members.iter().find_map(|(key, member)| match member {
+            Value::String(text) if is_field(key) && looks_like_secret(text) => Some(pointer::join("", key)),
+            Value::Object(_) | Value::Array(_) => Some(pointer::join("", key) + &find(member)?),
+            _ => None,
+        }),
+        Value::Array(items) => items.iter().enumerate().find_map(|(index, item)| {
+            let found = find(item)?;
+            let mut path = String::new();
+            pointer::push_index(&mut path, index);
+            Some(path + &found)
+        }),
+        _ => None,
+    }
+}
+
+fn is_field(key: &str) -> bool {
+    // The shortest and the longest, with what may stand between their words.
+    if !(5..=16).contains(&key.len()) {
+        return false;
+    }
+    let letters =
+        || key.bytes().filter(|byte| !matches!(byte, b'_' | b'-')).map(|byte| byte.to_ascii_lowercase());
+    FIELDS.iter().any(|field| letters().eq(field.bytes()))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::find;
+    use crate::json::json;
+
+    #[test]
+    fn a_key_counts_where_it_is_kept_and_not_where_it_is_spoken_of() {
+        let key = "sk-abcdefghijklmnopqrstuvwx";
+        for (value, found) in [
+            (json!({ "model": { "Api-Key": key } }), Some("/model/Api-Key")),
+            (json!({ "list": [{}, { "token": key }] }), Some("/list/1/token")),
+            (json!({ "text": key, "tokens": key }), None),
+            (json!({ "password": "I forgot it" }), None),
+        ] {
+            assert_eq!(find(&value).as_deref(), found, "{value:?}");
+        }
+    }
+}

@@ -1,0 +1,266 @@
+//! An owner's log as a bundle, and bundles back into logs: what an import comes to is worked out first, then the host
+//! stores it in one batch, and then the core merges it.
+
+use serde::Serialize;
+
+use super::core::Core;
+use crate::bundle::{BundleReader, BundleWriter, Moving, Piece, Selection};
+use crate::error::{Error, ErrorCode};
+use crate::json::{self, Value};
+use crate::log::{Content, Merged, Record, check_owner, newer};
+use crate::order;
+use crate::state::{MAXIMUM_AHEAD, OwnerState, Quarantined};
+
+/// Bytes after which a batch of records for the host ends.
+const BATCH: usize = 1 << 20;
+
+/// What to do with the records of a bundle.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub enum ImportMode {
+    /// They are merged with those of the log.
+    #[default]
+    Merge,
+    /// They take their place; what was erased here stays so.
+    Replace,
+    /// Nothing is stored; the report says what merging would do.
+    DryRun,
+}
+
+impl ImportMode {
+    /// The names that callers use.
+    pub const NAMES: [(&'static str, Self); 3] =
+        [("merge", Self::Merge), ("replace", Self::Replace), ("dry_run", Self::DryRun)];
+}
+
+/// What a bundle is to a log.
+#[derive(Clone, Debug, Default, PartialEq, Serialize)]
+#[cfg_attr(feature = "typescript", derive(ts_rs::TS))]
+pub struct BundleReport {
+    /// Whose log it is.
+    pub user: String,
+    /// Records that the log does not have.
+    pub new: u32,
+    /// Records of which the bundle has a newer version.
+    pub changed: u32,
+    /// Records that were erased elsewhere, and here not yet.
+    pub erased: u32,
+    /// Ids of records that have one clock in both and say different things. Nothing of such a bundle is merged.
+    pub conflicts: Vec<String>,
+    /// Records that are left out, and why: `clock` for those from the future.
+    pub quarantined: Vec<Quarantined>,
+}
+
+/// An import under way: the records that will be stored, and what they come to.
+#[derive(Debug)]
+pub struct BundleImport {
+    user: String,
+    mode: ImportMode,
+    moving: Option<Moving>,
+    records: Vec<Record>,
+    /// How many of them the host has.
+    given: usize,
+    report: BundleReport,
+}
+
+impl BundleImport {
+    /// Begins an import of what a reader is about to give.
+    ///
+    /// # Errors
+    /// `invalid_owner`.
+    pub fn new(reader: &BundleReader, mode: ImportMode) -> Result<Self, Error> {
+        let user = reader.owner().to_owned();
+        check_owner(&user)?;
+        let moving = reader.moving().cloned();
+        let report = BundleReport { user: user.clone(), ..BundleReport::default() };
+        Ok(Self { user, mode, moving, records: Vec::new(), given: 0, report })
+    }
+
+    /// Whether the log has exactly these records afterwards.
+    pub fn replaces(&self) -> bool {
+        self.mode == ImportMode::Replace
+    }
+
+    /// Whose log it is.
+    pub fn user(&self) -> &str {
+        &self.user
+    }
+
+    /// What it comes to.
+    pub fn report(&self) -> &BundleReport {
+        &self.report
+    }
+
+    /// The next records to store, as the JSON text of an array; none after the last.
+    pub fn next_batch(&mut self) -> Option<String> {
+        let mut batch = String::new();
+        for record in self.records.get(self.given..).unwrap_or_default() {
+            if batch.len() >= BATCH {
+                break;
+            }
+            batch.push(if batch.is_empty() { '[' } else { ',' });
+            batch.push_str(&json::to_text(record));
+            self.given += 1;
+        }
+        batch.push(']');
+        (batch.len() > 1).then_some(batch)
+    }
+}
+
+impl Core {
+    /// Begins to export what was chosen of an owner's log.
+    ///
+    /// # Errors
+    /// `invalid_owner`; `invalid_argument` for an instance that there is not.
+    pub fn export_bundle(&self, user: &str, selection: Selection) -> Result<BundleWriter, Error> {
+        check_owner(user)?;
+        let state = self.owner(user);
+        if let Selection::Instance(id) = &selection {
+            if state.instance(id).is_none() {
+                let message = format!("\"{user}\" has no relationship of the id \"{id}\"");
+                return Err(Error::invalid_argument("/instance", message));
+            }
+        }
+        Ok(BundleWriter::new(user, selection, state))
+    }
+
+    /// The next part of an export; none when it is complete.
+    ///
+    /// # Errors
+    /// `invalid_operation` when the log was changed meanwhile: then it is exported from the beginning.
+    pub fn next_piece(&self, writer: &mut BundleWriter) -> Result<Option<Piece>, Error> {
+        writer.next(self.owner(&writer.owner.clone()))
+    }
+
+    /// Takes the records that a reader has, as far as they change something. `now` in milliseconds since 1970.
+    pub fn offer(&self, import: &mut BundleImport, reader: &mut BundleReader, now: u64) {
+        let state = self.owner(&import.user);
+        for record in reader.take_records() {
+            if record.at.milliseconds() > now.saturating_add(MAXIMUM_AHEAD) {
+                let message = "its clock is more than 24 hours ahead".to_owned();
+                import.report.quarantined.push(Quarantined {
+                    id: record.id,
+                    code: "clock".to_owned(),
+                    message,
+                });
+                continue;
+            }
+            // Erased here before its owner was another one.
+            let old = import.moving.as_ref().and_then(|moving| state.record(moving.old_id(&record.id)?));
+            if old.is_some_and(|old| old.content.is_erased()) && !record.content.is_erased() {
+                continue;
+            }
+            let wins = match state.record(&record.id) {
+                None => {
+                    *if record.content.is_erased() {
+                        &mut import.report.erased
+                    } else {
+                        &mut import.report.new
+                    } += 1;
+                    true
+                }
+                Some(present) if present.content.is_erased() || !import.replaces() => {
+                    match newer(present, &record) {
+                        Ok(Merged::Replace) => {
+                            let erases = record.content.is_erased() && !present.content.is_erased();
+                            *if erases { &mut import.report.erased } else { &mut import.report.changed } += 1;
+                            true
+                        }
+                        Ok(_) => false,
+                        Err(_) => {
+                            import.report.conflicts.push(record.id.clone());
+                            false
+                        }
+                    }
+                }
+                Some(present) => {
+                    import.report.changed += u32::from(present.at != record.at);
+                    true
+                }
+            };
+            // Of what is not to be stored, only that counts further which may erase something here.
+            if wins && (import.mode != ImportMode::DryRun || record.content.is_erased()) {
+                import.records.push(record);
+            }
+        }
+    }
+
+    /// All records were offered, and the reader has no objection: from here on the import can be stored.
+    ///
+    /// # Errors
+    /// `integrity` for a record that says different things under one clock, unless it is a dry run.
+    pub fn settle_import(&self, import: &mut BundleImport) -> Result<(), Error> {
+        let state = self.owner(&import.user);
+        if let (Some(id), false) = (import.report.conflicts.first(), import.mode == ImportMode::DryRun) {
+            let message =
+                format!("the record {id} says something else in this bundle than here, under one clock");
+            return Err(Error::new(ErrorCode::Integrity, message)
+                .hint("One of the two was altered. Nothing was imported; with the mode \"replace\" the bundle wins."));
+        }
+        if let Some(moving) = &import.moving {
+            for tombstone in erased_by(moving, &import.records, state) {
+                import.report.erased += 1;
+                import.records.push(tombstone);
+            }
+        }
+        if import.replaces() {
+            order::sort_by(&mut import.records, |a, b| a.id.cmp(&b.id));
+            let mut kept: Vec<Record> = Vec::new();
+            for present in state.records().filter(|record| record.content.is_erased()) {
+                let place = import.records.binary_search_by(|record| record.id.cmp(&present.id));
+                match place.ok().and_then(|index| import.records.get_mut(index)) {
+                    None => kept.push(present.clone()),
+                    // Erased since it was offered.
+                    Some(record) if newer(present, record) == Ok(Merged::Keep) => *record = present.clone(),
+                    Some(_) => {}
+                }
+            }
+            import.records.append(&mut kept);
+        }
+        Ok(())
+    }
+
+    /// A number that changes with an owner's log.
+    pub fn revision(&self, user: &str) -> u64 {
+        self.owner(user).revision
+    }
+
+    /// Merges an import that the host has stored. Gives the ids of what changed.
+    ///
+    /// # Errors
+    /// As [`Core::absorb`].
+    pub fn commit_import(&mut self, import: BundleImport, now: u64) -> Result<Vec<String>, Error> {
+        if import.replaces() {
+            self.drop_owner(&import.user);
+        }
+        Ok(self.absorb(import.records, now)?.changed)
+    }
+}
+
+/// The tombstones of records here that a bundle of another owner has erased: those of the same key.
+fn erased_by(moving: &Moving, records: &[Record], state: &OwnerState) -> Vec<Record> {
+    let mut erased: Vec<&Record> = records.iter().filter(|record| record.content.is_erased()).collect();
+    order::sort_by(&mut erased, |a, b| a.id.cmp(&b.id));
+    let mut tombstones = Vec::new();
+    for record in state.records() {
+        let Some((_, body)) =
+            record.content.live().filter(|_| matches!(&*record.kind, "instance" | "memory" | "consent"))
+        else {
+            continue;
+        };
+        let body: Value = json::to_value(body);
+        let Some(old) = moving.id_under(&record.kind, &record.id, &body, (&moving.to, &moving.from)) else {
+            continue;
+        };
+        let found = erased.binary_search_by(|tombstone| tombstone.id.as_str().cmp(&old));
+        if let Some(tombstone) = found.ok().and_then(|index| erased.get(index)) {
+            tombstones.push(Record {
+                id: record.id.clone(),
+                owner: record.owner.clone(),
+                kind: record.kind.clone(),
+                at: tombstone.at.clone(),
+                content: Content::Erased,
+            });
+        }
+    }
+    tombstones
+}

@@ -1,0 +1,63 @@
+import { Luminora, memoryStorage } from "luminoracore";
+import { measureLater, type Row, type Times } from "./measure.ts";
+import { owner, storageWith } from "./turns.ts";
+
+const turns = 10_000;
+const calls = 5;
+
+/** A log of 10,000 turns with their runs as a file, and the file as a log. */
+export async function bundleRows(): Promise<Row[]> {
+  const { storage, now } = await storageWith(turns, { runs: true });
+  const luminora = await Luminora.open({ storage, clock: () => now });
+  const file = await luminora.exportBundle({ user: owner });
+  const { members } = await luminora.verifyBundle(file);
+  const bytes = members.reduce((sum, member) => sum + member.bytes, 0);
+  const text = JSON.stringify(await recordsOf(storage));
+  const rows: Row[] = [];
+  const row = (what: string, times: Times, counterpart?: Times) => {
+    const speed = (bytes / times.median).toFixed(0);
+    const note = `${speed} MB/s; floor 50; file ${(file.size / 1e6).toFixed(1)} MB of ${(bytes / 1e6).toFixed(1)}`;
+    rows.push({ what, times, counterpart, note });
+  };
+  // Without order, hashes or rules: what there is to pack and unpack.
+  const packed = await measureLater(calls, () => pack(text));
+  const gzip = await pack(text);
+  const unpacked = await measureLater(calls, async () => JSON.parse(await unpack(gzip)));
+  row(
+    "export 10,000 turns (beside: JSON text, gzip)",
+    await measureLater(calls, () => luminora.exportBundle({ user: owner })),
+    packed,
+  );
+  row(
+    "verify (beside: gunzip, JSON.parse)",
+    await measureLater(calls, () => luminora.verifyBundle(file)),
+    unpacked,
+  );
+  const targets = await Promise.all(
+    Array.from({ length: calls }, () => Luminora.open({ storage: memoryStorage(), clock: () => now })),
+  );
+  const into = (call: number) => (targets[call] as Luminora).importBundle(file);
+  row("import into an empty log (the same)", await measureLater(calls, into), unpacked);
+  row(
+    "import what is known (the same)",
+    await measureLater(calls, () => luminora.importBundle(file)),
+    unpacked,
+  );
+  for (const opened of [luminora, ...targets]) await opened.close();
+  return rows;
+}
+
+async function recordsOf(storage: Awaited<ReturnType<typeof storageWith>>["storage"]): Promise<unknown[]> {
+  const records: unknown[] = [];
+  for await (const batch of storage.scan(owner)) records.push(...batch);
+  return records;
+}
+
+function pack(text: string): Promise<Blob> {
+  const stream = new Blob([text]).stream().pipeThrough(new CompressionStream("gzip"));
+  return new Response(stream as ReadableStream).blob();
+}
+
+function unpack(file: Blob): Promise<string> {
+  return new Response(file.stream().pipeThrough(new DecompressionStream("gzip")) as ReadableStream).text();
+}
