@@ -51,6 +51,7 @@ export type {
   LuminoraOptions,
   MemoryOptions,
   MemoryQuery,
+  MigrationOptions,
   Policy,
   RecallOptions,
   Remembered,

@@ -1,6 +1,7 @@
 //! What the host can ask of the core.
 
-use super::memory::{Forgotten, Remembered};
+use super::forget::Forget;
+use super::memory::Remembered;
 use super::notes::NoteDocument;
 use super::turn::SendRequest;
 use crate::error::Error;
@@ -108,12 +109,12 @@ pub enum Command {
         /// The fact.
         fact: Remembered,
     },
-    /// Erases memories.
+    /// Erases a memory, a turn or a session, with what derives from it.
     Forget {
         /// The owner.
         user: String,
         /// Which ones: `query` or `source`.
-        what: Forgotten,
+        what: Forget,
     },
     /// Keeps documents that a person brings along.
     ImportNotes {
@@ -133,6 +134,18 @@ pub enum Command {
     Retain {
         /// The owner.
         user: String,
+    },
+    /// Changes what is stored of an owner to the shape of a version.
+    Migrate {
+        /// The owner, whoever it is.
+        user: String,
+        /// The version of the storage; the latest when absent.
+        target: Option<u32>,
+    },
+    /// Notes that the migration of all owners is done.
+    FinishMigration {
+        /// The version of the storage; the latest when absent.
+        target: Option<u32>,
     },
     /// Erases everything of an owner.
     Erase {
@@ -210,7 +223,7 @@ impl Command {
                     fact.ok_or_else(|| Error::invalid_argument("/fact", "a fact is expected"))?
                 },
             },
-            "forget" => Self::Forget { user: fields.required_string("user"), what: Forgotten::parse(fields) },
+            "forget" => Self::Forget { user: fields.required_string("user"), what: Forget::parse(fields) },
             "import-notes" => Self::ImportNotes {
                 user: fields.required_string("user"),
                 documents: fields.list("documents", NoteDocument::parse),
@@ -219,6 +232,10 @@ impl Command {
                 Self::Restore { user: fields.required_string("user"), memory: fields.required_id("memory") }
             }
             "retain" => Self::Retain { user: fields.required_string("user") },
+            "migrate" => {
+                Self::Migrate { user: fields.required_string("user"), target: fields.count("target") }
+            }
+            "finish-migration" => Self::FinishMigration { target: fields.count("target") },
             "erase" => Self::Erase {
                 user: fields.required_string("user"),
                 purge: fields.boolean("purge").unwrap_or(false),

@@ -4,6 +4,8 @@ import { cardSuite } from "../shared/suites/card.ts";
 import { cardFilesSuite } from "../shared/suites/card-files.ts";
 import { checkpointSuite } from "../shared/suites/checkpoint.ts";
 import { conversationSuite } from "../shared/suites/conversation.ts";
+import { eraseSuite } from "../shared/suites/erase.ts";
+import { goldenSuite } from "../shared/suites/golden.ts";
 import { knowledgeSuite } from "../shared/suites/knowledge.ts";
 import { memorySuite } from "../shared/suites/memory.ts";
 import { noteSuite } from "../shared/suites/notes.ts";
@@ -33,6 +35,21 @@ checkpointSuite(() =>
     const open = () => inside.luminoracore.indexedDbStorage({ name: "checkpoint-suite" });
     return inside.openLongLog(open);
   }),
+);
+
+eraseSuite((what) =>
+  tab.evaluate((what) => {
+    const name = `erase-suite-${what}`;
+    const reopen = () => inside.luminoracore.indexedDbStorage({ name });
+    return inside.eraseAndLook({ reopen, raw: () => inside.rawDatabase(name) }, what);
+  }, what),
+);
+
+goldenSuite((golden) =>
+  tab.evaluate((golden) => {
+    const reopen = () => inside.luminoracore.indexedDbStorage({ name: "golden-suite" });
+    return inside.openGolden(reopen, golden);
+  }, golden),
 );
 
 const databases = "memory-suite";

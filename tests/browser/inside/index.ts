@@ -7,7 +7,9 @@ export { openLongLog } from "../../shared/checkpoint.ts";
 export * as chrome from "../../shared/chrome.ts";
 export { converse } from "../../shared/conversation.ts";
 export { tryEmbedding } from "../../shared/embedding.ts";
+export { eraseAndLook } from "../../shared/erase.ts";
 export { tryFailingModel } from "../../shared/failing-model.ts";
+export { openGolden } from "../../shared/golden.ts";
 export { bringUp } from "../../shared/knowledge.ts";
 export * as memory from "../../shared/memory.ts";
 export * as notes from "../../shared/notes.ts";
@@ -18,6 +20,7 @@ export * as secrets from "../../shared/secrets.ts";
 export { searchVectors } from "../../shared/vector-index.ts";
 export { conforms } from "./conformance.ts";
 export { findings, talkEndlessly } from "./endless.ts";
+export { rawDatabase } from "./raw.ts";
 export { openTab, say, stored, view } from "./tab.ts";
 
 declare global {
