@@ -5,6 +5,7 @@ import { providerRows } from "./providers.ts";
 import { readyRows } from "./ready.ts";
 import { recallRows } from "./recall.ts";
 import { blendRows, boundaryRows, compileRows, load, memoryRows, readingRows, turnRows } from "./rows.ts";
+import { snapshotRows } from "./snapshots.ts";
 import { printHeader, printRow, printTitle } from "./table.ts";
 import { vectorRows } from "./vectors.ts";
 import { drawYear } from "./year.ts";
@@ -19,6 +20,7 @@ const groups: [title: string, rows: () => Row[] | Promise<Row[]>][] = [
   ["Reading", readingRows],
   ["Similar vectors", vectorRows],
   ["Recall", recallRows],
+  ["Snapshots of 10,000 turns", snapshotRows],
   ["Model over HTTP", providerRows],
   ["Ready", readyRows],
 ];
