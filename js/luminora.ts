@@ -322,6 +322,8 @@ export class Luminora {
     // Whoever is named in the file: their log has to be known before the core reads it in earnest.
     const user = options.user ?? this.#connection.core.userOfSnapshot(source) ?? anonymous;
     await this.#load(user);
+    const { template } = options;
+    const instead = template === undefined ? undefined : (await this.templates.get(template)).document;
     const command = {
       type: "import-snapshot",
       source,
@@ -329,6 +331,7 @@ export class Luminora {
       restore: { affinity: true, mood: true, facts: true, conversation: true, ...options.restore },
       on_conflict: options.onConflict ?? "refuse",
       allow_modified: options.allowModified ?? false,
+      template: instead && JSON.stringify(instead),
     };
     return ((await run(this.#connection, command)) as { value: ImportReport }).value;
   }

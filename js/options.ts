@@ -160,4 +160,6 @@ export interface ImportOptions {
   readonly onConflict?: "refuse" | "replace";
   /** Accept a file whose hashes do not match its content. */
   readonly allowModified?: boolean;
+  /** The personality, for a file that holds none. */
+  readonly template?: TemplateSource;
 }

@@ -11,7 +11,7 @@ use crate::log::natural_id;
 use crate::memory::FactCategory;
 use crate::order;
 use crate::pattern::Pattern;
-use crate::text::{first_characters, fold, is_combining_mark, is_word_character};
+use crate::text::{find, first_characters, fold, is_combining_mark, is_word_character};
 
 /// What the report says beside its numbers.
 const NOTE: &str = "Names, addresses and numbers that could be told were replaced. What somebody wrote freely can still \
@@ -25,8 +25,8 @@ const MAXIMUM_CONTEXT: usize = 500;
 struct Rule {
     label: &'static str,
     pattern: &'static str,
-    /// A text without any of these has none.
-    signs: &'static str,
+    /// Whether a text may have one, which is told in no time.
+    may: fn(&str) -> bool,
     /// Whether what was found is one.
     holds: fn(&str) -> bool,
 }
@@ -36,24 +36,47 @@ const RULES: [Rule; 8] = [
     Rule {
         label: "url",
         pattern: r#"(?i)\b(?:https?|ftp)://[^\s<>"]+|\bwww\.[^\s<>"]+"#,
-        signs: "/.",
+        may: |text| has(text, "://") || has(text, "ww.") || has(text, "WW."),
         holds: |_| true,
     },
-    Rule { label: "email", pattern: r"[\w.+-]+@[\w-]+(?:\.[\w-]+)+", signs: "@", holds: |_| true },
+    Rule {
+        label: "email",
+        pattern: r"[\w.+-]+@[\w-]+(?:\.[\w-]+)+",
+        may: |text| has(text, "@"),
+        holds: |_| true,
+    },
     Rule {
         label: "iban",
         pattern: r"(?i)\b[a-z]{2}\d{2}(?: ?[a-z0-9]{4}){2,7}(?: ?[a-z0-9]{1,3})?\b",
-        signs: DIGITS,
+        may: |text| digits(text).len() > 2,
         holds: is_iban,
     },
-    Rule { label: "card", pattern: r"\b\d(?:[ -]?\d){12,18}\b", signs: DIGITS, holds: is_card },
-    Rule { label: "ip", pattern: r"\b\d{1,3}(?:\.\d{1,3}){3}\b", signs: DIGITS, holds: is_ip_4 },
-    Rule { label: "ip", pattern: r"(?i)[0-9a-f]{0,4}(?::[0-9a-f]{0,4}){2,7}", signs: ":", holds: is_ip_6 },
-    Rule { label: "phone", pattern: r"\+?\(?\d(?:[ ./()-]{0,2}\d){6,14}\b", signs: DIGITS, holds: is_phone },
-    Rule { label: "handle", pattern: r"@\w(?:[\w.-]*\w)?", signs: "@", holds: |_| true },
+    Rule {
+        label: "card",
+        pattern: r"\b\d(?:[ -]?\d){12,18}\b",
+        may: |text| digits(text).len() > 12,
+        holds: is_card,
+    },
+    Rule {
+        label: "ip",
+        pattern: r"\b\d{1,3}(?:\.\d{1,3}){3}\b",
+        may: |text| digits(text).len() > 3,
+        holds: is_ip_4,
+    },
+    Rule {
+        label: "ip",
+        pattern: r"(?i)[0-9a-f]{0,4}(?::[0-9a-f]{0,4}){2,7}",
+        may: |text| has(text, ":") && !digits(text).is_empty(),
+        holds: is_ip_6,
+    },
+    Rule {
+        label: "phone",
+        pattern: r"\+?\(?\d(?:[ ./()-]{0,2}\d){6,14}\b",
+        may: |text| digits(text).len() > 6,
+        holds: is_phone,
+    },
+    Rule { label: "handle", pattern: r"@\w(?:[\w.-]*\w)?", may: |text| has(text, "@"), holds: |_| true },
 ];
-
-const DIGITS: &str = "0123456789";
 
 /// Takes out of a snapshot what says who the person is, and reports what that was. `summary` stands beside it.
 pub(crate) fn anonymize(snapshot: &mut Snapshot, summary: &mut ConversationSummary) -> Value {
@@ -274,7 +297,7 @@ impl Anonymizer {
     fn find(&self, text: &str) -> Vec<Found> {
         let mut found = Vec::new();
         for (rule, pattern) in &self.rules {
-            if !text.bytes().any(|byte| rule.signs.as_bytes().contains(&byte)) {
+            if !(rule.may)(text) {
                 continue;
             }
             let (mut from, mut more) = (0, Vec::new());
@@ -378,6 +401,10 @@ fn count(counts: &mut Map, name: &str, more: usize) {
         let before = counts.get(name).and_then(Value::as_u64).unwrap_or(0);
         counts.insert(name, before + more as u64);
     }
+}
+
+fn has(text: &str, part: &str) -> bool {
+    find(text, part, 0).is_some()
 }
 
 fn digits(text: &str) -> Vec<u8> {

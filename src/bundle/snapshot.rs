@@ -384,15 +384,20 @@ impl Snapshot {
 
     /// Reads a file that [`Snapshot::write`] made, or the predecessor, and says what was not taken over as it stood.
     /// `allow_modified` accepts one whose hashes do not match. `now`, in milliseconds since 1970, stands where a file of
-    /// the predecessor has no time.
-    pub fn read(bytes: &[u8], allow_modified: bool, now: u64) -> Result<(Self, Option<Translation>), Error> {
+    /// the predecessor has no time; `instead` is the template of a file that holds none.
+    pub fn read(
+        bytes: &[u8],
+        allow_modified: bool,
+        instead: Option<Template>,
+        now: u64,
+    ) -> Result<(Self, Option<Translation>), Error> {
         let mut file = read_file(bytes)?;
         if !file.contains_key("format") {
             let Some((parts, translation)) = predecessor::translate(file, now) else {
                 return Err(unsupported("/format", "this is no snapshot"));
             };
             let mut translation = Some(translation);
-            let template = read_template(parts.template)?;
+            let (template, _) = read_template(parts.template, instead)?;
             let snapshot = Self::of_parts(template, &parts.info.into(), parts.state, &mut translation)?;
             return Ok((snapshot, translation));
         }
@@ -409,8 +414,8 @@ impl Snapshot {
         let info = file.remove("_snapshot_info").unwrap_or_default();
         let embeddings =
             file.remove("embeddings").map(|embeddings| Embeddings::read(&embeddings)).transpose()?;
-        let template = read_template(without_own_keys(file))?;
-        if hash("template") != template.id().strip_prefix("sha256:") && !allow_modified {
+        let (template, is_own) = read_template(without_own_keys(file), instead)?;
+        if is_own && hash("template") != template.id().strip_prefix("sha256:") && !allow_modified {
             return Err(modified("/hashes/template"));
         }
         let Value::Object(state) = state else {
@@ -509,14 +514,18 @@ fn content_hash(file: Map) -> (String, Map) {
     }
 }
 
-fn read_template(document: Map) -> Result<Template, Error> {
+/// The template of a file, or the one that takes its place where it holds none; and whether it is its own.
+fn read_template(document: Map, instead: Option<Template>) -> Result<(Template, bool), Error> {
     let persona = document.get("persona").and_then(Value::as_object);
     if persona.is_none_or(Map::is_empty) {
+        if let Some(template) = instead {
+            return Ok((template, false));
+        }
         return Err(Error::new(ErrorCode::SnapshotWithoutTemplate, "the snapshot holds no usable template")
             .at("/persona")
-            .hint("Export it again with its personality; without one nobody could answer."));
+            .hint("Pass the personality as `template`; without one nobody could answer."));
     }
-    Template::from_value(Value::Object(document))
+    Ok((Template::from_value(Value::Object(document))?, true))
 }
 
 /// The template's document out of a file of ours.

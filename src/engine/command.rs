@@ -101,6 +101,8 @@ pub enum Command {
         on_conflict: OnConflict,
         /// Accept a file whose hashes do not match its content.
         allow_modified: bool,
+        /// The document of a template, as JSON text, for a file that holds none.
+        template: Option<String>,
     },
     /// Keeps a fact that the person, or the host in their name, states.
     Remember {
@@ -214,6 +216,7 @@ impl Command {
                 restore: fields.nested("restore", Restore::parse).unwrap_or_default(),
                 on_conflict: fields.choice("on_conflict", &OnConflict::NAMES).unwrap_or_default(),
                 allow_modified: fields.boolean("allow_modified").unwrap_or(false),
+                template: fields.string("template"),
             },
             "remember" => Self::Remember {
                 user: fields.required_string("user"),

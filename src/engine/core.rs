@@ -326,8 +326,9 @@ impl Core {
             Command::UpdateSession { user, session, title, status } => {
                 self.update_session(&user, &session, title, status, now)
             }
-            Command::ImportSnapshot { user, source, restore, on_conflict, allow_modified } => {
-                let request = super::import::ImportRequest { user, restore, on_conflict, allow_modified };
+            Command::ImportSnapshot { user, source, restore, on_conflict, allow_modified, template } => {
+                let request =
+                    super::import::ImportRequest { user, restore, on_conflict, allow_modified, template };
                 self.import_snapshot(&source, request, now, &mut ids)
             }
             Command::Remember { user, fact } => self.remember(&user, fact, now),

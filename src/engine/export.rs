@@ -18,6 +18,8 @@ use crate::timestamp;
 
 /// Topics that a summary names.
 const MAIN_TOPICS: usize = 5;
+/// Turns of the person that a summary is made of, spread over the conversation: to observe them takes longer than all else.
+const OBSERVED: usize = 500;
 
 impl Core {
     /// The snapshot of a session and its instance, as the file's text. `now` in milliseconds since 1970.
@@ -93,11 +95,13 @@ impl Core {
         told
     }
 
-    /// What the person talks about most, and the class of the mean score of their turns.
+    /// What the person talks about most, and the class of the mean score of their turns; of many turns, of some.
     fn summary_of(&self, turns: &[SnapshotTurn], personality: &Personality) -> ConversationSummary {
         let mut topics: Vec<(String, u32)> = Vec::new();
         let (mut sum, mut scored) = (0.0, 0_u32);
-        for turn in turns.iter().filter(|turn| turn.role == Role::User) {
+        let said = turns.iter().filter(|turn| turn.role == Role::User);
+        let step = said.clone().count().div_ceil(OBSERVED).max(1);
+        for turn in said.step_by(step) {
             let observation = observe_with(&self.packs, &turn.text, None, Some(&personality.triggers), false);
             sum += observation.sentiment.score;
             scored += 1;

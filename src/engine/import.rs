@@ -19,6 +19,7 @@ use crate::log::body::{
 use crate::log::{Body, Content, IdSource, Record, check_owner, natural_id};
 use crate::memory::{Rest, Statement, learn, unlearn};
 use crate::state::Personality;
+use crate::template::Template;
 use crate::timestamp;
 
 /// How a snapshot is to be brought back.
@@ -27,6 +28,8 @@ pub(super) struct ImportRequest {
     pub restore: Restore,
     pub on_conflict: OnConflict,
     pub allow_modified: bool,
+    /// Document of the template of a file that holds none, as JSON text.
+    pub template: Option<String>,
 }
 
 /// What an import did.
@@ -54,7 +57,9 @@ impl Core {
         ids: &mut IdSource,
     ) -> Result<Begun, Error> {
         self.require_feature(self.options.features.snapshot_export, "snapshot_export")?;
-        let (snapshot, translation) = Snapshot::read(source.as_bytes(), request.allow_modified, now)?;
+        let instead = request.template.map(|source| Template::parse(source.as_bytes())).transpose()?;
+        let (snapshot, translation) =
+            Snapshot::read(source.as_bytes(), request.allow_modified, instead, now)?;
         let user = request.user.unwrap_or_else(|| snapshot.user.clone());
         check_owner(&user)?;
         let personality = Arc::new(Personality::new(Arc::clone(&snapshot.template)));

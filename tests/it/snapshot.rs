@@ -177,6 +177,21 @@ fn files_that_are_no_snapshot_say_so_and_change_nothing() {
 }
 
 #[test]
+fn a_file_without_a_template_takes_the_one_that_is_passed() {
+    let (mut host, session) = talked();
+    let mut file: Value = serde_json::from_str(&export(&host, &session)).unwrap();
+    file["persona"] = json!({});
+    let mut command = import(&file.to_string());
+    command["user"] = json!("maria");
+    command["template"] = json!(crate::host::file("personalities/alicia.json"));
+    assert_eq!(code(host.run(&command)), ErrorCode::HashMismatch, "it was changed nevertheless");
+    command["allow_modified"] = json!(true);
+    let Ok(Output::Import(report)) = host.run(&command) else { panic!("the import failed") };
+    let state = host.core.session_state("maria", &report.session, host.now).unwrap();
+    assert_eq!(state.affinity, host.core.session_state("diego", &session, host.now).unwrap().affinity);
+}
+
+#[test]
 fn sections_that_are_switched_off_are_absent() {
     let (host, session) = talked();
     let options =
