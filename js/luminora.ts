@@ -18,9 +18,11 @@ import type {
   EmbeddingProgress,
   FactView,
   FeatureSummary,
+  Forgotten,
   ImportReport,
   MemoryChanged,
   MemoryView,
+  Migrations,
   NoteView,
   SessionSummary,
 } from "./generated/types.ts";
@@ -35,7 +37,14 @@ import {
   type NoteImport,
   type NoteImportOptions,
 } from "./notes.ts";
-import type { ImportOptions, LuminoraOptions, MemoryQuery, Remembered, SessionOptions } from "./options.ts";
+import type {
+  ImportOptions,
+  LuminoraOptions,
+  MemoryQuery,
+  MigrationOptions,
+  Remembered,
+  SessionOptions,
+} from "./options.ts";
 import { Owners } from "./owners.ts";
 import { systemClock, systemRandom } from "./ports.ts";
 import { queue } from "./queue.ts";
@@ -190,23 +199,28 @@ export class Luminora {
    */
   async remember(fact: Remembered, { user = anonymous }: { user?: string } = {}): Promise<FactView> {
     await this.#load(user);
-    const [changed] = await this.#memories({ type: "remember", user, fact });
+    const [changed] = await this.#change({ type: "remember", user, fact });
     const { core, clock } = this.#connection;
     return ask(() => core.memory(user, changed?.memory ?? "", clock()) as FactView);
   }
 
   /**
-   * Erases the memory of that id, or else every fact and episode that holds all words of the query, or the note of a
-   * source; gives what was erased. It is never learned again from what was said before.
+   * Erases what has that id, a memory, a turn or a session; or else every fact and episode that holds all words of the
+   * query; or the note of a source. Gives all that is gone; nothing, when there was nothing. It is never learned again
+   * from what was said before, and no older copy or file brings it back.
+   *
+   * With a turn go what was learned from it alone, and the runs that answered it with the points that it gave or took.
+   * What the personality answered is a turn of its own, which may quote it: forget that by its id. A session goes with
+   * all its turns, and what was learned from them.
    */
   async forget(
     what: string | { readonly source: string },
     { user = anonymous }: { user?: string } = {},
-  ): Promise<MemoryChanged[]> {
+  ): Promise<Forgotten[]> {
     await this.#load(user);
     const { source } = typeof what === "string" ? {} : what;
     const query = typeof what === "string" ? what : undefined;
-    return await this.#memories({ type: "forget", user, query, source });
+    return await this.#change<Forgotten[]>({ type: "forget", user, query, source });
   }
 
   /**
@@ -254,7 +268,7 @@ export class Luminora {
   /** Recalls again what a limit has archived. */
   async restore(memory: string, { user = anonymous }: { user?: string } = {}): Promise<MemoryView> {
     await this.#load(user);
-    await this.#memories({ type: "restore", user, memory });
+    await this.#change({ type: "restore", user, memory });
     const { core, clock } = this.#connection;
     return ask(() => core.memory(user, memory, clock()) as MemoryView);
   }
@@ -270,7 +284,7 @@ export class Luminora {
     await this.#load(user);
     const { core, clock } = this.#connection;
     const archives = ask(() => core.retention(user, clock()) as Archive[]);
-    if (!dryRun && archives.length > 0) await this.#memories({ type: "retain", user });
+    if (!dryRun && archives.length > 0) await this.#change({ type: "retain", user });
     return archives;
   }
 
@@ -313,8 +327,11 @@ export class Luminora {
   /** Brings a relationship back from a snapshot file: all of it, or an error and nothing. */
   async importSnapshot(file: TextFile, options: ImportOptions = {}): Promise<ImportReport> {
     const source = await textOfFile(file);
-    const user = options.user ?? userOf(source);
+    // Whoever is named in the file: their log has to be known before the core reads it in earnest.
+    const user = options.user ?? this.#connection.core.userOfSnapshot(source) ?? anonymous;
     await this.#load(user);
+    const { template } = options;
+    const instead = template === undefined ? undefined : (await this.templates.get(template)).document;
     const command = {
       type: "import-snapshot",
       source,
@@ -322,6 +339,7 @@ export class Luminora {
       restore: { affinity: true, mood: true, facts: true, conversation: true, ...options.restore },
       on_conflict: options.onConflict ?? "refuse",
       allow_modified: options.allowModified ?? false,
+      template: instead && JSON.stringify(instead),
     };
     return ((await run(this.#connection, command)) as { value: ImportReport }).value;
   }
@@ -376,6 +394,20 @@ export class Luminora {
   }
 
   /**
+   * Changes all that is stored to the shape that this version of the library writes, or to that of another `target`; tells
+   * where the storage stands, which steps were taken, and its history. What an earlier version wrote is read without it.
+   *
+   * @throws LuminoraError `migration_changed` for a storage of a later version, `out_of_range`, `migration_irreversible`
+   */
+  async migrate(options: MigrationOptions = {}): Promise<Migrations> {
+    this.#check();
+    const { migrate } = await import("./migrate.ts");
+    // What is known of the storage as a whole comes with any log.
+    await this.#load(library);
+    return await migrate(this.#connection, (owner) => this.#load(owner), options);
+  }
+
+  /**
    * Erases everything of a person. What was erased stays so, also when an older file is imported; with `purge` not
    * even that is remembered.
    */
@@ -417,15 +449,15 @@ export class Luminora {
     await this.#owners.load(owner);
   }
 
-  /** Runs a command about memories, and tells the sessions of that person. */
-  async #memories(command: {
+  /** Runs a command about what is remembered, and tells the sessions of that person. */
+  async #change<Change = MemoryChanged[]>(command: {
     readonly user: string;
     readonly [argument: string]: unknown;
-  }): Promise<MemoryChanged[]> {
+  }): Promise<Change> {
     const onEvent = (event: { readonly type: string }) =>
       this.#tell(command.user, event.type as keyof SessionEvents, event as never);
     const output = await run(this.#connection, command, { onEvent });
-    return (output as { value: MemoryChanged[] }).value;
+    return (output as unknown as { value: Change }).value;
   }
 
   /** Tells the sessions of a person. */
@@ -451,14 +483,3 @@ export class Luminora {
 const anonymous = "anonymous";
 
 const library = "luminora:library";
-
-/** The person named in a snapshot, whose log has to be known before the core reads the file in earnest. */
-function userOf(source: string): string {
-  try {
-    const { _snapshot_info, user_id } = JSON.parse(source) ?? {};
-    const user = _snapshot_info?.user_id ?? user_id;
-    return (typeof user === "string" && user.trim()) || anonymous;
-  } catch {
-    return anonymous;
-  }
-}

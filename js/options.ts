@@ -137,6 +137,14 @@ export interface RecallOptions {
   readonly signal?: AbortSignal;
 }
 
+/** Options of {@link Luminora.migrate}. */
+export interface MigrationOptions {
+  /** Only tell what would happen. Default false. */
+  readonly dryRun?: boolean;
+  /** The version to reach, also an earlier one. Default: the latest. */
+  readonly target?: number;
+}
+
 /** Who a new session is with, or which one to go on with. `user` absent = "anonymous". */
 export type SessionOptions =
   | { readonly template: TemplateSource; readonly user?: string; readonly title?: string }
@@ -152,4 +160,6 @@ export interface ImportOptions {
   readonly onConflict?: "refuse" | "replace";
   /** Accept a file whose hashes do not match its content. */
   readonly allowModified?: boolean;
+  /** The personality, for a file that holds none. */
+  readonly template?: TemplateSource;
 }

@@ -4,6 +4,9 @@ import type { Absorbed } from "./generated/types.ts";
 import { textOf } from "./log-checkpoint.ts";
 import { erases, type StoredRecord } from "./storage/storage.ts";
 
+/** Whose records are about the storage as a whole: the history of its migrations. */
+const storageOwner = "luminora:storage";
+
 /**
  * Whose logs the core has: each is read from the storage once, when it is first asked for, and then follows what other
  * tabs write.
@@ -14,6 +17,7 @@ export class Owners {
   readonly #connection: Connection;
   readonly #loaded = new Map<string, Promise<void>>();
   readonly #unsubscribe: (() => void) | undefined;
+  #version: Promise<void> | undefined;
 
   /** `absorbed` hears which records of an owner came from another tab. */
   constructor(connection: Connection, absorbed: (owner: string, event: Pick<Absorbed, "changed">) => void) {
@@ -50,9 +54,22 @@ export class Owners {
 
   async #scan(owner: string): Promise<void> {
     const { checkpoint, indexCache, semantic } = this.#connection;
-    await Promise.all([indexCache.read(owner), semantic?.read(owner)]);
+    this.#version ??= this.#checkVersion().catch((error: unknown) => {
+      this.#version = undefined;
+      throw error;
+    });
+    await Promise.all([this.#version, indexCache.read(owner), semantic?.read(owner)]);
     await checkpoint.open(owner);
     semantic?.changed(owner);
+  }
+
+  /** Refuses a storage that a later version of the library has written: its shapes are not known here. */
+  async #checkVersion(): Promise<void> {
+    const { core, clock, storage } = this.#connection;
+    for await (const records of storage.scan(storageOwner)) {
+      ask(() => core.load([textOf(records)], clock()));
+      ask(() => core.migrations());
+    }
   }
 
   #absorb(owner: string, records: readonly StoredRecord[], replaced: boolean): Pick<Absorbed, "changed"> {

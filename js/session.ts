@@ -6,6 +6,7 @@ import type {
   EmbeddingProgress,
   ExportOptions,
   ExtractionReport,
+  Forgotten,
   MemoryChanged,
   MoodPeriod,
   ParameterExplanation,
@@ -84,6 +85,8 @@ export interface SessionEvents {
   "mood-change": { readonly from: string; readonly to: string; readonly intensity: number };
   /** A fact or an episode is new, or another. */
   "memory-change": MemoryChanged;
+  /** Memories, turns or a session of this person were erased. Affinity and mood may be others than before. */
+  forgotten: { readonly erased: readonly Forgotten[] };
   /** Memories were put aside by a limit; they are kept and exported, and can be restored. */
   archived: { readonly ids: readonly string[]; readonly reason: ArchiveReason };
   /** Records of this person arrived from another tab or another object. */
@@ -237,11 +240,15 @@ export class Session {
     return ask(() => this.#connection.core.analytics(this.user, this.id) as Analytics);
   }
 
-  /** The relationship as the text of a snapshot file: template, affinity, mood, conversation. */
+  /**
+   * The relationship as the text of a snapshot file: template, affinity, mood, conversation, facts and episodes. With
+   * `embeddings` their vectors too, with `anonymize` without what says who the person is, with `compact` with little said
+   * twice.
+   */
   async exportSnapshot(options: Partial<ExportOptions> = {}): Promise<string> {
-    const { core, clock } = this.#connection;
-    const all: ExportOptions = { conversation: true, facts: true, episodes: true, ...options };
-    return ask(() => core.exportSnapshot(this.user, this.id, all, clock()));
+    const { core, clock, semantic } = this.#connection;
+    if (options.embeddings) await semantic?.embed(this.user);
+    return ask(() => core.exportSnapshot(this.user, this.id, options, clock()));
   }
 
   /** Calls `handler` on every such event; gives the function that stops it. */

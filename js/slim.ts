@@ -60,6 +60,7 @@ export type {
   LuminoraOptions,
   MemoryOptions,
   MemoryQuery,
+  MigrationOptions,
   Policy,
   RecallOptions,
   Remembered,

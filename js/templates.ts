@@ -40,8 +40,8 @@ export class Templates {
     return (output as { value: TemplateSummary }).value;
   }
 
-  /** A personality by its name, an alias, its id (`sha256:...`) or the key of a bundled one. */
-  async get(name: string): Promise<TemplateEntry> {
+  /** A personality by its name, an alias, its id (`sha256:...`) or the key of a bundled one, or of a document. */
+  async get(name: TemplateSource): Promise<TemplateEntry> {
     const located = await this.locate(name);
     const source =
       "document" in located

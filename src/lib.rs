@@ -23,6 +23,7 @@
 //! | [`bundle`] | the snapshot: the file in which a relationship travels |
 #![forbid(unsafe_code)]
 
+mod base64;
 pub mod bundle;
 pub mod card;
 pub mod compile;

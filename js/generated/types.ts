@@ -970,7 +970,7 @@ changed: Array<string>,
 quarantined: Array<Quarantined>, };
 
 /**
- * Which sections an export holds; one that is switched off is absent.
+ * Which sections an export holds, one that is switched off is absent; and in what form.
  */
 export type ExportOptions = { 
 /**
@@ -984,7 +984,19 @@ facts: boolean,
 /**
  * The instance's episodes.
  */
-episodes: boolean, };
+episodes: boolean, 
+/**
+ * The vectors of facts and episodes, where there is an embedder: as they are kept, a byte an element.
+ */
+embeddings: boolean, 
+/**
+ * What says who the person is, is removed or replaced; the file reports what.
+ */
+anonymize: boolean, 
+/**
+ * What stands in the file again and again is written once. It reads as the other form does.
+ */
+compact: boolean, };
 
 /**
  * What is switched on. Flags that a caller leaves out of an object are off; without any object all are on.
@@ -1377,6 +1389,90 @@ memory_type: "fact" | "episode" | "note",
 change: MemoryChange, };
 
 /**
+ * Something that was erased.
+ */
+export type Forgotten = { 
+/**
+ * Its id.
+ */
+id: string, 
+/**
+ * What it was.
+ */
+kind: "memory" | "turn" | "run" | "session", 
+/**
+ * The `type` of a memory.
+ */
+type?: "fact" | "episode" | "note", };
+
+/**
+ * A row of the history: one step that was applied.
+ */
+export type AppliedMigration = { 
+/**
+ * The version of the storage since then.
+ */
+version: number, 
+/**
+ * The step's name.
+ */
+name: string, 
+/**
+ * When, ISO 8601 UTC.
+ */
+applied_at: string, 
+/**
+ * Its checksum then.
+ */
+checksum: string, 
+/**
+ * What it was for.
+ */
+description: string, };
+
+/**
+ * A step that would be taken, or was.
+ */
+export type PlannedStep = { 
+/**
+ * The version of the storage after it.
+ */
+version: number, 
+/**
+ * The step's name.
+ */
+name: string, 
+/**
+ * How many records it changes.
+ */
+records: number, };
+
+/**
+ * Where a storage stands, and how it came there.
+ */
+export type Migrations = { 
+/**
+ * Its version, from 1.
+ */
+current: number, 
+/**
+ * The version that this library writes.
+ */
+latest: number, 
+/**
+ * Names of the steps between, in their order.
+ */
+pending: Array<string>, 
+/**
+ * A row for each step that was applied.
+ */
+history: Array<AppliedMigration>, 
+/**
+ * The steps that were taken, or in a dry run would be.
+ */
+steps: Array<PlannedStep>, };
+
+/**
  * One thing that happened. Changes are told after they are stored, never before.
  */
 export type CoreEvent = { "type": "text-delta", 
@@ -1423,7 +1519,11 @@ ids: Array<string>,
 /**
  * The limit.
  */
-reason: ArchiveReason, } | { "type": "erased", 
+reason: ArchiveReason, } | { "type": "forgotten", 
+/**
+ * All that is gone.
+ */
+erased: Array<Forgotten>, } | { "type": "erased", 
 /**
  * The owner.
  */
@@ -2225,4 +2325,4 @@ quarantined: Array<Quarantined>, };
 /**
  * What an operation gives back.
  */
-export type Output = { "type": "template", "value": TemplateSummary } | { "type": "session", "value": SessionSummary } | { "type": "reply", "value": Reply } | { "type": "import", "value": ImportReport } | { "type": "memories", "value": Array<MemoryChanged> } | { "type": "notes", "value": Array<ImportedNote> } | { "type": "extraction", "value": ExtractionReport } | { "type": "nothing" };
+export type Output = { "type": "template", "value": TemplateSummary } | { "type": "session", "value": SessionSummary } | { "type": "reply", "value": Reply } | { "type": "import", "value": ImportReport } | { "type": "memories", "value": Array<MemoryChanged> } | { "type": "forgotten", "value": Array<Forgotten> } | { "type": "notes", "value": Array<ImportedNote> } | { "type": "extraction", "value": ExtractionReport } | { "type": "nothing" };

@@ -1,5 +1,7 @@
 //! Files in which a relationship travels. Only content, order and hashes are decided here; nothing is stored.
 
+mod anonymize;
+mod compact;
 mod manifest;
 mod moving;
 mod parts;
@@ -13,6 +15,8 @@ pub mod snapshot;
 mod translation;
 mod writer;
 
+pub(crate) use anonymize::anonymize;
+pub use compact::{compact, expand};
 pub use manifest::{Manifest, Member, Privacy};
 pub use moving::Moving;
 pub use reader::{BundleReader, ReadOptions};

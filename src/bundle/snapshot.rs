@@ -7,9 +7,11 @@ use std::sync::Arc;
 
 use serde::Serialize;
 
+use super::compact::{ENCODING, compact, expand};
 use super::parts::Parts;
 use super::predecessor;
 use super::translation::Translation;
+use crate::base64;
 use crate::error::{Error, ErrorCode};
 use crate::json::{self, FieldError, Fields, Limits, Map, Value};
 use crate::list::List;
@@ -17,6 +19,7 @@ use crate::log::body::{AffinityBaseline, Episode, Fact, MoodBaseline, Role, Shar
 use crate::order;
 use crate::template::Template;
 use crate::template::model::Parameters;
+use crate::text::find;
 use crate::timestamp;
 
 /// What `format` says.
@@ -24,12 +27,15 @@ pub(super) const FORMAT: &str = "luminoracore/snapshot";
 /// What `schema_version` says.
 const SCHEMA_VERSION: &str = "1.1.0";
 /// Keys of the file itself. A template key of the same name moves to `template_extra`.
-const OWN_KEYS: [&str; 7] = [
+const OWN_KEYS: [&str; 10] = [
     "format",
     "schema_version",
+    "encoding",
     "_snapshot_info",
     "current_state",
     "active_configuration",
+    "embeddings",
+    "anonymization",
     "template_extra",
     "hashes",
 ];
@@ -44,10 +50,13 @@ const STATE_KEYS: [&str; 6] = [
 ];
 /// The largest file that is read.
 const LIMITS: Limits = Limits { bytes: 64 << 20, depth: 32, items: usize::MAX, items_at: &[] };
+/// A compact file says so in so many bytes from its start, and has a container around its content.
+const HEAD: usize = 200;
 
-/// Which sections an export holds; one that is switched off is absent.
+/// Which sections an export holds, one that is switched off is absent; and in what form.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 #[cfg_attr(feature = "typescript", derive(ts_rs::TS))]
+#[allow(clippy::struct_excessive_bools, reason = "independent choices are what this is")]
 pub struct ExportOptions {
     /// The turns.
     pub conversation: bool,
@@ -55,22 +64,88 @@ pub struct ExportOptions {
     pub facts: bool,
     /// The instance's episodes.
     pub episodes: bool,
+    /// The vectors of facts and episodes, where there is an embedder: as they are kept, a byte an element.
+    pub embeddings: bool,
+    /// What says who the person is, is removed or replaced; the file reports what.
+    pub anonymize: bool,
+    /// What stands in the file again and again is written once. It reads as the other form does.
+    pub compact: bool,
 }
 
 impl Default for ExportOptions {
     fn default() -> Self {
-        Self { conversation: true, facts: true, episodes: true }
+        Self {
+            conversation: true,
+            facts: true,
+            episodes: true,
+            embeddings: false,
+            anonymize: false,
+            compact: false,
+        }
     }
 }
 
 impl ExportOptions {
-    /// Reads the options of a call.
+    /// Reads the options of a call, by the names of the predecessor too.
     pub fn parse(options: &Value) -> Result<Self, Error> {
-        Ok(Fields::read(options, "", |fields| Self {
-            conversation: fields.boolean("conversation").unwrap_or(true),
-            facts: fields.boolean("facts").unwrap_or(true),
-            episodes: fields.boolean("episodes").unwrap_or(true),
+        Ok(Fields::read(options, "", |fields| {
+            let more = fields.nested("include_options", Choices::read).unwrap_or_default();
+            let choices = Choices::read(fields).or(more);
+            let defaults = Self::default();
+            Self {
+                conversation: choices.conversation.unwrap_or(defaults.conversation),
+                facts: choices.facts.unwrap_or(defaults.facts),
+                episodes: choices.episodes.unwrap_or(defaults.episodes),
+                embeddings: choices.embeddings.unwrap_or(defaults.embeddings),
+                anonymize: choices.anonymize.unwrap_or(defaults.anonymize),
+                compact: fields.boolean("compact").unwrap_or(defaults.compact),
+            }
         })?)
+    }
+}
+
+/// What a caller says of the options that have several names.
+#[derive(Default)]
+struct Choices {
+    conversation: Option<bool>,
+    facts: Option<bool>,
+    episodes: Option<bool>,
+    embeddings: Option<bool>,
+    anonymize: Option<bool>,
+}
+
+impl Choices {
+    fn read(fields: &mut Fields<'_>) -> Self {
+        // All of them are known names, and the first that is given counts.
+        let mut choice = |names: &[&'static str]| {
+            let mut choice = None;
+            for name in names {
+                choice = choice.or(fields.boolean(name));
+            }
+            choice
+        };
+        Self {
+            conversation: choice(&[
+                "conversation",
+                "conversation_history",
+                "include_conversation",
+                "include_conversation_history",
+            ]),
+            facts: choice(&["facts", "include_facts"]),
+            episodes: choice(&["episodes", "include_episodes"]),
+            embeddings: choice(&["embeddings", "include_embeddings"]),
+            anonymize: choice(&["anonymize", "anonymize_user_data"]),
+        }
+    }
+
+    fn or(self, other: Self) -> Self {
+        Self {
+            conversation: self.conversation.or(other.conversation),
+            facts: self.facts.or(other.facts),
+            episodes: self.episodes.or(other.episodes),
+            embeddings: self.embeddings.or(other.embeddings),
+            anonymize: self.anonymize.or(other.anonymize),
+        }
     }
 }
 
@@ -97,6 +172,68 @@ pub struct Snapshot {
     pub conversation: Option<Vec<SnapshotTurn>>,
     /// State keys that this library does not know.
     pub imported: Option<Map>,
+    /// The vectors of facts and episodes.
+    pub embeddings: Option<Embeddings>,
+}
+
+/// The vectors of facts and episodes, as one embedder made them.
+#[derive(Clone, Debug, PartialEq)]
+pub struct Embeddings {
+    /// The embedder's id.
+    pub model: String,
+    /// How many elements a vector has.
+    pub dimensions: usize,
+    /// By the memory's id, in the order of ids.
+    pub vectors: Vec<(String, Vec<f32>)>,
+}
+
+impl Embeddings {
+    fn to_value(&self) -> Value {
+        let mut vectors = Map::new();
+        for (id, vector) in &self.vectors {
+            let mut bytes = Vec::new();
+            vector.iter().for_each(|element| bytes.extend_from_slice(&element.to_le_bytes()));
+            let mut text = Vec::new();
+            base64::encode(&bytes, &mut text);
+            vectors.insert(id.as_str(), String::from_utf8(text).unwrap_or_default());
+        }
+        Value::object(vec![
+            ("model", self.model.as_str().into()),
+            ("dimensions", self.dimensions.into()),
+            ("vectors", vectors.into()),
+        ])
+    }
+
+    fn read(value: &Value) -> Result<Self, Error> {
+        let path = "/embeddings";
+        let (model, dimensions, vectors) = Fields::read(value, path, |fields| {
+            let vectors = fields.object("vectors");
+            let dimensions = fields.count("dimensions");
+            (
+                fields.required_id("model"),
+                fields.require("dimensions", dimensions),
+                fields.require("vectors", Some(vectors)),
+            )
+        })
+        .map_err(unreadable)?;
+        let dimensions = dimensions as usize;
+        let mut read = Vec::new();
+        for (id, text) in vectors.and_then(Value::as_object).into_iter().flatten() {
+            let bytes = text.as_str().and_then(|text| base64::decode(text.as_bytes())).unwrap_or_default();
+            let elements =
+                bytes.chunks_exact(4).filter_map(|four| Some(f32::from_le_bytes(four.try_into().ok()?)));
+            let vector = elements.list();
+            if vector.len() != dimensions || bytes.len() != 4 * dimensions || dimensions == 0 {
+                let path = json::pointer::join(&json::pointer::join(path, "vectors"), id);
+                return Err(unsupported(
+                    &path,
+                    "a vector of that many 32-bit numbers is expected, as base64",
+                ));
+            }
+            read.push((id.clone(), vector));
+        }
+        Ok(Self { model, dimensions, vectors: read })
+    }
 }
 
 /// One turn of a snapshot.
@@ -135,12 +272,13 @@ pub struct ActiveConfiguration {
 }
 
 impl Snapshot {
-    /// The file's text. The same snapshot gives the same bytes.
+    /// The file's text. The same snapshot gives the same bytes. `anonymization` is the report, where it was anonymized.
     pub fn write(
         &self,
         options: ExportOptions,
         active: &ActiveConfiguration,
         summary: &ConversationSummary,
+        anonymization: Option<Value>,
     ) -> String {
         let turns = self.conversation.as_deref().unwrap_or_default();
         let mut days: Vec<i64> =
@@ -167,8 +305,8 @@ impl Snapshot {
                         ("conversation_history", options.conversation.into()),
                         ("facts", options.facts.into()),
                         ("episodes", options.episodes.into()),
-                        ("embeddings", false.into()),
-                        ("anonymize_user_data", false.into()),
+                        ("embeddings", self.embeddings.is_some().into()),
+                        ("anonymize_user_data", anonymization.is_some().into()),
                     ]),
                 ),
             ]),
@@ -214,28 +352,52 @@ impl Snapshot {
         }
         file.insert("current_state", Value::Object(state));
         file.insert("active_configuration", json::to_value(active));
+        if let Some(embeddings) = &self.embeddings {
+            file.insert("embeddings", embeddings.to_value());
+        }
+        if let Some(anonymization) = anonymization {
+            file.insert("anonymization", anonymization);
+        }
         let (content, mut file) = content_hash(file);
         let template = self.template.id().strip_prefix("sha256:").unwrap_or_default();
         let hashes = vec![("template", template.into()), ("content", content.into())];
         file.insert("hashes", Value::object(hashes));
-        json::pretty(&Value::Object(file))
+        let file = Value::Object(file);
+        if !options.compact {
+            return json::pretty(&file);
+        }
+        let mut compacted = Map::new();
+        compacted.insert("format", FORMAT);
+        for (key, value) in compact(&file) {
+            compacted.insert(key, value);
+        }
+        json::compact(&compacted.into())
+    }
+
+    /// Whose snapshot a file is, without reading it in earnest; none where nobody is named.
+    pub fn user_of(bytes: &[u8]) -> Option<String> {
+        let file = read_file(bytes).ok()?;
+        let info =
+            file.get("_snapshot_info").and_then(|info| info.get("user_id")).or_else(|| file.get("user_id"));
+        info.and_then(Value::as_str).map(str::trim).filter(|user| !user.is_empty()).map(str::to_owned)
     }
 
     /// Reads a file that [`Snapshot::write`] made, or the predecessor, and says what was not taken over as it stood.
     /// `allow_modified` accepts one whose hashes do not match. `now`, in milliseconds since 1970, stands where a file of
-    /// the predecessor has no time.
-    pub fn read(bytes: &[u8], allow_modified: bool, now: u64) -> Result<(Self, Option<Translation>), Error> {
-        let document =
-            json::read(bytes, LIMITS).map_err(|fault| fault.into_error(ErrorCode::UnsupportedFormat))?;
-        let Value::Object(mut file) = document.value else {
-            return Err(unsupported("", "a snapshot is a JSON object"));
-        };
+    /// the predecessor has no time; `instead` is the template of a file that holds none.
+    pub fn read(
+        bytes: &[u8],
+        allow_modified: bool,
+        instead: Option<Template>,
+        now: u64,
+    ) -> Result<(Self, Option<Translation>), Error> {
+        let mut file = read_file(bytes)?;
         if !file.contains_key("format") {
             let Some((parts, translation)) = predecessor::translate(file, now) else {
                 return Err(unsupported("/format", "this is no snapshot"));
             };
             let mut translation = Some(translation);
-            let template = read_template(parts.template)?;
+            let (template, _) = read_template(parts.template, instead)?;
             let snapshot = Self::of_parts(template, &parts.info.into(), parts.state, &mut translation)?;
             return Ok((snapshot, translation));
         }
@@ -250,14 +412,16 @@ impl Snapshot {
         }
         let state = file.remove("current_state").unwrap_or_else(|| Map::new().into());
         let info = file.remove("_snapshot_info").unwrap_or_default();
-        let template = read_template(without_own_keys(file))?;
-        if hash("template") != template.id().strip_prefix("sha256:") && !allow_modified {
+        let embeddings =
+            file.remove("embeddings").map(|embeddings| Embeddings::read(&embeddings)).transpose()?;
+        let (template, is_own) = read_template(without_own_keys(file), instead)?;
+        if is_own && hash("template") != template.id().strip_prefix("sha256:") && !allow_modified {
             return Err(modified("/hashes/template"));
         }
         let Value::Object(state) = state else {
             return Err(unsupported("/current_state", "an object is expected"));
         };
-        Ok((Self::of_parts(template, &info, state, &mut None)?, None))
+        Ok((Self { embeddings, ..Self::of_parts(template, &info, state, &mut None)? }, None))
     }
 
     /// With a translation, what breaks a rule is left out.
@@ -305,6 +469,7 @@ impl Snapshot {
             episodes: has_episodes.then_some(episodes),
             conversation: has_turns.then_some(conversation),
             imported: (!state.is_empty()).then_some(state),
+            embeddings: None,
         })
     }
 }
@@ -321,6 +486,24 @@ impl SnapshotTurn {
     }
 }
 
+/// The content of a file, in whichever form it is written.
+fn read_file(bytes: &[u8]) -> Result<Map, Error> {
+    let head = std::str::from_utf8(bytes.get(..HEAD).unwrap_or(bytes)).unwrap_or_default();
+    let depth = LIMITS.depth + usize::from(find(head, ENCODING, 0).is_some());
+    let document = json::read(bytes, Limits { depth, ..LIMITS });
+    let document = document.map_err(|fault| fault.into_error(ErrorCode::UnsupportedFormat))?;
+    let Value::Object(file) = document.value else {
+        return Err(unsupported("", "a snapshot is a JSON object"));
+    };
+    if file.get("format").and_then(Value::as_str) != Some(FORMAT) || !file.contains_key("encoding") {
+        return Ok(file);
+    }
+    match expand(&file, LIMITS.bytes) {
+        Some(Value::Object(file)) => Ok(file),
+        _ => Err(unsupported("/encoding", "this is no compact form that can be read")),
+    }
+}
+
 /// The hash over everything but the hashes.
 fn content_hash(file: Map) -> (String, Map) {
     let file = Value::Object(file);
@@ -331,14 +514,18 @@ fn content_hash(file: Map) -> (String, Map) {
     }
 }
 
-fn read_template(document: Map) -> Result<Template, Error> {
+/// The template of a file, or the one that takes its place where it holds none; and whether it is its own.
+fn read_template(document: Map, instead: Option<Template>) -> Result<(Template, bool), Error> {
     let persona = document.get("persona").and_then(Value::as_object);
     if persona.is_none_or(Map::is_empty) {
+        if let Some(template) = instead {
+            return Ok((template, false));
+        }
         return Err(Error::new(ErrorCode::SnapshotWithoutTemplate, "the snapshot holds no usable template")
             .at("/persona")
-            .hint("Export it again with its personality; without one nobody could answer."));
+            .hint("Pass the personality as `template`; without one nobody could answer."));
     }
-    Template::from_value(Value::Object(document))
+    Ok((Template::from_value(Value::Object(document))?, true))
 }
 
 /// The template's document out of a file of ours.

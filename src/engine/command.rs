@@ -1,7 +1,8 @@
 //! What the host can ask of the core.
 
+use super::forget::Forget;
 use super::given_reply::GivenReply;
-use super::memory::{Forgotten, Remembered};
+use super::memory::Remembered;
 use super::notes::NoteDocument;
 use super::turn::SendRequest;
 use crate::error::Error;
@@ -94,6 +95,8 @@ pub enum Command {
         on_conflict: OnConflict,
         /// Accept a file whose hashes do not match its content.
         allow_modified: bool,
+        /// The document of a template, as JSON text, for a file that holds none.
+        template: Option<String>,
     },
     /// Keeps a fact that the person, or the host in their name, states.
     Remember {
@@ -102,12 +105,12 @@ pub enum Command {
         /// The fact.
         fact: Remembered,
     },
-    /// Erases memories.
+    /// Erases a memory, a turn or a session, with what derives from it.
     Forget {
         /// The owner.
         user: String,
         /// Which ones: `query` or `source`.
-        what: Forgotten,
+        what: Forget,
     },
     /// Keeps documents that a person brings along.
     ImportNotes {
@@ -127,6 +130,18 @@ pub enum Command {
     Retain {
         /// The owner.
         user: String,
+    },
+    /// Changes what is stored of an owner to the shape of a version.
+    Migrate {
+        /// The owner, whoever it is.
+        user: String,
+        /// The version of the storage; the latest when absent.
+        target: Option<u32>,
+    },
+    /// Notes that the migration of all owners is done.
+    FinishMigration {
+        /// The version of the storage; the latest when absent.
+        target: Option<u32>,
     },
     /// Erases everything of an owner.
     Erase {
@@ -191,6 +206,7 @@ impl Command {
                 restore: fields.nested("restore", Restore::parse).unwrap_or_default(),
                 on_conflict: fields.choice("on_conflict", &OnConflict::NAMES).unwrap_or_default(),
                 allow_modified: fields.boolean("allow_modified").unwrap_or(false),
+                template: fields.string("template"),
             },
             "remember" => Self::Remember {
                 user: fields.required_string("user"),
@@ -200,7 +216,7 @@ impl Command {
                     fact.ok_or_else(|| Error::invalid_argument("/fact", "a fact is expected"))?
                 },
             },
-            "forget" => Self::Forget { user: fields.required_string("user"), what: Forgotten::parse(fields) },
+            "forget" => Self::Forget { user: fields.required_string("user"), what: Forget::parse(fields) },
             "import-notes" => Self::ImportNotes {
                 user: fields.required_string("user"),
                 documents: fields.list("documents", NoteDocument::parse),
@@ -209,6 +225,10 @@ impl Command {
                 Self::Restore { user: fields.required_string("user"), memory: fields.required_id("memory") }
             }
             "retain" => Self::Retain { user: fields.required_string("user") },
+            "migrate" => {
+                Self::Migrate { user: fields.required_string("user"), target: fields.count("target") }
+            }
+            "finish-migration" => Self::FinishMigration { target: fields.count("target") },
             "erase" => Self::Erase {
                 user: fields.required_string("user"),
                 purge: fields.boolean("purge").unwrap_or(false),

@@ -9,6 +9,7 @@ use super::effect::{Effect, EffectResult, host_failure};
 use super::event::Event;
 use super::extraction::{ExtractionOperation, ExtractionReport};
 use super::features::Features;
+use super::forget::Forgotten;
 use super::import::ImportReport;
 use super::learning::MemoryChanged;
 use super::notes::ImportedNote;
@@ -18,7 +19,7 @@ use super::turn::{Reply, TurnOperation};
 use super::usage::Prices;
 use crate::error::{Error, ErrorCode};
 use crate::json::{Fields, Value};
-use crate::log::{Device, HybridClock, IdSource, Record};
+use crate::log::{Device, HybridClock, IdSource, MIGRATIONS, Migration, Record};
 use crate::memory;
 use crate::observe::Packs;
 use crate::order;
@@ -31,7 +32,7 @@ pub(super) const LIBRARY: &str = "luminora:library";
 pub type Operation = u32;
 
 /// How a core is set up.
-#[derive(Clone, Debug, PartialEq)]
+#[derive(Clone, Debug)]
 pub struct CoreOptions {
     /// What is switched on.
     pub features: Features,
@@ -49,6 +50,8 @@ pub struct CoreOptions {
     pub tokens_per_day: Option<u32>,
     /// What models cost.
     pub prices: Prices,
+    /// The steps that lead from one shape of what is stored to the next: no choice of a host.
+    pub migrations: &'static [Migration],
 }
 
 impl Default for CoreOptions {
@@ -62,6 +65,7 @@ impl Default for CoreOptions {
             embedder: None,
             tokens_per_day: None,
             prices: Prices::default(),
+            migrations: MIGRATIONS,
         }
     }
 }
@@ -90,6 +94,7 @@ impl CoreOptions {
             embedder,
             tokens_per_day,
             prices,
+            migrations: defaults.migrations,
         })
     }
 }
@@ -150,8 +155,10 @@ pub enum Output {
     Reply(Box<Reply>),
     /// Of `ImportSnapshot`.
     Import(ImportReport),
-    /// Of `Remember`, `Forget`, `Restore` and `Retain`: what they changed.
+    /// Of `Remember`, `Restore` and `Retain`: what they changed.
     Memories(Vec<MemoryChanged>),
+    /// Of `Forget`: what is gone.
+    Forgotten(Vec<Forgotten>),
     /// Of `ImportNotes`: what became of each document, in their order.
     Notes(Vec<ImportedNote>),
     /// Of `Extract`.
@@ -187,14 +194,19 @@ pub(super) struct Commit {
     pub outcome: Outcome,
 }
 
+/// Vectors by the ids of what they are of.
+pub(super) type NamedVectors = Vec<(String, Vec<f32>)>;
+
 /// What a commit gives back; read from the state that the batch leads to.
 #[derive(Debug)]
 pub(super) enum Outcome {
     Template(String),
     Session(String),
     Reply(Box<Reply>),
-    Import(ImportReport),
+    /// With the vectors of memories that it brought.
+    Import(Box<(ImportReport, NamedVectors)>),
     Memories(Vec<MemoryChanged>),
+    Forgotten(Vec<Forgotten>),
     Notes(Vec<ImportedNote>),
     Extraction(Box<ExtractionReport>),
     Nothing,
@@ -319,15 +331,18 @@ impl Core {
             Command::UpdateSession { user, session, title, status } => {
                 self.update_session(&user, &session, title, status, now)
             }
-            Command::ImportSnapshot { user, source, restore, on_conflict, allow_modified } => {
-                let request = super::import::ImportRequest { user, restore, on_conflict, allow_modified };
+            Command::ImportSnapshot { user, source, restore, on_conflict, allow_modified, template } => {
+                let request =
+                    super::import::ImportRequest { user, restore, on_conflict, allow_modified, template };
                 self.import_snapshot(&source, request, now, &mut ids)
             }
             Command::Remember { user, fact } => self.remember(&user, fact, now),
-            Command::Forget { user, what } => self.forget(&user, &what, now),
+            Command::Forget { user, what } => self.forget(&user, &what, now, &mut ids),
             Command::ImportNotes { user, documents } => self.import_notes(&user, documents, now),
             Command::Restore { user, memory } => self.restore(&user, &memory, now),
             Command::Retain { user } => self.retain(&user, now),
+            Command::Migrate { user, target } => self.migrate(&user, target, now),
+            Command::FinishMigration { target } => self.finish_migration(target, now),
             Command::Erase { user, purge } => self.erase(&user, purge, now),
         };
         self.settle(op, begun)
@@ -413,8 +428,13 @@ impl Core {
                     reply.state = Some(self.session_state(&owner, &reply.session, now)?);
                     Output::Reply(reply)
                 }
-                Outcome::Import(report) => Output::Import(report),
+                Outcome::Import(import) => {
+                    let (report, vectors) = *import;
+                    self.give_vectors(&owner, &vectors);
+                    Output::Import(report)
+                }
                 Outcome::Memories(changes) => Output::Memories(changes),
+                Outcome::Forgotten(gone) => Output::Forgotten(gone),
                 Outcome::Notes(imported) => Output::Notes(imported),
                 Outcome::Extraction(report) => Output::Extraction(report),
                 Outcome::Nothing => Output::Nothing,

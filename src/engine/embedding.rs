@@ -63,6 +63,16 @@ impl Core {
         Ok(())
     }
 
+    /// Keeps vectors that a file brought, by the ids of the memories that they are of.
+    pub(super) fn give_vectors(&mut self, user: &str, vectors: &[(String, Vec<f32>)]) {
+        let Some(embedder) = self.embedder().map(str::to_owned) else { return };
+        let Self { owners, packs, .. } = self;
+        let Some((_, state)) = owners.iter_mut().find(|(name, _)| name == user) else { return };
+        for (id, vector) in vectors {
+            state.give_vector(packs, &embedder, id, vector);
+        }
+    }
+
     /// How far the embedding of an owner's memories has come.
     pub fn embedding_progress(&mut self, user: &str) -> EmbeddingProgress {
         self.index(user);

@@ -6,8 +6,8 @@
 
 use super::core::Core;
 use super::learning::{Learning, hull};
-use crate::log::IdSource;
 use crate::log::body::{Episode, MAXIMUM_SUMMARY, MemorySource, MemoryStatus, Role, Sharing, Turn};
+use crate::log::{Body, IdSource, Record};
 use crate::memory::{EpisodeType, MemoryChange, importance, unite_source, unite_tags};
 use crate::observe::{EpisodeCandidate, Observation, SentimentClass, observe_with};
 use crate::state::Personality;
@@ -118,6 +118,49 @@ impl Core {
     /// What a turn of the log says.
     pub(super) fn observe_again(&self, personality: &Personality, turn: &Turn) -> Observation {
         observe_with(&self.packs, &turn.text, turn.language.as_deref(), Some(&personality.triggers), false)
+    }
+}
+
+impl Core {
+    /// An episode as what is left of its turns tells it; `None` where they tell nothing that would have been kept.
+    pub(super) fn told_again(
+        &self,
+        user: &str,
+        known: &Episode,
+        is_gone: &dyn Fn(&str) -> bool,
+    ) -> Option<Episode> {
+        let owner = self.owner(user);
+        let personality = owner.personality_of(&known.instance)?;
+        let mut tellings = Vec::new();
+        let mut last = None;
+        for source in known.sources.iter().filter(|source| !is_gone(&source.turn)) {
+            let Some(Body::Turn(turn)) = owner.record(&source.turn).and_then(Record::body) else { continue };
+            let observation = self.observe_again(personality, turn);
+            let same = observation.episodes.iter().find(|told| told.episode_type == known.episode_type);
+            if let Some(candidate) = same {
+                tellings.push(Telling { turn: source.turn.clone(), candidate: candidate.clone() });
+                last = Some((turn, observation));
+            }
+        }
+        let (turn, observation) = last?;
+        let told = Told {
+            user,
+            session: &turn.session,
+            instance: &known.instance,
+            personality,
+            turn: "",
+            text: &turn.text,
+            at: timestamp::parse(&turn.created_at).unwrap_or(0),
+            observation: &observation,
+        };
+        let rest = episode(&told, &tellings, &known.related_facts)?;
+        let threshold = personality.template().memory_preferences.importance_threshold;
+        (rest.importance >= threshold).then(|| Episode {
+            related_episodes: known.related_episodes.clone(),
+            status: known.status,
+            sharing: known.sharing.clone(),
+            ..rest
+        })
     }
 }
 

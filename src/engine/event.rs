@@ -2,6 +2,7 @@
 
 use serde::Serialize;
 
+use super::forget::Forgotten;
 use super::learning::MemoryChanged;
 use crate::log::body::MoodCause;
 use crate::memory::ArchiveReason;
@@ -48,6 +49,11 @@ pub enum Event {
         ids: Vec<String>,
         /// The limit.
         reason: ArchiveReason,
+    },
+    /// Memories, turns or a session were erased.
+    Forgotten {
+        /// All that is gone.
+        erased: Vec<Forgotten>,
     },
     /// The owner was erased.
     Erased {

@@ -3,8 +3,9 @@
 use std::sync::Arc;
 
 use super::core::Core;
+use crate::bundle::anonymize;
 use crate::bundle::snapshot::{
-    ActiveConfiguration, ConversationSummary, ExportOptions, Snapshot, SnapshotTurn,
+    ActiveConfiguration, ConversationSummary, Embeddings, ExportOptions, Snapshot, SnapshotTurn,
 };
 use crate::error::Error;
 use crate::json::Value;
@@ -17,6 +18,8 @@ use crate::timestamp;
 
 /// Topics that a summary names.
 const MAIN_TOPICS: usize = 5;
+/// Turns of the person that a summary is made of, spread over the conversation: to observe them takes longer than all else.
+const OBSERVED: usize = 500;
 
 impl Core {
     /// The snapshot of a session and its instance, as the file's text. `now` in milliseconds since 1970.
@@ -32,7 +35,7 @@ impl Core {
         // Without its section the conversation is neither copied nor read.
         let conversation: Option<Vec<SnapshotTurn>> =
             options.conversation.then(|| self.owner(user).turns(session).map(snapshot_turn).list());
-        let summary = self.summary_of(conversation.as_deref().unwrap_or_default(), &personality);
+        let mut summary = self.summary_of(conversation.as_deref().unwrap_or_default(), &personality);
         let view = self.session_state(user, session, now)?;
         let active = ActiveConfiguration {
             compiled_parameters: view.parameters,
@@ -42,19 +45,38 @@ impl Core {
         };
         let affinity = self.owner(user).whole_affinity(&state.session.instance, instance.affinity);
         let imported = instance.instance.imported.as_ref().and_then(Value::as_object).cloned();
-        let snapshot = Snapshot {
+        let mut snapshot = Snapshot {
             template: Arc::clone(&personality.template),
             user: user.to_owned(),
             session: session.to_owned(),
             created_at: timestamp::format(now),
             affinity: Some(affinity.to_baseline()),
             mood: Some(state.mood.to_baseline()),
-            facts: options.facts.then(|| self.facts_of_file(user)),
+            // Whoever is to be nobody is hidden in the conversation too.
+            facts: (options.facts || options.anonymize).then(|| self.facts_of_file(user)),
             episodes: options.episodes.then(|| self.episodes_of_file(user, &state.session.instance)),
             conversation,
             imported,
+            embeddings: self.embeddings_of_file(user, &state.session.instance, options),
         };
-        Ok(snapshot.write(options, &active, &summary))
+        let anonymization = options.anonymize.then(|| anonymize(&mut snapshot, &mut summary));
+        snapshot.facts = snapshot.facts.filter(|_| options.facts);
+        Ok(snapshot.write(options, &active, &summary, anonymization))
+    }
+
+    /// The vectors of the facts and episodes that the file has, where there is an embedder.
+    fn embeddings_of_file(&self, user: &str, instance: &str, options: ExportOptions) -> Option<Embeddings> {
+        let model = self.embedder().filter(|_| options.embeddings)?.to_owned();
+        let owner = self.owner(user);
+        let facts = owner.facts().filter(|_| options.facts).map(|(id, _)| id);
+        let told = owner.episodes().filter(|(_, episode)| options.episodes && episode.instance == instance);
+        let mut vectors = Vec::new();
+        for id in facts.chain(told.map(|(id, _)| id)) {
+            vectors.extend(owner.vector_of(&model, id).map(|vector| (id.to_owned(), vector)));
+        }
+        sort_by(&mut vectors, |a, b| a.0.cmp(&b.0));
+        let dimensions = vectors.first().map_or(0, |(_, vector)| vector.len());
+        Some(Embeddings { model, dimensions, vectors })
     }
 
     /// What is known of an owner, by category and key; archived facts too.
@@ -73,11 +95,13 @@ impl Core {
         told
     }
 
-    /// What the person talks about most, and the class of the mean score of their turns.
+    /// What the person talks about most, and the class of the mean score of their turns; of many turns, of some.
     fn summary_of(&self, turns: &[SnapshotTurn], personality: &Personality) -> ConversationSummary {
         let mut topics: Vec<(String, u32)> = Vec::new();
         let (mut sum, mut scored) = (0.0, 0_u32);
-        for turn in turns.iter().filter(|turn| turn.role == Role::User) {
+        let said = turns.iter().filter(|turn| turn.role == Role::User);
+        let step = said.clone().count().div_ceil(OBSERVED).max(1);
+        for turn in said.step_by(step) {
             let observation = observe_with(&self.packs, &turn.text, None, Some(&personality.triggers), false);
             sum += observation.sentiment.score;
             scored += 1;

@@ -17,8 +17,9 @@ use crate::log::body::{
     Sharing, Source, Turn, Visibility,
 };
 use crate::log::{Body, Content, IdSource, Record, check_owner, natural_id};
-use crate::memory::{Statement, learn};
+use crate::memory::{Rest, Statement, learn, unlearn};
 use crate::state::Personality;
+use crate::template::Template;
 use crate::timestamp;
 
 /// How a snapshot is to be brought back.
@@ -27,6 +28,8 @@ pub(super) struct ImportRequest {
     pub restore: Restore,
     pub on_conflict: OnConflict,
     pub allow_modified: bool,
+    /// Document of the template of a file that holds none, as JSON text.
+    pub template: Option<String>,
 }
 
 /// What an import did.
@@ -54,7 +57,9 @@ impl Core {
         ids: &mut IdSource,
     ) -> Result<Begun, Error> {
         self.require_feature(self.options.features.snapshot_export, "snapshot_export")?;
-        let (snapshot, translation) = Snapshot::read(source.as_bytes(), request.allow_modified, now)?;
+        let instead = request.template.map(|source| Template::parse(source.as_bytes())).transpose()?;
+        let (snapshot, translation) =
+            Snapshot::read(source.as_bytes(), request.allow_modified, instead, now)?;
         let user = request.user.unwrap_or_else(|| snapshot.user.clone());
         check_owner(&user)?;
         let personality = Arc::new(Personality::new(Arc::clone(&snapshot.template)));
@@ -100,8 +105,22 @@ impl Core {
                 records.extend(self.turn_record(&user, &session, (index, free), turn, now, ids, &mut notes));
             }
         }
+        let mut taken = Vec::new();
         if restore.facts {
-            self.import_memories(&user, &instance, &snapshot, now, (ids, &mut records, &mut notes));
+            taken = self.import_memories(&user, &instance, &snapshot, now, (ids, &mut records, &mut notes));
+        }
+        let mut vectors = Vec::new();
+        if let Some(embeddings) = snapshot.embeddings {
+            if self.embedder() == Some(&embeddings.model) {
+                for (id, vector) in embeddings.vectors {
+                    let taken = taken.iter().find(|(in_file, _)| *in_file == id);
+                    vectors.extend(taken.map(|(_, id)| (id.clone(), vector)));
+                }
+            } else {
+                let reason =
+                    format!("they are of the embedder \"{}\", which is not used here", embeddings.model);
+                notes.push(note("/embeddings", "skipped", &reason));
+            }
         }
         if let Some(mut translation) = translation {
             for mut note in notes {
@@ -111,10 +130,12 @@ impl Core {
             notes = translation.notes;
         }
         let report = ImportReport { session, instance, user: user.clone(), report: notes };
-        Ok(Commit::new(&user, records, Vec::new(), Outcome::Import(report)).begin(Vec::new()))
+        let outcome = Outcome::Import(Box::new((report, vectors)));
+        Ok(Commit::new(&user, records, Vec::new(), outcome).begin(Vec::new()))
     }
 
-    /// Facts merge with what is known; episodes that are not there yet are added. What the person erased stays so.
+    /// Facts merge with what is known; episodes that are not there yet are added. What the person erased stays so. Gives
+    /// the ids in the file of those that are taken as they are, and their ids here.
     fn import_memories(
         &mut self,
         user: &str,
@@ -122,21 +143,33 @@ impl Core {
         snapshot: &Snapshot,
         now: u64,
         (ids, records, notes): (&mut IdSource, &mut Vec<Record>, &mut Vec<ImportNote>),
-    ) {
+    ) -> Vec<(String, String)> {
         let anonymous = user == "anonymous";
         let sharing_of_owner = |sharing: &Sharing| {
             let visibility = if anonymous { Visibility::LocalOnly } else { sharing.visibility };
             Sharing { visibility, ..sharing.clone() }
         };
         let mut memories: Vec<(String, Body)> = Vec::new();
+        let mut as_they_are = Vec::new();
         // A fact's id follows from its owner.
         let mut renamed: Vec<(String, String)> = Vec::new();
+        let is_gone = |turn: &str| self.owner(user).record(turn).is_some_and(|turn| turn.content.is_erased());
         for (index, fact) in snapshot.facts.iter().flatten().enumerate() {
             let path = || format!("/current_state/learned_facts/{index}");
+            let rest = unlearn(fact, &is_gone);
+            let is_whole = rest == Rest::All;
+            let fact = match rest {
+                Rest::All => fact.clone(),
+                Rest::Some(rest) => rest,
+                Rest::Nothing => {
+                    notes.push(note(&path(), "skipped", "the person erased what it was learned from"));
+                    continue;
+                }
+            };
             let id = self.fact_id(user, fact.category, &fact.key);
             let first = natural_id("fact", &[user, fact.category.name(), &fact.key], 0);
             let in_file = natural_id("fact", &[&snapshot.user, fact.category.name(), &fact.key], 0);
-            renamed.push((in_file, id.clone()));
+            renamed.push((in_file.clone(), id.clone()));
             let known = self.owner(user).fact(&id);
             if known.is_none() && id != first {
                 notes.push(note(&path(), "skipped", "the person erased this fact"));
@@ -144,20 +177,29 @@ impl Core {
                 notes.push(note(&path(), "skipped", "an earlier fact of the file has this category and key"));
             } else if let Some(known) = known {
                 // The newer one wins, and what the person set by hand stays.
-                match learn(Some(known), &statement_of(fact), &timestamp::format(now)) {
+                match learn(Some(known), &statement_of(&fact), &timestamp::format(now)) {
                     Some((_, learned)) if fact.last_updated >= known.last_updated => {
-                        memories.push((id, learned.into()));
+                        // What was put aside, or has lost to its opposite, is not recalled for being in a file.
+                        memories.push((id, Fact { status: fact.status, ..learned }.into()));
                     }
                     _ => notes.push(note(&path(), "skipped", "what is known is newer, or was set by hand")),
                 }
             } else {
+                if is_whole {
+                    as_they_are.push((in_file, id.clone()));
+                }
                 let sharing = sharing_of_owner(&fact.sharing);
-                memories.push((id, Fact { sharing, ..fact.clone() }.into()));
+                memories.push((id, Fact { sharing, ..fact }.into()));
             }
         }
         for (index, (id, episode)) in snapshot.episodes.iter().flatten().enumerate() {
             let path = format!("/current_state/memorable_episodes/{index}");
+            if episode.sources.iter().any(|source| is_gone(&source.turn)) {
+                notes.push(note(&path, "skipped", "the person erased what it was learned from"));
+                continue;
+            }
             let taken = memories.iter().any(|(known, _)| known == id);
+            let in_file = id;
             let id = match self.owner(user).record(id) {
                 None if !id.is_empty() && !taken => id.clone(),
                 Some(record) if record.content.is_erased() => {
@@ -177,11 +219,13 @@ impl Core {
             let related_facts = related_facts.map(|(_, new)| new.clone()).list();
             let instance = instance.to_owned();
             let episode = Episode { instance, sharing, related_facts, ..episode.clone() };
+            as_they_are.push((in_file.clone(), id.clone()));
             memories.push((id, episode.into()));
         }
         for (id, body) in memories {
             records.push(self.write(user, &id, body, now));
         }
+        as_they_are
     }
 
     /// The file's own session id where it is free, else a new one.

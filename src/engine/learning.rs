@@ -96,6 +96,11 @@ impl<'c> Learning<'c> {
     /// Something is said about the person. Gives the id of the fact, unless the statement was not kept.
     pub(super) fn state(&mut self, statement: Statement) -> Option<String> {
         let id = self.core.fact_id(&self.user, statement.category, &statement.key);
+        let present = self.core.owner(&self.user).record(&id);
+        if self.fact(&id).is_none() && present.is_some_and(|record| !record.content.is_erased()) {
+            // A later version of the library wrote it, in a shape that is unknown here: it is not written over.
+            return None;
+        }
         let Some((change, fact)) = learn(self.fact(&id), &statement, &self.time) else {
             let mut finding = vec![
                 ("rule", "fact_conflict".into()),
@@ -225,17 +230,17 @@ impl Learned {
 impl Core {
     /// The id of an owner's fact.
     pub(super) fn fact_id(&self, user: &str, category: FactCategory, key: &str) -> String {
-        self.free_id(user, "fact", &[user, category.name(), key])
+        self.free_id(user, "fact", &[user, category.name(), key], "")
     }
 
     /// The natural id of an owner's record. An erased id stays erased: the next record of that key gets the next
-    /// generation.
-    pub(super) fn free_id(&self, user: &str, prefix: &str, parts: &[&str]) -> String {
+    /// generation. `erased` is about to be.
+    pub(super) fn free_id(&self, user: &str, prefix: &str, parts: &[&str], erased: &str) -> String {
         let owner = self.owner(user);
         let candidate = |generation: u32| {
             let id = natural_id(prefix, parts, generation);
-            let erased = owner.record(&id).is_some_and(|record| record.content.is_erased());
-            (!erased).then_some(id)
+            let gone = id == erased || owner.record(&id).is_some_and(|record| record.content.is_erased());
+            (!gone).then_some(id)
         };
         (0..u32::MAX).find_map(candidate).unwrap_or_default()
     }

@@ -1,4 +1,4 @@
-//! Memories by hand: remember, forget, restore, retain, and reading them.
+//! Memories by hand: remember, restore, retain, and reading them.
 
 use serde::Serialize;
 
@@ -8,16 +8,15 @@ use super::learning::{Learning, MemoryChanged};
 use crate::decimal::round6;
 use crate::error::{Error, ErrorCode};
 use crate::json::{self, Fields, Value};
-use crate::list::{List, joined};
+use crate::list::joined;
 use crate::log::body::{Episode, Fact, FactOrigin, MemorySource, MemoryStatus};
-use crate::log::{Body, Content, Record, check_owner};
+use crate::log::{Body, check_owner};
 use crate::memory::{
     ArchiveReason, EpisodeClass, EpisodeType, FactCategory, FactClass, MemoryChange, Statement,
     canonical_key, current_importance,
 };
 use crate::observe::observe_with;
 use crate::order;
-use crate::text::tokens;
 
 /// Topics by which memories are sorted (personality specification 9).
 const CATEGORIES: [&str; 5] = ["work", "family", "relationship", "health", "entertainment"];
@@ -49,24 +48,6 @@ impl Remembered {
             confidence: fields.number("confidence", 0.0, 1.0).unwrap_or(1.0),
             tags: fields.texts("tags"),
             context: fields.text("context", 500),
-        }
-    }
-}
-
-/// What is to be forgotten.
-#[derive(Clone, Debug, PartialEq, Eq)]
-pub enum Forgotten {
-    /// The memory of that id; else every fact and episode that holds all these words.
-    Query(String),
-    /// The note of that source.
-    Source(String),
-}
-
-impl Forgotten {
-    pub(super) fn parse(fields: &mut Fields<'_>) -> Self {
-        match fields.string("source") {
-            Some(source) => Self::Source(source),
-            None => Self::Query(fields.required_string("query")),
         }
     }
 }
@@ -196,45 +177,6 @@ impl Core {
         Ok(self.commit_learned(user, learning.finish(), now))
     }
 
-    /// Erases what is to be forgotten.
-    pub(super) fn forget(&mut self, user: &str, what: &Forgotten, now: u64) -> Result<Begun, Error> {
-        check_owner(user)?;
-        let owner = self.owner(user);
-        let live = |record: &&Record| record.kind == "memory" && !record.content.is_erased();
-        let ids = match what {
-            Forgotten::Source(source) => {
-                let notes = owner.notes().filter(|(_, note)| note.source == *source);
-                notes.map(|(id, _)| id.to_owned()).list()
-            }
-            Forgotten::Query(query) => match owner.record(query).filter(live) {
-                Some(record) => vec![record.id.clone()],
-                None => self.memories_about(user, query),
-            },
-        };
-        let mut records = Vec::with_capacity(ids.len());
-        let mut changes = Vec::with_capacity(ids.len());
-        for id in ids {
-            let memory_type = match self.owner(user).record(&id).and_then(Record::body) {
-                Some(Body::Episode(_)) => "episode",
-                Some(Body::Note(_)) => "note",
-                _ => "fact",
-            };
-            changes.push(MemoryChanged { memory: id.clone(), memory_type, change: MemoryChange::Forgotten });
-            records.push(self.tombstone(user, id, now));
-        }
-        if records.is_empty() {
-            return Ok(Begun::Done(Output::Memories(changes)));
-        }
-        let events = changes.iter().cloned().map(Event::MemoryChange).list();
-        Ok(Commit::new(user, records, events, Outcome::Memories(changes)).begin(Vec::new()))
-    }
-
-    /// The end of a memory.
-    pub(super) fn tombstone(&mut self, user: &str, id: String, now: u64) -> Record {
-        let at = self.clock.tick(now);
-        Record { id, owner: user.into(), kind: "memory".into(), at, content: Content::Erased }
-    }
-
     /// Recalls again what was put aside.
     pub(super) fn restore(&mut self, user: &str, memory: &str, now: u64) -> Result<Begun, Error> {
         check_owner(user)?;
@@ -316,36 +258,6 @@ impl Core {
             return Ok(MemoryView::Episode(self.episode_view(user, (id, episode), now)));
         }
         Err(unknown_memory(user, id))
-    }
-
-    /// The facts and episodes that hold all words of a query.
-    fn memories_about(&self, user: &str, query: &str) -> Vec<String> {
-        let words = |text: &str| tokens(text).into_iter().map(|token| token.text).list();
-        let wanted: Vec<String> = words(query);
-        let holds = |text: &str| {
-            let words = words(text);
-            wanted.iter().all(|word| words.contains(word))
-        };
-        let mut ids = Vec::new();
-        if wanted.is_empty() {
-            return ids;
-        }
-        let owner = self.owner(user);
-        for (id, fact) in owner.facts() {
-            let key = fact.key.replace('_', " ");
-            let value = json::compact(&fact.value);
-            let text =
-                [fact.category.name(), key.as_str(), value.as_str(), &joined(&fact.tags, " ")].join(" ");
-            if holds(&text) {
-                ids.push(id.to_owned());
-            }
-        }
-        for (id, episode) in owner.episodes() {
-            if holds(&[episode.title.as_str(), &episode.summary, &joined(&episode.tags, " ")].join(" ")) {
-                ids.push(id.to_owned());
-            }
-        }
-        ids
     }
 
     /// The step that stores what was learned, if anything was.

@@ -15,11 +15,13 @@ mod export;
 mod extracted;
 mod extraction;
 mod features;
+mod forget;
 mod given_reply;
 mod import;
 mod knowledge;
 mod learning;
 mod memory;
+mod migrate;
 mod notes;
 mod prompt;
 mod query;
@@ -42,11 +44,13 @@ pub use embedding::{EmbeddingProgress, TextToEmbed};
 pub use event::{Direction, Event};
 pub use extraction::ExtractionReport;
 pub use features::{FeatureCategories, FeatureSummary, Features};
+pub use forget::{Forget, Forgotten};
 pub use given_reply::GivenReply;
 pub use import::{ImportNote, ImportReport};
 pub use knowledge::{EntryPosition, FoundEntry, KnowledgeReport};
 pub use learning::MemoryChanged;
-pub use memory::{Archive, EpisodeView, FactView, Forgotten, MemoryFilter, MemoryView, Remembered};
+pub use memory::{Archive, EpisodeView, FactView, MemoryFilter, MemoryView, Remembered};
+pub use migrate::Migrations;
 pub use notes::{ImportedNote, NoteChange, NoteDocument, NoteView};
 pub use query::{
     AffinityView, HistoryOptions, MoodView, ParameterExplanation, Preview, SessionState, SessionSummary,

@@ -173,7 +173,7 @@ impl Core {
         note.title = document.title.or(note.title);
         note.tags = document.tags.unwrap_or(note.tags);
         let is_known = known.is_some();
-        let id = known.unwrap_or_else(|| self.free_id(user, "note", &[user, &note.source, &note.sha256]));
+        let id = known.unwrap_or_else(|| self.free_id(user, "note", &[user, &note.source, &note.sha256], ""));
         let is_new = self.owner(user).note(&id) != Some(&note);
         imported.change = match (is_known, is_new) {
             _ if !present.is_empty() => NoteChange::Replaced,
@@ -182,7 +182,7 @@ impl Core {
             (true, false) => NoteChange::Unchanged,
         };
         for other in present {
-            records.push(self.tombstone(user, other, now));
+            records.push(self.tombstone(user, other, "memory", now));
         }
         if is_new {
             records.push(self.write(user, &id, note, now));

@@ -4,6 +4,7 @@ use std::sync::{Arc, OnceLock};
 
 use super::body::{self, Body, Turn};
 use crate::json::{self, Limits, Value};
+use crate::text::find;
 
 /// A body that is read when somebody asks for it. Its text is one that this library wrote, of a body that kept the rules.
 #[derive(Debug)]
@@ -47,6 +48,11 @@ impl Kept {
             let document = document.unwrap_or(Value::Null);
             body::parse(self.kind, body::SCHEMA, &self.owner, document).unwrap_or(Body::Other(Value::Null))
         })
+    }
+
+    /// Whether the text holds an id somewhere.
+    pub(crate) fn mentions(&self, id: &str) -> bool {
+        std::str::from_utf8(self.text()).is_ok_and(|text| find(text, &json::to_text(id), 0).is_some())
     }
 
     /// The turn that it is.

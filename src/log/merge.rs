@@ -1,5 +1,6 @@
 //! Which version of a record wins, and the merge of two logs. Commutative, associative and idempotent, with the
-//! empty log as neutral element: this is what makes two tabs, two devices and a restored file safe.
+//! empty log as neutral element: this is what makes two tabs, two devices and a restored file safe. Its laws are tested
+//! on random histories, here and of what a log adds up to (`tests/it/merge_laws.rs`).
 
 use std::cmp::Ordering;
 
@@ -60,52 +61,4 @@ pub fn merge(a: &[Record], b: &[Record]) -> Result<Vec<Record>, Error> {
         }
     }
     Ok(merged.into_iter().cloned().list())
-}
-
-#[cfg(test)]
-mod tests {
-    use super::super::body::Body;
-    use super::super::clock::{Device, Stamp};
-    use super::*;
-    use crate::json::json;
-    use proptest::prelude::*;
-
-    fn record(id: u8, milliseconds: u64, device: u8, erased: bool) -> Record {
-        let device = Device::parse(if device == 0 { "A" } else { "B" }).unwrap();
-        let at = Stamp::new(milliseconds, 0, device).unwrap();
-        // The content is a function of id and stamp, as it is in a log that nobody tampered with.
-        let body = Body::Other(json!({ "text": format!("{id} {at}") }));
-        let content = if erased { Content::Erased } else { Content::Live { schema: 1, body } };
-        Record { id: id.to_string(), owner: "o".into(), kind: "turn".into(), at, content }
-    }
-
-    fn log() -> impl Strategy<Value = Vec<Record>> {
-        proptest::collection::vec((0..4u8, 0..5u64, 0..2u8, prop::bool::weighted(0.2)), 0..12).prop_map(
-            |parts| {
-                let records: Vec<_> = parts
-                    .into_iter()
-                    .map(|(id, ms, device, erased)| record(id, ms, device, erased))
-                    .collect();
-                merge(&records, &[]).unwrap()
-            },
-        )
-    }
-
-    proptest! {
-        #[test]
-        fn laws(a in log(), b in log(), c in log()) {
-            let ab = merge(&a, &b).unwrap();
-            prop_assert_eq!(&ab, &merge(&b, &a).unwrap());
-            prop_assert_eq!(merge(&ab, &c).unwrap(), merge(&a, &merge(&b, &c).unwrap()).unwrap());
-            prop_assert_eq!(&merge(&a, &a).unwrap(), &a);
-            prop_assert_eq!(&merge(&a, &[]).unwrap(), &a);
-        }
-    }
-
-    #[test]
-    fn one_stamp_with_two_contents_is_refused() {
-        let (a, mut b) = (record(1, 5, 0, false), record(1, 5, 0, false));
-        b.content = Content::Live { schema: 1, body: Body::Other(json!({ "text": "changed" })) };
-        assert_eq!(merge(&[a], &[b]).unwrap_err().code, ErrorCode::Integrity);
-    }
 }

@@ -1,5 +1,5 @@
-//! Changes of the shape of stored bodies: pure steps from one schema of a kind to the next, and back. The host stores
-//! the batch and the history in one atomic write. There is only schema 1 today; the steps to 2 will stand here.
+//! Changes of the shape of stored bodies: pure steps from one schema of a kind to the next, and back. There is only
+//! schema 1 today.
 
 use serde::Serialize;
 
@@ -7,8 +7,11 @@ use super::body::Body;
 use super::clock::HybridClock;
 use super::record::{Content, Record};
 use crate::error::{Error, ErrorCode};
-use crate::json::{self, Map, Value};
+use crate::json::{self, Fields, Map, Value};
 use crate::timestamp;
+
+/// The steps of this library, in their order. Those to schema 2 will stand here.
+pub const MIGRATIONS: &[Migration] = &[];
 
 /// Rewrites a body in place. An error ends the whole migration.
 pub type Rewrite = fn(&mut Map) -> Result<(), Error>;
@@ -45,6 +48,7 @@ impl Migration {
 
 /// A row of the history: one step that was applied.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize)]
+#[cfg_attr(feature = "typescript", derive(ts_rs::TS))]
 pub struct AppliedMigration {
     /// The version of the storage since then.
     pub version: u32,
@@ -71,6 +75,7 @@ pub struct MigrationStatus {
 
 /// A step that would be taken, or was.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize)]
+#[cfg_attr(feature = "typescript", derive(ts_rs::TS))]
 pub struct PlannedStep {
     /// The version of the storage after it.
     pub version: u32,
@@ -80,8 +85,8 @@ pub struct PlannedStep {
     pub records: usize,
 }
 
-/// What a migration comes to. Looking at it changes nothing; it is applied when `records` are appended in one batch and
-/// `history` takes the place of the old one.
+/// What a migration comes to. Looking at it changes nothing; it is applied when `records` are appended in one batch, and
+/// then, when those of all owners are, `history` takes the place of the old one.
 #[derive(Clone, Debug, PartialEq)]
 pub struct MigrationPlan {
     /// The steps, in the order in which they are taken; none when the storage stands where it should.
@@ -90,6 +95,19 @@ pub struct MigrationPlan {
     pub records: Vec<Record>,
     /// The history afterwards: a row for each step that is applied then.
     pub history: Vec<AppliedMigration>,
+}
+
+impl AppliedMigration {
+    pub(crate) fn parse(fields: &mut Fields<'_>) -> Self {
+        let version = fields.count("version");
+        Self {
+            version: fields.require("version", version),
+            name: fields.required_string("name"),
+            applied_at: fields.required_time("applied_at"),
+            checksum: fields.required_string("checksum"),
+            description: fields.required_string("description"),
+        }
+    }
 }
 
 /// Where a storage with this history stands.
@@ -122,7 +140,7 @@ pub fn migration_status(
 pub fn plan_migration(
     migrations: &[Migration],
     history: &[AppliedMigration],
-    records: &[Record],
+    records: &[&Record],
     target: Option<u32>,
     now: u64,
     clock: &mut HybridClock,
@@ -168,7 +186,9 @@ pub fn plan_migration(
     }
     for record in records {
         if let Some(content) = migrated(record, is_up, &way, &mut plan.steps)? {
-            plan.records.push(Record { content, at: clock.tick(now), ..record.clone() });
+            let Record { id, owner, kind, .. } = *record;
+            let (id, owner, kind) = (id.clone(), owner.clone(), kind.clone());
+            plan.records.push(Record { id, owner, kind, at: clock.tick(now), content });
         }
     }
     Ok(plan)

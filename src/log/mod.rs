@@ -17,7 +17,7 @@ pub(crate) use kept::BODY_LIMITS;
 pub use kept::Kept;
 pub use merge::{Merged, merge, newer};
 pub use migration::{
-    AppliedMigration, Migration, MigrationPlan, MigrationStatus, PlannedStep, Rewrite, migration_status,
-    plan_migration, upgraded,
+    AppliedMigration, MIGRATIONS, Migration, MigrationPlan, MigrationStatus, PlannedStep, Rewrite,
+    migration_status, plan_migration, upgraded,
 };
 pub use record::{Content, Record, check_owner};

@@ -13,6 +13,7 @@ pub mod note;
 pub(crate) mod recall;
 mod retention;
 pub(crate) mod text_index;
+mod unlearn;
 pub mod vector_index;
 
 pub use episode::{EpisodeClass, EpisodeType, decay, importance};
@@ -30,3 +31,4 @@ pub use recall::WordSearch;
 pub use recall::{Candidate, RetrievalWeights, Scored, Signals, retrieve};
 pub use retention::{ArchiveReason, Limits, current_importance};
 pub(crate) use retention::{days_since, to_archive};
+pub use unlearn::{Rest, unlearn};

@@ -113,7 +113,12 @@ impl Pattern {
 
     /// Whether it stands anywhere in a text.
     pub(crate) fn is_in(&self, text: &str) -> bool {
-        search::find(self, text).is_some()
+        self.find(text, 0).is_some()
+    }
+
+    /// Where it first stands in a text from the byte `from` on, in bytes; what stands before that is not forgotten.
+    pub(crate) fn find(&self, text: &str, from: usize) -> Option<(usize, usize)> {
+        search::find(self, text, from)
     }
 }
 
@@ -125,7 +130,7 @@ mod tests {
 
     /// Where a pattern stands in a text.
     fn found(pattern: &str, text: &str) -> Option<(usize, usize)> {
-        search::find(&Pattern::new(pattern, false).unwrap(), text)
+        Pattern::new(pattern, false).unwrap().find(text, 0)
     }
 
     #[test]
@@ -214,7 +219,7 @@ mod tests {
             // A flag at the end of an empty alternative and the like are read more narrowly there.
             let Ok(general) = regex::Regex::new(&pattern) else { return Ok(()) };
             let expected = general.find(&text).map(|found| (found.start(), found.end()));
-            prop_assert_eq!(search::find(&own, &text), expected, "{}", pattern);
+            prop_assert_eq!(own.find(&text, 0), expected, "{}", pattern);
         }
 
         #[test]

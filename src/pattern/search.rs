@@ -6,13 +6,14 @@ use super::{Pattern, Place, Step};
 use crate::text::plain;
 
 /// Where a pattern first stands in a text, in bytes: of all places the first, there the match that the pattern
-/// prefers.
-pub(super) fn find(pattern: &Pattern, text: &str) -> Option<(usize, usize)> {
+/// prefers. Looked for from the byte `from` on.
+pub(super) fn find(pattern: &Pattern, text: &str, from: usize) -> Option<(usize, usize)> {
+    let (passed, rest) = text.split_at_checked(from)?;
     let mut ways = Ways::new(pattern);
     let mut next = Ways::new(pattern);
     let mut found = None;
-    let mut before = None;
-    let mut rest = text.chars();
+    let mut before = passed.chars().next_back();
+    let mut rest = rest.chars();
     loop {
         let at = text.len() - rest.as_str().len();
         let current = rest.next();

@@ -11,6 +11,7 @@ use super::mood::Mood;
 use super::personality::Personality;
 use super::recall::Recall;
 use crate::error::Error;
+use crate::list::List;
 use crate::log::body::{self, Episode, Fact, Instance, Note, Run, Session, Turn};
 use crate::log::{Body, Content, Merged, Record, newer};
 use crate::order;
@@ -230,6 +231,28 @@ impl OwnerState {
         turns.iter().filter_map(|entry| Some((entry.position.id.as_str(), entry.turn()?, entry.tokens)))
     }
 
+    /// The ids of the turns of a session, oldest first.
+    pub fn turn_ids(&self, session: &str) -> Vec<String> {
+        let turns = self.lane(session).map_or(&[][..], |lane| &lane.turns);
+        turns.iter().map(|entry| entry.position.id.clone()).list()
+    }
+
+    /// The ids of the runs of a session, oldest first.
+    pub fn run_ids(&self, session: &str) -> Vec<String> {
+        let runs = self.lane(session).map_or(&[][..], |lane| &lane.runs);
+        runs.iter().map(|position| position.id.clone()).list()
+    }
+
+    /// The ids of the runs about a turn of a session. No other's body is read.
+    pub fn runs_of_turn(&self, session: &str, turn: &str) -> Vec<String> {
+        let mut runs = self.run_ids(session);
+        runs.retain(|id| match self.record(id).map(|record| &record.content) {
+            Some(Content::Kept(kept)) if !kept.mentions(turn) => false,
+            _ => self.run(id).is_some_and(|run| run.turn.as_deref() == Some(turn)),
+        });
+        runs
+    }
+
     /// How many turns a session has.
     pub fn turn_count(&self, session: &str) -> usize {
         self.lane(session).map_or(0, |lane| lane.turns.len())
@@ -274,6 +297,11 @@ impl OwnerState {
         self.memories.notes.iter().filter_map(|id| Some((id.as_str(), self.note(id)?)))
     }
 
+    /// The ids of all facts and episodes.
+    pub fn memory_ids(&self) -> impl Iterator<Item = &str> {
+        self.memories.facts.iter().chain(&self.memories.episodes).map(String::as_str)
+    }
+
     /// How a memory was used.
     pub fn use_of(&self, id: &str) -> Use {
         self.memories.use_of(id)
@@ -312,7 +340,7 @@ impl OwnerState {
         }
     }
 
-    pub(super) fn personality_of(&self, instance: &str) -> Option<&Arc<Personality>> {
+    pub(crate) fn personality_of(&self, instance: &str) -> Option<&Arc<Personality>> {
         self.template(&self.instance(instance)?.instance.template)
     }
 

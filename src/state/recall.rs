@@ -126,6 +126,24 @@ impl OwnerState {
         texts
     }
 
+    /// The vector of a fact or an episode, where this embedder has made it.
+    pub(crate) fn vector_of(&self, embedder: &str, id: &str) -> Option<Vec<f32>> {
+        self.recall.vectors.get(embedder, *self.slots_of(id).first()?)
+    }
+
+    /// Keeps a vector of a fact or an episode that came from elsewhere, unless there is one. One of another length than
+    /// the others is passed over.
+    pub(crate) fn give_vector(&mut self, packs: &Packs, embedder: &str, id: &str, vector: &[f32]) {
+        self.index(packs);
+        self.recall.vectors.of_embedder(embedder);
+        let Some(slot) = self.slots_of(id).first().copied() else { return };
+        let Some(text) = self.text_to_embed(slot) else { return };
+        if !self.recall.vectors.knows(slot) && self.recall.vectors.ask(slot, &text) {
+            // What is refused stays asked for.
+            drop(self.recall.vectors.set(slot, vector));
+        }
+    }
+
     /// The text of a document that an embedder may see.
     fn text_to_embed(&self, slot: u32) -> Option<String> {
         let document = self.recall.documents.get(slot)?;

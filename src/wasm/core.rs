@@ -1,7 +1,7 @@
 //! The core of one `Luminora` object.
 
 use luminoracore::Error;
-use luminoracore::bundle::snapshot::ExportOptions;
+use luminoracore::bundle::snapshot::{ExportOptions, Snapshot};
 use luminoracore::compile::Role;
 use luminoracore::engine::{
     self, Command, CoreOptions, Effect, EffectResult, Event, HistoryOptions, MemoryFilter, ModelRequest,
@@ -312,6 +312,29 @@ impl Core {
     /// How a reply came about: the run's body as JSON text.
     pub fn run(&self, user: &str, run: &str) -> Result<String, JsValue> {
         self.core.run(user, run).map_err(|error| throw(&error))
+    }
+
+    /// Where the storage stands.
+    pub fn migrations(&self) -> Result<JsValue, JsValue> {
+        answer(self.core.migrations())
+    }
+
+    /// The steps of a migration, and how many records of an owner each changes.
+    #[wasm_bindgen(js_name = migrationSteps)]
+    pub fn migration_steps(
+        &self,
+        user: &str,
+        target: Option<u32>,
+        now: Option<f64>,
+    ) -> Result<JsValue, JsValue> {
+        let now = moment(now)?;
+        answer(self.core.migration_steps(user, target, now))
+    }
+
+    /// Whose snapshot a file is.
+    #[wasm_bindgen(js_name = userOfSnapshot)]
+    pub fn user_of_snapshot(&self, source: &str) -> Option<String> {
+        Snapshot::user_of(source.as_bytes())
     }
 
     /// The snapshot of a session, as the file's text.

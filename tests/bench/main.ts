@@ -7,6 +7,7 @@ import { providerRows } from "./providers.ts";
 import { readyRows } from "./ready.ts";
 import { recallRows } from "./recall.ts";
 import { blendRows, boundaryRows, compileRows, load, memoryRows, readingRows, turnRows } from "./rows.ts";
+import { snapshotRows } from "./snapshots.ts";
 import { storageRows } from "./storage.ts";
 import { printHeader, printRow, printTitle } from "./table.ts";
 import { vectorRows } from "./vectors.ts";
@@ -24,6 +25,7 @@ const groups: [title: string, rows: () => Row[] | Promise<Row[]>][] = [
   ["Recall", recallRows],
   ["PostgreSQL", storageRows],
   ["Bundles", bundleRows],
+  ["Snapshots of 10,000 turns", snapshotRows],
   ["Model over HTTP", providerRows],
   ["IndexedDB", appendRows],
   ["Ready", readyRows],

@@ -4,17 +4,16 @@ import { sentences } from "./sentences.ts";
 /** Whose log it is. */
 export const owner = "diego";
 
-const turnsOfSession = 2000;
 const begin = Date.parse("2025-01-01T09:00:00Z");
 
 /**
- * A storage with so many turns of one person with one personality, 2,000 to a session, a minute apart; the id of the
+ * A storage with so many turns of one person with one personality, 2,000 to a session or others, a minute apart; the id of the
  * last session, and when the last turn was said. With `runs` each answer has its run, as in a conversation that was not
  * brought along.
  */
 export async function storageWith(
   count: number,
-  { runs = false } = {},
+  { runs = false, turnsOfSession = 2000 } = {},
 ): Promise<{ storage: Storage; session: string; now: number }> {
   const storage = memoryStorage();
   const luminora = await Luminora.open({ storage: thatStaysOpen(storage), clock: () => begin });

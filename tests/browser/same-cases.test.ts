@@ -5,12 +5,16 @@ import { cardSuite } from "../shared/suites/card.ts";
 import { cardFilesSuite } from "../shared/suites/card-files.ts";
 import { checkpointSuite } from "../shared/suites/checkpoint.ts";
 import { conversationSuite } from "../shared/suites/conversation.ts";
+import { eraseSuite } from "../shared/suites/erase.ts";
+import { goldenSuite } from "../shared/suites/golden.ts";
 import { knowledgeSuite } from "../shared/suites/knowledge.ts";
 import { memorySuite } from "../shared/suites/memory.ts";
+import { mergeSuite } from "../shared/suites/merge.ts";
 import { noteSuite } from "../shared/suites/notes.ts";
 import { pureSuite } from "../shared/suites/pure.ts";
 import { recallSuite } from "../shared/suites/recall.ts";
 import { replaySuite } from "../shared/suites/replay.ts";
+import { snapshotSuite } from "../shared/suites/snapshot.ts";
 import { vectorIndexSuite } from "../shared/suites/vector-index.ts";
 import { type Inside, openInside } from "./inside.ts";
 
@@ -85,6 +89,31 @@ bundleSuite({
       );
     }, `${bundles}-sentences`),
 });
+eraseSuite((what) =>
+  tab.evaluate((what) => {
+    const name = `erase-suite-${what}`;
+    const reopen = () => inside.luminoracore.indexedDbStorage({ name });
+    return inside.eraseAndLook({ reopen, raw: () => inside.rawDatabase(name) }, what);
+  }, what),
+);
+
+goldenSuite((golden) =>
+  tab.evaluate((golden) => {
+    const reopen = () => inside.luminoracore.indexedDbStorage({ name: "golden-suite" });
+    return inside.openGolden(reopen, golden);
+  }, golden),
+);
+
+mergeSuite((...args) =>
+  tab.evaluate(([owner, batches]) => {
+    const storage = inside.luminoracore.indexedDbStorage({ name: "merge-suite" });
+    return inside.mergeIn(storage, owner, batches);
+  }, args),
+);
+
+snapshotSuite(() =>
+  tab.evaluate(() => inside.travel(inside.luminoracore.indexedDbStorage({ name: "snapshot-suite" }))),
+);
 
 const databases = "memory-suite";
 memorySuite({

@@ -62,7 +62,7 @@ fn restored(checkpoint: &[u8], now: u64) -> Core {
 
 /// Everything that the API tells of an owner.
 fn told(core: &mut Core, session: &str, now: u64) -> Vec<String> {
-    let options = ExportOptions { conversation: true, facts: true, episodes: true };
+    let options = ExportOptions::default();
     let recall = RecallOptions::default();
     let before = core.export_snapshot("diego", session, options, now).unwrap();
     vec![

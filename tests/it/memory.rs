@@ -21,6 +21,7 @@ fn remember(host: &mut Host, category: &str, key: &str, value: Value) -> String 
 fn changed(output: Output) -> String {
     match output {
         Output::Memories(changes) => changes[0].memory.clone(),
+        Output::Forgotten(gone) => gone[0].id.clone(),
         other => panic!("changes were expected, not {other:?}"),
     }
 }
@@ -73,8 +74,8 @@ fn what_is_remembered_is_corrected_with_provenance_and_forgotten_for_good() {
     assert_eq!(host.facts("diego").len(), 1);
     // By words: all must be there, as whole tokens.
     remember(&mut host, "relationships", "dog name", json!("Max"));
-    assert!(matches!(host.run(&forget("dog Maxim")).unwrap(), Output::Memories(none) if none.is_empty()));
-    assert!(matches!(host.run(&forget(" ")).unwrap(), Output::Memories(none) if none.is_empty()));
+    assert!(matches!(host.run(&forget("dog Maxim")).unwrap(), Output::Forgotten(none) if none.is_empty()));
+    assert!(matches!(host.run(&forget(" ")).unwrap(), Output::Forgotten(none) if none.is_empty()));
     host.run(&forget("max DOG")).unwrap();
     assert_eq!(host.facts("diego").len(), 1);
 }

@@ -22,7 +22,7 @@ fn rename(body: &mut Map, from: &str, to: &str) -> Result<(), Error> {
     Ok(())
 }
 
-const STEPS: [Migration; 3] = [
+pub(crate) static STEPS: [Migration; 3] = [
     Migration {
         name: "memory_says",
         kind: "memory",
@@ -90,7 +90,8 @@ fn plan(
     records: &[Record],
     target: Option<u32>,
 ) -> Result<MigrationPlan, Error> {
-    plan_migration(steps, history, records, target, 2_000, &mut clock())
+    let records: Vec<&Record> = records.iter().collect();
+    plan_migration(steps, history, &records, target, 2_000, &mut clock())
 }
 
 /// The storage after a batch.

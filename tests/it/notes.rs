@@ -25,9 +25,9 @@ fn import_one(host: &mut Host, source: &str, text: &str) -> ImportedNote {
 
 fn forget_source(host: &mut Host, source: &str) -> usize {
     match host.run(&json!({ "type": "forget", "user": "diego", "source": source })).unwrap() {
-        Output::Memories(changes) => {
-            assert!(changes.iter().all(|changed| changed.memory_type == "note"));
-            changes.len()
+        Output::Forgotten(gone) => {
+            assert!(gone.iter().all(|gone| (gone.kind, gone.memory_type) == ("memory", Some("note"))));
+            gone.len()
         }
         other => panic!("changes were expected, not {other:?}"),
     }

@@ -1,11 +1,12 @@
 //! The save game: export, erase, import, and the same relationship is back.
 
 use luminoracore::ErrorCode;
-use luminoracore::bundle::snapshot::ExportOptions;
-use luminoracore::engine::{HistoryOptions, Output};
+use luminoracore::bundle::snapshot::{ExportOptions, Snapshot};
+use luminoracore::engine::{CoreOptions, HistoryOptions, Output};
 use serde_json::{Value, json};
 
-use crate::host::{Host, code};
+use crate::host::{Host, Storage, code};
+use crate::sample::tree;
 
 fn talked() -> (Host, String) {
     let mut host = Host::new();
@@ -176,12 +177,190 @@ fn files_that_are_no_snapshot_say_so_and_change_nothing() {
 }
 
 #[test]
+fn a_file_without_a_template_takes_the_one_that_is_passed() {
+    let (mut host, session) = talked();
+    let mut file: Value = serde_json::from_str(&export(&host, &session)).unwrap();
+    file["persona"] = json!({});
+    let mut command = import(&file.to_string());
+    command["user"] = json!("maria");
+    command["template"] = json!(crate::host::file("personalities/alicia.json"));
+    assert_eq!(code(host.run(&command)), ErrorCode::HashMismatch, "it was changed nevertheless");
+    command["allow_modified"] = json!(true);
+    let Ok(Output::Import(report)) = host.run(&command) else { panic!("the import failed") };
+    let state = host.core.session_state("maria", &report.session, host.now).unwrap();
+    assert_eq!(state.affinity, host.core.session_state("diego", &session, host.now).unwrap().affinity);
+}
+
+#[test]
 fn sections_that_are_switched_off_are_absent() {
     let (host, session) = talked();
-    let options = ExportOptions { conversation: false, facts: false, episodes: false };
+    let options =
+        ExportOptions { conversation: false, facts: false, episodes: false, ..ExportOptions::default() };
     let file: Value =
         serde_json::from_str(&host.core.export_snapshot("diego", &session, options, host.now).unwrap())
             .unwrap();
     let keys: Vec<&String> = file["current_state"].as_object().unwrap().keys().collect();
     assert_eq!(keys, ["affinity", "mood", "learned_mask"]);
+}
+
+/// A relationship in which everything happened, and its file with these options.
+fn told() -> (Host, String) {
+    let mut host = Host::new();
+    let session = host.session("diego", "alicia");
+    for said in [
+        "You're pretty. My name is Zebulon. I called my sister Rosa.",
+        "My dog Max died yesterday, and Zebulon's sister cried.",
+        "I live in Lima, write to zeb@example.org or call +51 600 123 456.",
+        "I work as a nurse. My favourite tea is jasmine.",
+        "I'm allergic to peanuts.",
+    ] {
+        host.now += 3_600_000;
+        host.send("diego", &session, said).unwrap();
+    }
+    (host, session)
+}
+
+fn export_with(host: &Host, session: &str, options: &Value) -> String {
+    let options = ExportOptions::parse(&tree(options)).unwrap();
+    host.core.export_snapshot("diego", session, options, host.now).unwrap()
+}
+
+fn imported(host: &mut Host, source: &str) -> luminoracore::engine::ImportReport {
+    match host.run(&import(source)).unwrap() {
+        Output::Import(report) => report,
+        other => panic!("a report was expected, not {other:?}"),
+    }
+}
+
+#[test]
+fn the_compact_form_says_the_same_in_less() {
+    let (mut host, session) = told();
+    let (plain, compact) =
+        (export(&host, &session), export_with(&host, &session, &json!({ "compact": true })));
+    let dense = serde_json::from_str::<Value>(&plain).unwrap().to_string();
+    assert!(compact.len() < dense.len(), "{} of {}", compact.len(), dense.len());
+    assert_eq!(Snapshot::user_of(compact.as_bytes()).as_deref(), Some("diego"));
+    host.run(&json!({ "type": "erase", "user": "diego", "purge": true })).unwrap();
+    assert!(imported(&mut host, &compact).report.is_empty());
+    assert_eq!(export(&host, &session), plain);
+    assert_eq!(export_with(&host, &session, &json!({ "compact": true })), compact);
+    // Whatever is changed in it is found, and what is no compact form is refused.
+    for (from, to, code_expected) in [
+        ("jasmine", "camomile", ErrorCode::HashMismatch),
+        ("compact/1", "compact/2", ErrorCode::UnsupportedFormat),
+        ("\"data\":[", "\"data\":[9999,", ErrorCode::UnsupportedFormat),
+    ] {
+        let changed = compact.replace(from, to);
+        assert_ne!(changed, compact);
+        let mut command = import(&changed);
+        command["user"] = json!("maria");
+        assert_eq!(code(host.run(&command)), code_expected, "{from}");
+    }
+}
+
+#[test]
+fn nobody_is_named_in_an_anonymized_file() {
+    let (mut host, session) = told();
+    let text = export_with(&host, &session, &json!({ "anonymize": true }));
+    for word in ["Zebulon", "diego", "Rosa", "Max", "Lima", "zeb@example.org", "600 123", "peanuts", &session]
+    {
+        assert!(!text.contains(word), "{word} is in {text}");
+    }
+    let file: Value = serde_json::from_str(&text).unwrap();
+    let state = &file["current_state"];
+    assert_eq!(file["_snapshot_info"]["user_id"], "user");
+    assert_eq!(file["_snapshot_info"]["session_id"], "session_1");
+    assert_eq!(file["_snapshot_info"]["options"]["anonymize_user_data"], true);
+    let facts = state["learned_facts"].as_array().unwrap();
+    let categories: Vec<&str> = facts.iter().map(|fact| fact["category"].as_str().unwrap()).collect();
+    assert!(categories.contains(&"preferences") && categories.contains(&"work"), "{categories:?}");
+    assert!(
+        !categories.iter().any(|category| ["personal_info", "relationships", "health"].contains(category))
+    );
+    let turns = state["conversation_history"].as_array().unwrap();
+    let ids: Vec<&str> = turns.iter().map(|turn| turn["id"].as_str().unwrap()).collect();
+    assert!(ids.iter().all(|id| id.starts_with("turn_") && id.len() < 8), "{ids:?}");
+    assert!(turns[0]["text"].as_str().unwrap().contains("My name is [name]. I called my sister [name]."));
+    assert!(turns[4]["text"].as_str().unwrap().contains("write to [email] or call [phone]."));
+    assert!(turns.iter().all(|turn| turn["at"].as_str().unwrap().ends_with("T00:00:00Z")));
+    // What was learned says where, by the new names.
+    let source = facts[0]["sources"][0]["turn"].as_str().unwrap();
+    assert!(ids.contains(&source), "{source}");
+    assert!(!text.contains("00:00.000Z") && state["learned_mask"].is_null());
+    let report = &file["anonymization"];
+    assert!(report["removed"]["facts"].as_u64().unwrap() >= 4);
+    assert_eq!((&report["replaced"]["email"], &report["replaced"]["phone"]), (&json!(1), &json!(1)));
+    assert!(report["replaced"]["name"].as_u64().unwrap() >= 3);
+
+    // It is a file like any other. Whoever switches the facts off is hidden nevertheless.
+    let report = imported(&mut host, &text);
+    assert_eq!((report.user.as_str(), report.report.len()), ("user", 0));
+    assert_eq!(host.core.session("user", "session_1").unwrap().turns, 10);
+    let without = export_with(&host, &session, &json!({ "anonymize_user_data": true, "facts": false }));
+    assert!(!without.contains("Zebulon") && !without.contains("learned_facts"));
+    assert!(!export(&host, &session).contains("anonymization"));
+}
+
+#[test]
+fn vectors_travel_to_the_same_embedder() {
+    let options = CoreOptions { embedder: Some("test".into()), ..CoreOptions::default() };
+    let mut host = Host::open(options.clone(), 0, Storage::default());
+    host.embedder = |_| None;
+    let session = host.session("diego", "alicia");
+    host.send("diego", &session, "I work as a nurse, and my dog Max died yesterday.").unwrap();
+    assert!(!export(&host, &session).contains("\"vectors\""));
+    let texts = host.core.texts_to_embed("diego", 100);
+    for (index, asked) in texts.iter().enumerate() {
+        // Lengths are no part of it, and every element is rounded.
+        let vector: Vec<f32> = (0..40).map(|at| ((index * 31 + at * 17) as f32).sin() * 3.0).collect();
+        host.core.set_vectors("diego", &[asked.slot], &vector).unwrap();
+    }
+    let all = json!({ "embeddings": true, "compact": false });
+    let text = export_with(&host, &session, &all);
+    let file: Value = serde_json::from_str(&text).unwrap();
+    let embeddings = &file["embeddings"];
+    assert_eq!((&embeddings["model"], &embeddings["dimensions"]), (&json!("test"), &json!(40)));
+    let memories = host.facts("diego").len() + host.episodes("diego").len();
+    assert_eq!(embeddings["vectors"].as_object().unwrap().len(), memories);
+    assert!(memories >= 2);
+
+    let mut other = Host::open(options, 1, Storage::default());
+    other.now = host.now;
+    assert!(imported(&mut other, &text).report.is_empty());
+    let to_embed = other.core.texts_to_embed("diego", 100).len();
+    assert_eq!(to_embed, texts.len() - memories, "what has a vector is not embedded again");
+    assert_eq!(export_with(&other, &session, &all), text, "byte for byte, all options on");
+
+    // With another embedder, or none, nothing of them is used.
+    let mut stranger = Host::new();
+    let report = imported(&mut stranger, &text).report;
+    assert_eq!((report.len(), report[0].path.as_str()), (1, "/embeddings"));
+    // And what is no vector is refused.
+    let mut changed = file.clone();
+    let first = changed["embeddings"]["vectors"].as_object_mut().unwrap().values_mut().next().unwrap();
+    *first = json!("AAAA");
+    let mut command = import(&changed.to_string());
+    command["allow_modified"] = json!(true);
+    command["user"] = json!("maria");
+    let error = stranger.run(&command).unwrap_err();
+    assert_eq!(error.code, ErrorCode::UnsupportedFormat);
+    assert!(error.path.starts_with("/embeddings/vectors/"), "{}", error.path);
+}
+
+#[test]
+fn an_export_knows_the_options_by_their_older_names() {
+    for options in [
+        json!({ "conversation": false, "anonymize": true }),
+        json!({ "conversation_history": false, "anonymize_user_data": true }),
+        json!({ "include_conversation": false, "anonymize": true }),
+        json!({ "include_conversation_history": false, "anonymize": true }),
+        json!({ "include_options": { "conversation_history": false, "anonymize_user_data": true } }),
+    ] {
+        let parsed = ExportOptions::parse(&tree(&options)).unwrap();
+        assert_eq!(
+            parsed,
+            ExportOptions { conversation: false, anonymize: true, ..ExportOptions::default() }
+        );
+    }
+    assert!(ExportOptions::parse(&tree(json!({ "conversatoin": false }))).is_err());
 }

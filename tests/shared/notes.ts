@@ -91,7 +91,7 @@ export async function importReplaceForget(storage: Storage) {
     listed: listed.map(({ id, created_at, ...rest }) => rest),
     read: [read.title, read.text, read.spans],
     exported: snapshot.includes("tide table"),
-    erased: erased.map(({ memory_type, change }) => `${memory_type} ${change}`),
+    erased: erased.map(({ kind, type }) => `${kind} ${type}`),
     told: told.map(({ memory_type, change }) => `${memory_type} ${change}`),
     gone: ["old tide", "new tide"].filter((words) => left.includes(words)),
     back: [back.added, back.notes[0]?.id === one.notes[0]?.id],

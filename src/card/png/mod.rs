@@ -1,6 +1,5 @@
 //! Character cards in PNG images: the JSON as base64 in a text chunk, `ccv3` for V3 and `chara` for what came before.
 
-mod base64;
 mod chunk;
 mod text;
 
@@ -10,6 +9,7 @@ use super::convert::{Conversion, convert};
 use super::export::{CardExportOptions, export};
 use super::format::CardFormat;
 use super::report::LossItem;
+use crate::base64;
 use crate::error::{Error, ErrorCode};
 use crate::template::Template;
 

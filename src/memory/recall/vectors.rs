@@ -83,6 +83,11 @@ impl Vectors {
         Ok(())
     }
 
+    /// The vector of a document, where this embedder has made it.
+    pub(crate) fn get(&self, embedder: &str, slot: u32) -> Option<Vec<f32>> {
+        self.index.as_ref().filter(|_| self.embedder == embedder)?.get(slot)
+    }
+
     /// Nobody embeds any more: what was asked for is asked for again.
     pub(crate) fn give_up(&mut self) {
         self.asked.clear();

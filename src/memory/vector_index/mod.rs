@@ -145,16 +145,34 @@ impl VectorIndex {
         Some(())
     }
 
-    /// Forgets the vector of a slot; whether there was one.
+    /// Forgets the vector of a slot; whether there was one. Nothing of it is left in the [bytes](Self::to_bytes): who has
+    /// the vector of a text can tell much of what it says.
     pub fn remove(&mut self, slot: u32) -> bool {
         match self.scales.get_mut(slot as usize) {
             Some(scale) if !scale.is_nan() => {
                 *scale = f32::NAN;
                 self.count -= 1;
+                let zero = kernel::block([0; 16]);
+                self.row_mut(slot as usize).fill([zero; 2]);
                 true
             }
             _ => false,
         }
+    }
+
+    /// The vector of a slot as it is kept: its direction, within what rounding moved. [`set`](Self::set) keeps exactly
+    /// the same of it.
+    #[must_use]
+    pub fn get(&self, slot: u32) -> Option<Vec<f32>> {
+        let slot = slot as usize;
+        self.scales.get(slot).filter(|scale| !scale.is_nan())?;
+        let blocks = self.rows.get(slot * self.stride..(slot + 1) * self.stride)?.as_flattened();
+        let mut vector = match self.precision {
+            Precision::Int8 => quantise::elements(blocks),
+            Precision::F32 => blocks.iter().flat_map(|block| kernel::floats(*block)).collect(),
+        };
+        vector.truncate(self.dimension);
+        Some(vector)
     }
 
     /// The `k` rows most similar to a query: slots and cosines, clipped to 0..=1, highest first and by slot among

@@ -23,6 +23,26 @@ pub(super) fn row(vector: &[f32], blocks: &mut [Block]) -> f32 {
     if largest > 0.0 { (largest / length / (127.0 * 256.0)) as f32 } else { 0.0 }
 }
 
+/// The elements of a row: of the lower ones the byte, of the upper ones the whole pair in 256ths, which is as near to
+/// what they were. Those that may have been the largest are 127 again, so that the row of these elements is the same.
+pub(super) fn elements(blocks: &[Block]) -> Vec<f32> {
+    let mut elements = Vec::with_capacity(16 * blocks.len());
+    for block in blocks {
+        let bytes = kernel::bytes(block);
+        let pairs = bytes.chunks_exact(2).map(|pair| match pair {
+            [low, high] => [*low, *high],
+            _ => [0, 0],
+        });
+        elements.extend(pairs.clone().map(|[low, _]| f32::from(low as i8)));
+        elements.extend(pairs.map(|pair| match f32::from(i16::from_le_bytes(pair)) / 256.0 {
+            upper if upper >= 126.5 => 127.0,
+            upper if upper < -126.5 => -127.0,
+            upper => upper,
+        }));
+    }
+    elements
+}
+
 /// Writes a query for rows of pairs, two blocks for each of theirs, the upper elements first, and gives what all dot
 /// products are multiplied with; and, in parts of 2¹⁵, what its elements are multiplied with where it is compared with
 /// sketches.

@@ -438,6 +438,29 @@ proptest! {
     }
 
     #[test]
+    fn a_vector_comes_back_as_it_is_kept_and_leaves_nothing(
+        rows in (1_usize..70).prop_flat_map(|n| {
+            vec(vec(prop_oneof![8 => -1.0_f32..1.0, 2 => Just(1.0), 2 => Just(-1.0), 1 => Just(0.0)], n), 1..6)
+        }),
+    ) {
+        let mut index = index_of(&rows, Precision::Int8);
+        let mut again = VectorIndex::new(index.dimension(), Precision::Int8).expect("an index");
+        for (slot, row) in (0..).zip(&rows) {
+            let vector = index.get(slot).expect("a vector");
+            prop_assert!(row.iter().all(|element| *element == 0.0) || cosine(&vector, row) > 0.98);
+            again.set(slot, &vector).expect("a row");
+            prop_assert_eq!(again.row(slot as usize), index.row(slot as usize));
+            prop_assert_eq!(again.get(slot), Some(vector));
+        }
+        for slot in 0..rows.len() as u32 {
+            prop_assert!(index.remove(slot));
+            prop_assert_eq!(index.get(slot), None);
+        }
+        let blocks = index.rows.as_flattened();
+        prop_assert!(blocks.iter().all(|block| kernel::bytes(block) == [0; 16]));
+    }
+
+    #[test]
     fn estimates_are_sums_by_signs_and_sizes(
         (rows, query) in (1_usize..140).prop_flat_map(|n| (vec(vec(-1.0_f32..1.0, n), 1..24), vec(-1.0_f32..1.0, n))),
     ) {

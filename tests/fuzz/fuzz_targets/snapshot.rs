@@ -19,6 +19,7 @@ fn import(source: &str, seed: u8) -> Result<(Core, String, String), Error> {
         restore: Default::default(),
         on_conflict: Default::default(),
         allow_modified: true,
+        template: None,
     };
     let step = core.dispatch(command, &environment);
     let done = match step.done {

@@ -34,7 +34,7 @@ export function noteSuite(trials: NoteTrials): void {
       ],
       read: ["Tides", "The new tide table.", [[0, 19]]],
       exported: false,
-      erased: ["note forgotten"],
+      erased: ["memory note"],
       told: ["note forgotten"],
       gone: [],
       back: [1, false],

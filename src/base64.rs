@@ -3,7 +3,7 @@
 const ALPHABET: &[u8; 64] = b"ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789+/";
 
 /// Appends the base64 of bytes, padded.
-pub(super) fn encode(bytes: &[u8], text: &mut Vec<u8>) {
+pub(crate) fn encode(bytes: &[u8], text: &mut Vec<u8>) {
     for group in bytes.chunks(3) {
         let byte = |index: usize| u32::from(group.get(index).copied().unwrap_or_default());
         let bits = byte(0) << 16 | byte(1) << 8 | byte(2);
@@ -15,7 +15,7 @@ pub(super) fn encode(bytes: &[u8], text: &mut Vec<u8>) {
 }
 
 /// The bytes of a base64 text. White space and missing padding are forgiven: some programs break lines.
-pub(super) fn decode(text: &[u8]) -> Option<Vec<u8>> {
+pub(crate) fn decode(text: &[u8]) -> Option<Vec<u8>> {
     let mut bytes = Vec::with_capacity(text.len() / 4 * 3);
     let (mut bits, mut digits, mut padding) = (0_u32, 0_u32, 0_u32);
     for byte in text {

@@ -1,0 +1,5 @@
+import { memoryStorage } from "luminoracore";
+import { travel } from "../shared/snapshot.ts";
+import { snapshotSuite } from "../shared/suites/snapshot.ts";
+
+snapshotSuite(() => travel(memoryStorage()));
