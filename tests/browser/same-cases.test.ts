@@ -89,6 +89,7 @@ bundleSuite({
       );
     }, `${bundles}-sentences`),
 });
+
 eraseSuite((what) =>
   tab.evaluate((what) => {
     const name = `erase-suite-${what}`;
@@ -98,17 +99,21 @@ eraseSuite((what) =>
 );
 
 goldenSuite((golden) =>
-  tab.evaluate((golden) => {
+  // As text: the types of what crosses have no end where JSON may stand in JSON.
+  tab.evaluate((text) => {
     const reopen = () => inside.luminoracore.indexedDbStorage({ name: "golden-suite" });
-    return inside.openGolden(reopen, golden);
-  }, golden),
+    return inside.openGolden(reopen, JSON.parse(text));
+  }, JSON.stringify(golden)),
 );
 
-mergeSuite((...args) =>
-  tab.evaluate(([owner, batches]) => {
-    const storage = inside.luminoracore.indexedDbStorage({ name: "merge-suite" });
-    return inside.mergeIn(storage, owner, batches);
-  }, args),
+mergeSuite((owner, batches) =>
+  tab.evaluate(
+    ([owner, text]) => {
+      const storage = inside.luminoracore.indexedDbStorage({ name: "merge-suite" });
+      return inside.mergeIn(storage, owner, JSON.parse(text));
+    },
+    [owner, JSON.stringify(batches)] as const,
+  ),
 );
 
 snapshotSuite(() =>
