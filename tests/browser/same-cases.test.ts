@@ -50,15 +50,18 @@ eraseSuite((what) =>
 goldenSuite((golden) =>
   tab.evaluate((golden) => {
     const reopen = () => inside.luminoracore.indexedDbStorage({ name: "golden-suite" });
-    return inside.openGolden(reopen, golden);
-  }, golden),
+    return inside.openGolden(reopen, JSON.parse(golden));
+  }, JSON.stringify(golden)),
 );
 
-mergeSuite((...args) =>
-  tab.evaluate(([owner, batches]) => {
-    const storage = inside.luminoracore.indexedDbStorage({ name: "merge-suite" });
-    return inside.mergeIn(storage, owner, batches);
-  }, args),
+mergeSuite((owner, batches) =>
+  tab.evaluate(
+    ([owner, batches]) => {
+      const storage = inside.luminoracore.indexedDbStorage({ name: "merge-suite" });
+      return inside.mergeIn(storage, owner, JSON.parse(batches));
+    },
+    [owner, JSON.stringify(batches)] as const,
+  ),
 );
 
 snapshotSuite(() =>
