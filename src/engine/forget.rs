@@ -9,7 +9,7 @@ use crate::error::Error;
 use crate::json::{self, Fields};
 use crate::list::{List, joined};
 use crate::log::{Body, Content, IdSource, Record, check_owner};
-use crate::memory::{MemoryChange, Rest, unlearn};
+use crate::memory::{MemoryChange, Rest, comes_from, unlearn};
 use crate::text::tokens;
 
 /// What is to be forgotten.
@@ -154,29 +154,23 @@ impl Core {
         memories.extend(owner.memory_ids().filter_map(|id| owner.record(id)));
         let mut seen: Vec<&str> = Vec::new();
         for record in memories {
-            let id = record.id.as_str();
+            let (id, Some(body)) = (record.id.as_str(), record.body()) else { continue };
             if seen.contains(&id) {
                 continue;
             }
-            match record.body() {
-                Some(Body::Fact(fact)) => {
-                    seen.push(id);
-                    let rest = unlearn(fact, is_gone);
-                    if rest == Rest::All {
-                        continue;
-                    }
-                    erasure.add(id, "memory", Some("fact"));
-                    if let Rest::Some(fact) = rest {
+            seen.push(id);
+            if !comes_from(body, is_gone) {
+                continue;
+            }
+            erasure.add(id, "memory", type_of(body));
+            match body {
+                Body::Fact(fact) => {
+                    if let Rest::Some(fact) = unlearn(fact, is_gone) {
                         let parts = [user, fact.category.name(), &fact.key];
                         erasure.rest.push((self.free_id(user, "fact", &parts, id), fact.into()));
                     }
                 }
-                Some(Body::Episode(episode)) => {
-                    seen.push(id);
-                    if !episode.sources.iter().any(|source| is_gone(&source.turn)) {
-                        continue;
-                    }
-                    erasure.add(id, "memory", Some("episode"));
+                Body::Episode(episode) => {
                     let rest = self.told_again(user, episode, is_gone);
                     erasure.rest.extend(rest.map(|episode| (ids.next("memory"), episode.into())));
                 }

@@ -31,4 +31,4 @@ pub use recall::WordSearch;
 pub use recall::{Candidate, RetrievalWeights, Scored, Signals, retrieve};
 pub use retention::{ArchiveReason, Limits, current_importance};
 pub(crate) use retention::{days_since, to_archive};
-pub use unlearn::{Rest, unlearn};
+pub use unlearn::{Rest, comes_from, unlearn};

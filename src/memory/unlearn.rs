@@ -1,6 +1,7 @@
 //! What is left of a fact when turns that it was learned from are erased.
 
 use crate::list::List;
+use crate::log::Body;
 use crate::log::body::{EarlierValue, Fact, FactOrigin, MemorySource, MemoryStatus};
 
 /// What is left of a memory when turns are erased.
@@ -58,6 +59,16 @@ pub fn unlearn(fact: &Fact, is_gone: &dyn Fn(&str) -> bool) -> Rest<Fact> {
         status: MemoryStatus::Active,
         ..rest
     })
+}
+
+/// Whether a memory comes from a turn that is gone, if only in part: then its record has to go, and so has every version
+/// of it, whoever brings it.
+pub fn comes_from(body: &Body, is_gone: &dyn Fn(&str) -> bool) -> bool {
+    match body {
+        Body::Fact(fact) => unlearn(fact, is_gone) != Rest::All,
+        Body::Episode(episode) => episode.sources.iter().any(|source| is_gone(&source.turn)),
+        _ => false,
+    }
 }
 
 #[cfg(test)]
