@@ -49,11 +49,15 @@ async function attemptExport(
   let member: MemberPacker | undefined;
   const now = clock();
   let manifest: string;
+  let packing: Promise<unknown> | undefined;
   try {
+    // While a piece is packed, in another thread, the core makes the next one.
     for (const [path, records, lines, isLast] of atOnce ? [...pieces()] : pieces()) {
+      await packing;
       member ??= new MemberPacker(path);
-      await Promise.all([member.write(records), index.write(lines)]);
+      packing = Promise.all([member.write(records), index.write(lines)]);
       if (!isLast) continue;
+      await packing;
       members.push(await member.end());
       member = undefined;
     }

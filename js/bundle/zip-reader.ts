@@ -172,12 +172,20 @@ async function* inflated(
   // An error of the data is one of both ends; it is told where it is read.
   writing.catch(() => {});
   writer.closed.catch(() => {});
+  // While a piece is looked at, the next one is inflated in another thread.
+  const ask = () => {
+    const read = reader.read();
+    read.catch(() => {});
+    return read;
+  };
+  let next = ask();
   try {
     for (;;) {
-      const { done, value } = await reader.read().catch((cause: unknown) => {
+      const { done, value } = await next.catch((cause: unknown) => {
         throw damaged(name, cause);
       });
       if (done) return;
+      next = ask();
       yield value;
     }
   } finally {

@@ -23,6 +23,11 @@ impl Digest {
         self.bytes += bytes.len() as u64;
     }
 
+    /// Counts bytes that somebody else hashes.
+    pub(crate) fn skip(&mut self, bytes: usize) {
+        self.bytes += bytes as u64;
+    }
+
     /// 64 lower-case hexadecimal digits.
     pub(crate) fn hex(self) -> String {
         let mut digits = String::with_capacity(64);

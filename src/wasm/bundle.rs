@@ -91,8 +91,8 @@ impl BundleReader {
         self.reader.next_member().map(str::to_owned)
     }
 
-    /// Takes a part of it.
-    pub fn push(&mut self, core: &Core, bytes: &[u8], now: Option<f64>) -> Result<(), JsValue> {
+    /// Takes a part of it, and hashes it or leaves that to the host.
+    pub fn push(&mut self, core: &Core, bytes: &[u8], hashes: bool, now: Option<f64>) -> Result<(), JsValue> {
         if self.import.is_some() {
             self.taken += bytes.len();
             if self.taken >= STEP / MEMORY_FOR_TEXT {
@@ -100,16 +100,16 @@ impl BundleReader {
                 reserve(STEP);
             }
         }
-        thrown(self.reader.push(bytes))?;
+        thrown(self.reader.push(bytes, hashes))?;
         if let Some(import) = &mut self.import {
             core.core.offer(import, &mut self.reader, moment(now)?);
         }
         Ok(())
     }
 
-    /// It has ended.
-    pub fn end(&mut self) -> Result<(), JsValue> {
-        thrown(self.reader.end())
+    /// It has ended; its hash, when the host has it.
+    pub fn end(&mut self, sha256: Option<String>) -> Result<(), JsValue> {
+        thrown(self.reader.end(sha256))
     }
 
     /// All have ended. Says whether they have to be read once more.

@@ -363,7 +363,10 @@ fn older_schemas_are_migrated_before_they_are_merged() {
         description: "The note of a feedback is called `words`.",
         rules: "note -> words",
         up: |body| match body.remove("note") {
-            Some(note) => Ok(body.insert("words", note)),
+            Some(note) => {
+                body.insert("words", note);
+                Ok(())
+            }
             None => Err(Error::new(ErrorCode::InvalidRecord, "there is no note").at("/note")),
         },
         down: None,

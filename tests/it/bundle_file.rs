@@ -53,10 +53,10 @@ impl BundleFile {
     ) -> Result<(), Error> {
         while let Some(path) = reader.next_member().map(str::to_owned) {
             for piece in self.members[&path].chunks(PIECE) {
-                reader.push(piece)?;
+                reader.push(piece, true)?;
                 taken(reader);
             }
-            reader.end()?;
+            reader.end(None)?;
         }
         reader.finish()
     }

@@ -118,8 +118,8 @@ impl Body {
 /// Bodies are equal when they say the same, in whatever order: what was in a bundle has its members sorted.
 impl PartialEq for Body {
     fn eq(&self, other: &Self) -> bool {
-        let text = |body| json::canonical_text(&json::to_text(body));
-        text(self) == text(other)
+        let (a, b) = (json::to_text(self), json::to_text(other));
+        a == b || json::canonical_text(&a) == json::canonical_text(&b)
     }
 }
 

@@ -56,9 +56,9 @@ fn import(core: &mut Core, manifest: &str, members: &Members) -> Result<(), Erro
     let mut import = BundleImport::new(&reader, ImportMode::Merge)?;
     for (_, bytes) in members {
         for piece in bytes.chunks(61) {
-            reader.push(piece)?;
+            reader.push(piece, true)?;
         }
-        reader.end()?;
+        reader.end(None)?;
     }
     reader.finish()?;
     core.offer(&mut import, &mut reader, NOW);
