@@ -4,6 +4,7 @@
 use serde::Serialize;
 
 use super::core::Core;
+use super::swept::Swept;
 use crate::bundle::{BundleReader, BundleWriter, Moving, Piece, Selection};
 use crate::error::{Error, ErrorCode};
 use crate::json::{self, Value};
@@ -200,6 +201,21 @@ impl Core {
             for tombstone in erased_by(moving, &import.records, state) {
                 import.report.erased += 1;
                 import.records.push(tombstone);
+            }
+        }
+        for Swept { tombstone, rest } in self.swept(&import.user, &import.records, import.replaces()) {
+            let is_here = state.record(&tombstone.id).is_some_and(|record| !record.content.is_erased());
+            import.report.erased += u32::from(is_here);
+            match import.records.iter_mut().find(|record| record.id == tombstone.id) {
+                Some(record) => {
+                    *if is_here { &mut import.report.changed } else { &mut import.report.new } -= 1;
+                    *record = tombstone;
+                }
+                None => import.records.push(tombstone),
+            }
+            if let Some(rest) = rest {
+                import.report.new += 1;
+                import.records.push(rest);
             }
         }
         if import.replaces() {

@@ -29,6 +29,7 @@ mod reaction;
 mod recall;
 mod scripted;
 mod session;
+mod swept;
 mod turn;
 mod usage;
 

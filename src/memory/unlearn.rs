@@ -66,7 +66,8 @@ pub fn unlearn(fact: &Fact, is_gone: &dyn Fn(&str) -> bool) -> Rest<Fact> {
 pub fn comes_from(body: &Body, is_gone: &dyn Fn(&str) -> bool) -> bool {
     match body {
         Body::Fact(fact) => unlearn(fact, is_gone) != Rest::All,
-        Body::Episode(episode) => episode.sources.iter().any(|source| is_gone(&source.turn)),
+        // All of them are asked for: who asks may want to know which.
+        Body::Episode(episode) => episode.sources.iter().filter(|source| is_gone(&source.turn)).count() > 0,
         _ => false,
     }
 }

@@ -1,0 +1,163 @@
+//! What goes with an erasure, beyond the tombstones that an import brings: turns that were said in a session which is
+//! gone, runs that answered a turn which is gone, and memories that were learned from it. Whoever wrote them did not know
+//! of the erasure yet.
+
+use std::cell::RefCell;
+
+use super::core::Core;
+use crate::json;
+use crate::list::List;
+use crate::log::body::Fact;
+use crate::log::{Body, Content, Device, Record, Stamp, natural_id};
+use crate::memory::{Rest, comes_from, unlearn};
+use crate::order;
+use crate::state::OwnerState;
+
+/// A record that goes.
+pub(super) struct Swept {
+    /// In its place.
+    pub tombstone: Record,
+    /// What other turns say of a fact: a record of its own.
+    pub rest: Option<Record>,
+}
+
+impl Core {
+    /// The records of an owner that go with what an import erases, and those of the import that go with what is erased
+    /// here or there. Every device comes to the same tombstones, clocks included, so that they agree without having to
+    /// meet again.
+    pub(super) fn swept(&self, user: &str, records: &[Record], replaces: bool) -> Vec<Swept> {
+        let state = self.owner(user);
+        let mut gone = Gone::new(state, records);
+        let (mut turns, mut others) = if replaces { Default::default() } else { gone.affected() };
+        let mut given = records.iter().map(|record| record.id.as_str()).list();
+        order::sort_by(&mut given, Ord::cmp);
+        let is_here = |id: &String| given.binary_search(&id.as_str()).is_err();
+        turns.retain(is_here);
+        others.retain(is_here);
+        let here = |ids: Vec<String>| ids.into_iter().filter_map(|id| state.record(&id)).list();
+        let mut swept = Vec::new();
+        // Turns first: what comes from them goes, too.
+        for record in records.iter().chain(here(turns)) {
+            swept.extend(gone.sweep_turn(record));
+        }
+        order::sort_by(&mut gone.turns, |a, b| a.0.cmp(&b.0));
+        for record in records.iter().chain(here(others)) {
+            swept.extend(gone.sweep(record, records));
+        }
+        swept
+    }
+}
+
+/// What is gone, here or by the records of an import.
+struct Gone<'a> {
+    state: &'a OwnerState,
+    /// The tombstones of the import, by id.
+    brought: Vec<&'a Record>,
+    /// Turns that go with their session, by id, and when that went.
+    turns: Vec<(String, Stamp)>,
+    /// When what was asked for went.
+    found: RefCell<Vec<Stamp>>,
+}
+
+impl<'a> Gone<'a> {
+    fn new(state: &'a OwnerState, records: &'a [Record]) -> Self {
+        let mut brought = records.iter().filter(|record| record.content.is_erased()).list();
+        order::sort_by(&mut brought, |a, b| a.id.cmp(&b.id));
+        Self { state, brought, turns: Vec::new(), found: RefCell::default() }
+    }
+
+    /// The ids of the turns, and of the runs and memories, that may go here.
+    fn affected(&self) -> (Vec<String>, Vec<String>) {
+        let (mut turns, mut others) = (Vec::new(), Vec::new());
+        let mut is_told = false;
+        for Record { id, kind, .. } in &self.brought {
+            let body = self.state.record(id).and_then(Record::body);
+            match (&**kind, body) {
+                ("session", _) => {
+                    turns.extend(self.state.turn_ids(id));
+                    others.extend(self.state.run_ids(id));
+                    is_told = true;
+                }
+                ("turn", body) => {
+                    if let Some(Body::Turn(turn)) = body {
+                        others.extend(self.state.runs_of_turn(&turn.session, id));
+                    }
+                    is_told = true;
+                }
+                _ => {}
+            }
+        }
+        order::sort_by(&mut others, Ord::cmp);
+        others.dedup();
+        if is_told {
+            others.extend(self.state.memory_ids().map(str::to_owned));
+        }
+        (turns, others)
+    }
+
+    fn sweep_turn(&mut self, record: &Record) -> Option<Swept> {
+        let Body::Turn(turn) = record.body()? else { return None };
+        let at = self.end_of(&turn.session)?.clone();
+        self.turns.push((record.id.clone(), at.clone()));
+        Some(Swept { tombstone: tombstone(record, at), rest: None })
+    }
+
+    fn sweep(&self, record: &Record, records: &[Record]) -> Option<Swept> {
+        self.found.borrow_mut().clear();
+        let is_gone = |id: &str| {
+            let end = self.end_of(id);
+            self.found.borrow_mut().extend(end.cloned());
+            end.is_some()
+        };
+        let body = record.body()?;
+        let goes = match body {
+            Body::Run(run) => is_gone(&run.session) | run.turn.as_deref().is_some_and(is_gone),
+            _ => comes_from(body, &is_gone),
+        };
+        if !goes {
+            return None;
+        }
+        let found = self.found.take();
+        let rest = match body {
+            Body::Fact(fact) => match unlearn(fact, &is_gone) {
+                Rest::Some(rest) => self.anew(record, rest, &found, records),
+                _ => None,
+            },
+            _ => None,
+        };
+        Some(Swept { tombstone: tombstone(record, found.iter().min()?.clone()), rest })
+    }
+
+    /// What is left of a fact under the next id that is not erased; none where somebody has written it already. Its clock
+    /// is the latest of what it follows from, by a device that is named after all of that: no two different rests have
+    /// the same one.
+    fn anew(&self, fact: &Record, rest: Fact, found: &[Stamp], records: &[Record]) -> Option<Record> {
+        let parts = [&*fact.owner, rest.category.name(), &rest.key];
+        let mut ids = (0..u32::MAX).map(|generation| natural_id("fact", &parts, generation));
+        let id = ids.find(|id| *id != fact.id && self.end_of(id).is_none())?;
+        if self.state.record(&id).is_some() || records.iter().any(|record| record.id == id) {
+            return None;
+        }
+        let (milliseconds, counter, _) = found.iter().chain([&fact.at]).max()?.parts();
+        let (schema, _) = fact.content.live()?;
+        let body = Body::from(rest);
+        let causes = [fact.id.as_str(), &fact.at.to_string(), &json::to_text(&body)].join("\n");
+        let name = json::sha256_hex(causes.as_bytes());
+        let at = Stamp::new(milliseconds, counter, Device::parse(name.get(..16)?).ok()?).ok()?;
+        Some(Record { id, at, content: Content::Live { schema, body }, ..fact.clone() })
+    }
+
+    /// When a record went; none while it is there.
+    fn end_of(&self, id: &str) -> Option<&Stamp> {
+        let brought = self.brought.binary_search_by(|record| record.id.as_str().cmp(id));
+        let brought = brought.ok().and_then(|index| self.brought.get(index).copied());
+        let turn = self.turns.binary_search_by(|turn| turn.0.as_str().cmp(id));
+        let turn = turn.ok().and_then(|index| self.turns.get(index));
+        let here = || self.state.record(id).filter(|record| record.content.is_erased());
+        brought.or_else(here).map(|record| &record.at).or_else(|| turn.map(|turn| &turn.1))
+    }
+}
+
+fn tombstone(record: &Record, at: Stamp) -> Record {
+    Record { at, content: Content::Erased, ..record.clone() }
+}
