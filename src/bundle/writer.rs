@@ -11,8 +11,8 @@ use crate::log::{Content, Record};
 use crate::order;
 use crate::state::OwnerState;
 
-/// Bytes after which a piece ends.
-const PIECE: usize = 512 << 10;
+/// Bytes after which a piece ends: as much as is packed at once, while the next one is made.
+const PIECE: usize = 64 << 10;
 
 /// Writes the members of a bundle. The same records give the same bytes.
 #[derive(Debug)]
