@@ -3,6 +3,7 @@
 use luminoracore::bundle::{self, ReadOptions, Selection};
 use luminoracore::engine::{self, ImportMode};
 use luminoracore::json::Value;
+use luminoracore::log::MIGRATIONS;
 use luminoracore::{Error, timestamp};
 use wasm_bindgen::prelude::*;
 
@@ -70,7 +71,7 @@ impl BundleReader {
         });
         let mode = mode.transpose()?;
         let directory = options.get("directory").cloned().unwrap_or_default();
-        let options = ReadOptions { migrations: &[], owner: text("owner"), keeps: mode.is_some() };
+        let options = ReadOptions { migrations: MIGRATIONS, owner: text("owner"), keeps: mode.is_some() };
         let reader = thrown(bundle::BundleReader::open(manifest, &directory, options))?;
         let mut reader = Self { reader, mode, import: None, taken: 0 };
         if reader.reader.moving().is_none() {

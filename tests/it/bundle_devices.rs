@@ -147,9 +147,17 @@ fn what_comes_from_an_erased_turn_goes_when_the_devices_meet() {
         host.run(&json!({ "type": "extract", "user": USER, "session": session, "turn": turn, "model": { "kind": "test", "id": "test" } })).unwrap();
         host.model = Box::new(|_| Some(vec![text("Hello."), finish()]));
     };
-    extract(&mut devices[0], &first, r#"{"facts":[{"category":"relationships","key":"guide","value":"Unheardaa","confidence":0.9}],"episodes":[{"type":"achievement","title":"Met Unheardaa","summary":"They met Unheardaa up there.","importance":8}]}"#);
+    extract(
+        &mut devices[0],
+        &first,
+        r#"{"facts":[{"category":"relationships","key":"guide","value":"Unheardaa","confidence":0.9}],"episodes":[{"type":"achievement","title":"Met Unheardaa","summary":"They met Unheardaa up there.","importance":8}]}"#,
+    );
     let second = said(&mut devices[0], &session, "The guide was someone else, it turns out");
-    extract(&mut devices[0], &second, r#"{"facts":[{"category":"relationships","key":"guide","value":"Heardbb","confidence":0.9}],"episodes":[]}"#);
+    extract(
+        &mut devices[0],
+        &second,
+        r#"{"facts":[{"category":"relationships","key":"guide","value":"Heardbb","confidence":0.9}],"episodes":[]}"#,
+    );
     said(&mut devices[0], &other, "And Unheardcc came along");
     assert_eq!((devices[0].facts(USER).len(), devices[0].episodes(USER).len()), (1, 1));
     assert_eq!(devices[0].facts(USER)[0].fact.history.len(), 1);

@@ -1,3 +1,4 @@
+import { unzipSync } from "fflate";
 import { Luminora, type SessionEvents, type Storage } from "luminoracore";
 import { fakeClock } from "luminoracore/testing";
 import { factories, type Kind } from "./asking.ts";
@@ -61,12 +62,24 @@ export async function talkWithSecret(storage: Storage, talk: SecretTalk): Promis
     JSON.stringify([await luminora.analytics({ user }), await luminora.sessions({ user })]),
   );
   places.set("the export", await session.exportSnapshot());
+  places.set("the bundle", await textOfBundle(await luminora.exportBundle({ user })));
+  places.set("the Markdown", await luminora.exportMarkdown({ user }));
   places.set("the records", JSON.stringify(await everything(storage)));
   await luminora.close();
   places.set("the console", printed());
   places.set("the page", whatAPageKeeps());
   const forms = [talk.key, encodeURIComponent(talk.key), btoa(talk.key).replace(/=+$/, "")];
   return [...places].flatMap(([place, text]) => (forms.some((form) => text.includes(form)) ? [place] : []));
+}
+
+/** What is in a bundle, and its bytes as they are. */
+async function textOfBundle(bundle: Blob): Promise<string> {
+  const bytes = new Uint8Array(await bundle.arrayBuffer());
+  const members = Object.entries(unzipSync(bytes));
+  if (!members.some(([name]) => name === "records/turn.jsonl")) throw new Error("nothing was exported");
+  return [...members.flat(), bytes]
+    .map((part) => (typeof part === "string" ? part : new TextDecoder("latin1").decode(part)))
+    .join("\n");
 }
 
 /** Everything in all databases of this origin, as text. */
