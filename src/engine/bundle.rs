@@ -203,10 +203,17 @@ impl Core {
                 import.records.push(tombstone);
             }
         }
-        for Swept { tombstone, rest } in self.swept(&import.user, &import.records, import.replaces()) {
+        let swept = self.swept(&import.user, &import.records, import.replaces());
+        if !swept.is_empty() {
+            order::sort_by(&mut import.records, |a, b| a.id.cmp(&b.id));
+        }
+        let brought = import.records.len();
+        for Swept { tombstone, rest } in swept {
             let is_here = state.record(&tombstone.id).is_some_and(|record| !record.content.is_erased());
             import.report.erased += u32::from(is_here);
-            match import.records.iter_mut().find(|record| record.id == tombstone.id) {
+            let sorted = import.records.get(..brought).unwrap_or_default();
+            let place = sorted.binary_search_by(|record| record.id.cmp(&tombstone.id)).ok();
+            match place.and_then(|index| import.records.get_mut(index)) {
                 Some(record) => {
                     *if is_here { &mut import.report.changed } else { &mut import.report.new } -= 1;
                     *record = tombstone;

@@ -29,11 +29,8 @@ impl Core {
         let state = self.owner(user);
         let mut gone = Gone::new(state, records);
         let (mut turns, mut others) = if replaces { Default::default() } else { gone.affected() };
-        let mut given = records.iter().map(|record| record.id.as_str()).list();
-        order::sort_by(&mut given, Ord::cmp);
-        let is_here = |id: &String| given.binary_search(&id.as_str()).is_err();
-        turns.retain(is_here);
-        others.retain(is_here);
+        turns.retain(|id| !gone.is_brought(id));
+        others.retain(|id| !gone.is_brought(id));
         let here = |ids: Vec<String>| ids.into_iter().filter_map(|id| state.record(&id)).list();
         let mut swept = Vec::new();
         // Turns first: what comes from them goes, too.
@@ -42,7 +39,7 @@ impl Core {
         }
         order::sort_by(&mut gone.turns, |a, b| a.0.cmp(&b.0));
         for record in records.iter().chain(here(others)) {
-            swept.extend(gone.sweep(record, records));
+            swept.extend(gone.sweep(record));
         }
         swept
     }
@@ -51,7 +48,7 @@ impl Core {
 /// What is gone, here or by the records of an import.
 struct Gone<'a> {
     state: &'a OwnerState,
-    /// The tombstones of the import, by id.
+    /// The records of the import, by id.
     brought: Vec<&'a Record>,
     /// Turns that go with their session, by id, and when that went.
     turns: Vec<(String, Stamp)>,
@@ -61,7 +58,7 @@ struct Gone<'a> {
 
 impl<'a> Gone<'a> {
     fn new(state: &'a OwnerState, records: &'a [Record]) -> Self {
-        let mut brought = records.iter().filter(|record| record.content.is_erased()).list();
+        let mut brought = records.iter().list();
         order::sort_by(&mut brought, |a, b| a.id.cmp(&b.id));
         Self { state, brought, turns: Vec::new(), found: RefCell::default() }
     }
@@ -69,26 +66,28 @@ impl<'a> Gone<'a> {
     /// The ids of the turns, and of the runs and memories, that may go here.
     fn affected(&self) -> (Vec<String>, Vec<String>) {
         let (mut turns, mut others) = (Vec::new(), Vec::new());
+        let mut sessions = Vec::new();
         let mut is_told = false;
-        for Record { id, kind, .. } in &self.brought {
-            let body = self.state.record(id).and_then(Record::body);
-            match (&**kind, body) {
-                ("session", _) => {
+        for Record { id, kind, .. } in self.brought.iter().filter(|record| record.content.is_erased()) {
+            is_told |= matches!(&**kind, "session" | "turn");
+            match &**kind {
+                "session" => {
                     turns.extend(self.state.turn_ids(id));
-                    others.extend(self.state.run_ids(id));
-                    is_told = true;
+                    sessions.push(id.as_str());
                 }
-                ("turn", body) => {
-                    if let Some(Body::Turn(turn)) = body {
-                        others.extend(self.state.runs_of_turn(&turn.session, id));
+                "turn" => {
+                    if let Some(Body::Turn(turn)) = self.state.record(id).and_then(Record::body) {
+                        sessions.push(&turn.session);
                     }
-                    is_told = true;
                 }
                 _ => {}
             }
         }
-        order::sort_by(&mut others, Ord::cmp);
-        others.dedup();
+        order::sort_by(&mut sessions, Ord::cmp);
+        sessions.dedup();
+        for session in &sessions {
+            others.extend(self.state.run_ids(session));
+        }
         if is_told {
             others.extend(self.state.memory_ids().map(str::to_owned));
         }
@@ -102,7 +101,7 @@ impl<'a> Gone<'a> {
         Some(Swept { tombstone: tombstone(record, at), rest: None })
     }
 
-    fn sweep(&self, record: &Record, records: &[Record]) -> Option<Swept> {
+    fn sweep(&self, record: &Record) -> Option<Swept> {
         self.found.borrow_mut().clear();
         let is_gone = |id: &str| {
             let end = self.end_of(id);
@@ -120,7 +119,7 @@ impl<'a> Gone<'a> {
         let found = self.found.take();
         let rest = match body {
             Body::Fact(fact) => match unlearn(fact, &is_gone) {
-                Rest::Some(rest) => self.anew(record, rest, &found, records),
+                Rest::Some(rest) => self.anew(record, rest, &found),
                 _ => None,
             },
             _ => None,
@@ -131,11 +130,11 @@ impl<'a> Gone<'a> {
     /// What is left of a fact under the next id that is not erased; none where somebody has written it already. Its clock
     /// is the latest of what it follows from, by a device that is named after all of that: no two different rests have
     /// the same one.
-    fn anew(&self, fact: &Record, rest: Fact, found: &[Stamp], records: &[Record]) -> Option<Record> {
+    fn anew(&self, fact: &Record, rest: Fact, found: &[Stamp]) -> Option<Record> {
         let parts = [&*fact.owner, rest.category.name(), &rest.key];
         let mut ids = (0..u32::MAX).map(|generation| natural_id("fact", &parts, generation));
         let id = ids.find(|id| *id != fact.id && self.end_of(id).is_none())?;
-        if self.state.record(&id).is_some() || records.iter().any(|record| record.id == id) {
+        if self.state.record(&id).is_some() || self.is_brought(&id) {
             return None;
         }
         let (milliseconds, counter, _) = found.iter().chain([&fact.at]).max()?.parts();
@@ -147,10 +146,18 @@ impl<'a> Gone<'a> {
         Some(Record { id, at, content: Content::Live { schema, body }, ..fact.clone() })
     }
 
+    fn brought(&self, id: &str) -> Option<&'a Record> {
+        let place = self.brought.binary_search_by(|record| record.id.as_str().cmp(id));
+        place.ok().and_then(|index| self.brought.get(index).copied())
+    }
+
+    fn is_brought(&self, id: &str) -> bool {
+        self.brought(id).is_some()
+    }
+
     /// When a record went; none while it is there.
     fn end_of(&self, id: &str) -> Option<&Stamp> {
-        let brought = self.brought.binary_search_by(|record| record.id.as_str().cmp(id));
-        let brought = brought.ok().and_then(|index| self.brought.get(index).copied());
+        let brought = self.brought(id).filter(|record| record.content.is_erased());
         let turn = self.turns.binary_search_by(|turn| turn.0.as_str().cmp(id));
         let turn = turn.ok().and_then(|index| self.turns.get(index));
         let here = || self.state.record(id).filter(|record| record.content.is_erased());
