@@ -2,6 +2,7 @@ import { indexedDbStorage, Luminora, LuminoraError, type TemplateSummary } from 
 import { Chat } from "./chat.ts";
 import { Data } from "./data.ts";
 import { button, byId } from "./dom.ts";
+import { Erase } from "./erase.ts";
 import { hideFailure, showFailure } from "./failure.ts";
 import { type Chosen, FilePanel } from "./file-panel.ts";
 import { hueOf } from "./hue.ts";
@@ -30,6 +31,8 @@ async function main(): Promise<void> {
     memory: new Memory(luminora),
     model: () => settings.model,
     chooseModel: () => settings.open(),
+    erase: new Erase(luminora),
+    erased: () => showStart("That conversation is erased."),
     gone: () => attempt(() => showStart("That conversation was erased in another tab.")),
   });
   const data = new Data(luminora, storage, {

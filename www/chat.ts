@@ -3,6 +3,7 @@ import { announce } from "./announce.ts";
 import { changesOf } from "./changes.ts";
 import { Composer, givenBack } from "./composer.ts";
 import { button, byId } from "./dom.ts";
+import type { Erase } from "./erase.ts";
 import { hideFailure, showFailure } from "./failure.ts";
 import { learnedByTurn, learnedLine } from "./learned.ts";
 import type { Memory } from "./memory.ts";
@@ -10,6 +11,7 @@ import { paced } from "./pace.ts";
 import type { Personality } from "./personality.ts";
 import { inOrder, rememberedLine } from "./recalled-words.ts";
 import type { Relationship } from "./relationship.ts";
+import { entitle } from "./title.ts";
 import { Transcript } from "./transcript.ts";
 
 /** What a conversation needs from the rest of the page. */
@@ -20,6 +22,10 @@ export interface ChatHost {
   model(): AnyModel;
   /** Lets the person choose who answers. */
   chooseModel(): void;
+  /** Asks and erases. */
+  readonly erase: Erase;
+  /** The open session was erased here. */
+  erased(): Promise<void>;
   /** The open session is no longer there: another tab erased it. */
   gone(): void;
 }
@@ -27,7 +33,7 @@ export interface ChatHost {
 /** The conversation on the page. */
 export class Chat {
   readonly #host: ChatHost;
-  readonly #transcript = new Transcript();
+  readonly #transcript = new Transcript((turn) => void this.#erase(turn));
   readonly #failure = byId("failure", HTMLDivElement);
   readonly #composer: Composer;
   /** What was typed and not sent, by session. */
@@ -43,6 +49,7 @@ export class Chat {
       (text) => void this.#send(text),
       () => this.#stop?.abort(),
     );
+    byId("erase-conversation", HTMLButtonElement).addEventListener("click", () => void this.#eraseAll());
   }
 
   open(session: Session, personality: Personality): void {
@@ -149,6 +156,33 @@ export class Chat {
     this.#transcript.scrollToEnd();
   }
 
+  async #erase(turn: string): Promise<void> {
+    const open = this.#open;
+    if (!open) return;
+    try {
+      if (!(await this.#host.erase.message(open.session, turn, open.personality.name))) return;
+      this.#absorb();
+      announce({ text: "Erased." });
+      this.#composer.focus();
+    } catch (error) {
+      showFailure(this.#failure, error);
+    }
+  }
+
+  async #eraseAll(): Promise<void> {
+    const open = this.#open;
+    if (!open) return;
+    try {
+      if (!(await this.#host.erase.conversation(open.session, open.personality.name))) return;
+      this.#composer.text = "";
+      this.close();
+      this.#drafts.delete(open.session.id);
+      await this.#host.erased();
+    } catch (error) {
+      showFailure(this.#failure, error);
+    }
+  }
+
   /** Another tab added to the conversation, or ended it. */
   #absorb(): void {
     try {
@@ -161,16 +195,4 @@ export class Chat {
       this.#host.gone();
     }
   }
-}
-
-const titleLength = 60;
-
-/** Names a conversation after its first words, so that it is found again. */
-function entitle(session: Session, text: string): void {
-  if (session.summary.title !== null) return;
-  const line = text.replace(/\s+/g, " ");
-  const title =
-    line.length > titleLength ? `${line.slice(0, titleLength - 1).replace(/\s?\S*$/, "")}…` : line;
-  // A conversation without a title is found by its time as well.
-  session.update({ title }).catch(() => {});
 }

@@ -1,6 +1,6 @@
 import type { Recalled, Session, TurnView } from "luminoracore";
 import { type Change, changesOf } from "./changes.ts";
-import { byId, create } from "./dom.ts";
+import { button, byId, create } from "./dom.ts";
 import { hueOf } from "./hue.ts";
 import { learnedLine } from "./learned.ts";
 import type { Personality } from "./personality.ts";
@@ -31,8 +31,11 @@ export class Transcript {
   #session: Session | undefined;
   #personality: Personality | undefined;
   #limit = pageSize;
+  readonly #erase: (turn: string) => void;
 
-  constructor() {
+  /** @param erase called when the person wants to erase one of their turns */
+  constructor(erase: (turn: string) => void) {
+    this.#erase = erase;
     this.#older.addEventListener("click", () => {
       this.#limit += pageSize;
       const fromEnd = this.#view.scrollHeight - this.#view.scrollTop;
@@ -66,7 +69,7 @@ export class Transcript {
     const elements = turns.map((turn) => {
       if (turn.role === "user") said = turn;
       const present = this.#elements.get(turn.id);
-      const element = present ?? turnElement(turn, session, personality, said?.text ?? "");
+      const element = present ?? this.#element(turn, session, personality, said?.text ?? "");
       this.#elements.set(turn.id, element);
       if (!present && turn.run && said && turn !== said) this.#remembered.under(element, turn.run, said.text);
       if (turn !== said && said) this.#replies.set(said.id, element);
@@ -147,6 +150,19 @@ export class Transcript {
       present?.remove();
       if (text !== "") element.append(create("p", { class: "learned", text }));
     }
+  }
+
+  #element(turn: TurnView, session: Session, personality: Personality, said: string): HTMLLIElement {
+    const element = turnElement(turn, session, personality, said);
+    if (turn.role === "user") element.insertBefore(this.#eraseButton(turn), element.lastChild);
+    return element;
+  }
+
+  #eraseButton({ id, text }: TurnView): HTMLButtonElement {
+    const erase = button("Erase", "quiet erase-turn", () => this.#erase(id));
+    erase.setAttribute("aria-label", `Erase “${text.length > 40 ? `${text.slice(0, 40)}…` : text}”`);
+    erase.setAttribute("aria-haspopup", "dialog");
+    return erase;
   }
 
   /** Who looks at the end goes on looking at it. */

@@ -143,6 +143,41 @@ describe("the page", () => {
     expect(await two.locator("#earlier").isHidden()).toBe(true);
   });
 
+  it("erases a message with its answer, and a conversation", async () => {
+    const page = await openPage(harness);
+    await choose(page, "Alicia");
+    await say(page, "My dog is called Bruno");
+    // An answer to something else may quote it, and stays.
+    const two = await harness.open(new URL(page.url()).hash.replace(/^/, "/"));
+    await two.getByText("My dog is called Bruno", { exact: true }).waitFor();
+    const bruno = page.getByText("My dog is called Bruno", { exact: true });
+    await bruno.hover();
+    await page.getByRole("button", { name: "Erase “My dog is called Bruno”" }).click();
+    await page.getByRole("heading", { name: "Erase this message?" }).waitFor();
+    await page.keyboard.press("Escape");
+    expect(await page.locator(".turn").count()).toBe(2);
+    await bruno.hover();
+    await page.getByRole("button", { name: "Erase “My dog is called Bruno”" }).click();
+    await page.getByRole("button", { name: "Erase", exact: true }).click();
+    for (const tab of [page, two]) {
+      await tab.waitForFunction(() => document.querySelectorAll(".turn").length === 0);
+      await tab.waitForFunction(
+        () => !document.querySelector("#conversation")?.textContent?.includes("Bruno"),
+      );
+    }
+    const everything = () => stored(page).then(({ records }) => JSON.stringify(records));
+    expect(await everything()).not.toContain("Bruno");
+
+    await say(page, "You're pretty");
+    await page.locator("#this-conversation summary").click();
+    await page.getByRole("button", { name: "Erase this conversation…" }).click();
+    await page.getByRole("button", { name: "Erase", exact: true }).click();
+    await page.getByText("That conversation is erased.").waitFor();
+    await two.getByText("That conversation was erased in another tab.").waitFor();
+    expect(await everything()).not.toContain("You're pretty");
+    expect(await page.locator("#earlier").isHidden()).toBe(true);
+  });
+
   it("gives everything back from one file, and shows it to read", async () => {
     const page = await openPage(harness);
     await choose(page, "Alicia");
