@@ -258,6 +258,30 @@ describe("what is changed elsewhere", () => {
     await heard(tab, ["a", "b", "c", "d", "e", "replaced", "b", "c", "d", "e", "a"]);
   });
 
+  it("is missed by nobody, when tabs write that have not heard of each other", async () => {
+    const { tabs } = await openTabs(3);
+    const [one, two, reader] = tabs as [Page, Page, Page];
+    await one.evaluate(() => inside.database.put(["first"]));
+    await heard(reader, ["first"]);
+    await reader.evaluate(() => inside.database.follow());
+    for (const tab of [one, two]) await tab.evaluate(() => inside.database.fallSilent());
+    const put = async (tab: Page, id: string) => {
+      expect(await tab.evaluate((id) => inside.database.put([id]), id)).toBeUndefined();
+      await comeBack(reader);
+      await reader.waitForFunction((id) => inside.database.changesHeard().includes(id), id, {
+        timeout: 10_000,
+      });
+    };
+    for (const turn of [1, 2, 3])
+      for (const tab of [one, two]) await put(tab, `${tabs.indexOf(tab)}-${turn}`);
+    // The numbers of a log that is gone are of no use, however many there were.
+    await two.evaluate(() => inside.database.eraseAll());
+    for (const turn of [4, 5, 6])
+      for (const tab of [one, two]) await put(tab, `${tabs.indexOf(tab)}-${turn}`);
+    const left = [4, 5, 6].flatMap((turn) => [`0-${turn}`, `1-${turn}`]).sort();
+    for (const tab of tabs) expect(await tab.evaluate(() => inside.database.ids())).toEqual(left);
+  });
+
   it("is known to a page that was put aside and is shown again", async () => {
     const { tabs } = await openTabs(2);
     const [tab, other] = tabs as [Page, Page];

@@ -66,6 +66,10 @@ export async function forget(id: string): Promise<Refusal | undefined> {
   return await refusal(storage.append(owner, [{ id, owner, kind: "memory", at: clock(2), erased: true }]));
 }
 
+export async function eraseAll(): Promise<void> {
+  await storage.erase(owner);
+}
+
 /** What is alive. */
 export async function ids(): Promise<string[]> {
   const found: string[] = [];
