@@ -3,19 +3,22 @@
 import { crc32 } from "./crc32.ts";
 import { LuminoraError } from "./errors.ts";
 import { inflate } from "./inflate.ts";
+import {
+  CENTRAL,
+  CENTRAL_LENGTH,
+  centralRecord,
+  END,
+  END_LENGTH,
+  endRecord,
+  LOCAL,
+  LOCAL_LENGTH,
+  localHeader,
+  viewOf,
+} from "./zip.ts";
 
 const ARCHIVE_LIMIT = 64 << 20;
 const ENTRY_LIMIT = 16 << 20;
 const COUNT_LIMIT = 10_000;
-
-const LOCAL = 0x04034b50;
-const CENTRAL = 0x02014b50;
-const END = 0x06054b50;
-const LOCAL_LENGTH = 30;
-const CENTRAL_LENGTH = 46;
-const END_LENGTH = 22;
-// 1980-01-01, the first day that the format knows.
-const DATE = 0x21;
 
 /** What the directory of an archive says of an entry. */
 interface Entry {
@@ -87,28 +90,13 @@ export function writeArchive(
   for (const [name, bytes] of files) {
     if (bytes.length > ENTRY_LIMIT) throw tooLarge(`${name} would have`);
     const encoded = new TextEncoder().encode(name);
-    // Version 2.0, names in UTF-8, stored.
-    const crc = crc32(bytes);
-    const fields = (start: number, header: DataView) => {
-      header.setUint16(start, 20, true);
-      header.setUint16(start + 2, 0x800, true);
-      header.setUint16(start + 8, DATE, true);
-      header.setUint32(start + 10, crc, true);
-      header.setUint32(start + 14, bytes.length, true);
-      header.setUint32(start + 18, bytes.length, true);
-      header.setUint16(start + 22, encoded.length, true);
+    // Names in UTF-8, stored.
+    const entry = {
+      ...{ flags: 0x800, method: 0, crc: crc32(bytes), size: bytes.length },
+      ...{ packedSize: bytes.length, nameLength: encoded.length },
     };
-    const record = header(CENTRAL, CENTRAL_LENGTH, (header) => {
-      header.setUint16(4, 20, true);
-      fields(6, header);
-      header.setUint32(42, length, true);
-    });
-    records.push(record, encoded);
-    add(
-      header(LOCAL, LOCAL_LENGTH, (header) => fields(4, header)),
-      encoded,
-      bytes,
-    );
+    records.push(centralRecord(entry, length), encoded);
+    add(localHeader(entry), encoded, bytes);
   }
   let count = files.length;
   if (base) {
@@ -127,14 +115,7 @@ export function writeArchive(
   }
   const start = length;
   add(...records);
-  const size = length - start;
-  const end = header(END, END_LENGTH, (header) => {
-    header.setUint16(8, count, true);
-    header.setUint16(10, count, true);
-    header.setUint32(12, size, true);
-    header.setUint32(16, start, true);
-  });
-  add(end);
+  add(endRecord(count, length - start, start));
   if (length > ARCHIVE_LIMIT || count > COUNT_LIMIT) throw tooLarge("The archive would have");
   const archive = new Uint8Array(length);
   let at = 0;
@@ -195,18 +176,6 @@ function readRecord(archive: Uint8Array, view: DataView, at: number, end: number
     size,
     offset: view.getUint32(at + 42, true),
   };
-}
-
-function header(signature: number, length: number, fill: (header: DataView) => void): Uint8Array {
-  const bytes = new Uint8Array(length);
-  const view = viewOf(bytes);
-  view.setUint32(0, signature, true);
-  fill(view);
-  return bytes;
-}
-
-function viewOf(bytes: Uint8Array): DataView {
-  return new DataView(bytes.buffer, bytes.byteOffset, bytes.length);
 }
 
 function unsupported(message: string, hint?: string): LuminoraError {

@@ -1,6 +1,7 @@
 // Bundles under a passphrase. PBKDF2 is built into every environment; Argon2id would be 10 KB of wasm that everybody
 // loads, for the few who encrypt.
 import { LuminoraError } from "../errors.ts";
+import { bytesOf, hex } from "../hex.ts";
 import type { Random } from "../ports.ts";
 import { fileLimit, ofBytes, type Source } from "./source.ts";
 import { type Entry, readDirectory, readWhole } from "./zip-reader.ts";
@@ -162,17 +163,5 @@ async function keyOf(
     { name: "AES-GCM", length: 256 },
     false,
     [use],
-  );
-}
-
-/** Bytes as hexadecimal digits. */
-export function hex(bytes: Uint8Array): string {
-  return Array.from(bytes, (byte) => byte.toString(16).padStart(2, "0")).join("");
-}
-
-/** The bytes of hexadecimal digits. */
-export function bytesOf(digits: string): Uint8Array<ArrayBuffer> {
-  return Uint8Array.from({ length: digits.length / 2 }, (_, index) =>
-    Number.parseInt(digits.slice(2 * index, 2 * index + 2), 16),
   );
 }

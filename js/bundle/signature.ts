@@ -1,5 +1,5 @@
 import { LuminoraError } from "../errors.ts";
-import { bytesOf, hex } from "./encryption.ts";
+import { bytesOf, hex } from "../hex.ts";
 
 /** Who signs a bundle, and with what: a private key of Ed25519, from `crypto.subtle`. */
 export interface BundleSigner {

@@ -1,7 +1,8 @@
 import { crc32 } from "../crc32.ts";
 import { LuminoraError } from "../errors.ts";
+import { CENTRAL, CENTRAL_LENGTH, END, END_LENGTH, LOCAL, LOCAL_LENGTH, viewOf } from "../zip.ts";
+import { inflatedLimit, memberLimit, ratioLimit } from "./limits.ts";
 import type { Source } from "./source.ts";
-import { CENTRAL, END, inflatedLimit, LOCAL, memberLimit, ratioLimit } from "./zip.ts";
 
 /** What the directory says of a member. */
 export interface Entry {
@@ -27,14 +28,14 @@ const PIECE = 64 << 10;
  *   bundle has, `too_large` above a limit
  */
 export async function readDirectory(source: Source): Promise<Map<string, Entry>> {
-  const tailStart = Math.max(0, source.size - 22 - 0xffff);
+  const tailStart = Math.max(0, source.size - END_LENGTH - 0xffff);
   const tail = await source.read(tailStart, source.size);
   const view = viewOf(tail);
   // Behind it there may be a comment.
-  let end = tail.length - 22;
+  let end = tail.length - END_LENGTH;
   while (
     end >= 0 &&
-    !(view.getUint32(end, true) === END && end + 22 + view.getUint16(end + 20, true) === tail.length)
+    !(view.getUint32(end, true) === END && end + END_LENGTH + view.getUint16(end + 20, true) === tail.length)
   ) {
     end -= 1;
   }
@@ -62,7 +63,7 @@ export async function readDirectory(source: Source): Promise<Map<string, Entry>>
   let free = start;
   for (const entry of [...entries.values()].sort((a, b) => b.offset - a.offset)) {
     // Members that share bytes would unpack to more than the file can hold.
-    if (entry.offset + 30 + entry.name.length + entry.packedSize > free) throw damaged();
+    if (entry.offset + LOCAL_LENGTH + entry.name.length + entry.packedSize > free) throw damaged();
     free = entry.offset;
   }
   return entries;
@@ -70,11 +71,11 @@ export async function readDirectory(source: Source): Promise<Map<string, Entry>>
 
 function readRecord(directory: Uint8Array, at: number): [Entry, number] {
   const view = viewOf(directory);
-  if (at + 46 > directory.length || view.getUint32(at, true) !== CENTRAL) throw damaged();
-  const nameEnd = at + 46 + view.getUint16(at + 28, true);
+  if (at + CENTRAL_LENGTH > directory.length || view.getUint32(at, true) !== CENTRAL) throw damaged();
+  const nameEnd = at + CENTRAL_LENGTH + view.getUint16(at + 28, true);
   const next = nameEnd + view.getUint16(at + 30, true) + view.getUint16(at + 32, true);
   if (next > directory.length) throw damaged();
-  const name = new TextDecoder("latin1").decode(directory.subarray(at + 46, nameEnd));
+  const name = new TextDecoder("latin1").decode(directory.subarray(at + CENTRAL_LENGTH, nameEnd));
   if (!names.test(name))
     throw unfit(name, `The archive has a member that no bundle has: ${JSON.stringify(name)}.`);
   // How well it is packed (bits 1 and 2), sizes behind the data (3), names in UTF-8 (11): all others, encryption among
@@ -110,12 +111,12 @@ export async function* readMember(
   entry: Entry,
   { checksum = true }: { checksum?: boolean } = {},
 ): AsyncGenerator<Uint8Array<ArrayBuffer>> {
-  const header = await source.read(entry.offset, entry.offset + 30);
+  const header = await source.read(entry.offset, entry.offset + LOCAL_LENGTH);
   const view = viewOf(header);
-  if (header.length < 30 || view.getUint32(0, true) !== LOCAL) throw damaged(entry.name);
+  if (header.length < LOCAL_LENGTH || view.getUint32(0, true) !== LOCAL) throw damaged(entry.name);
   const nameLength = view.getUint16(26, true);
-  const start = entry.offset + 30 + nameLength + view.getUint16(28, true);
-  const name = await source.read(entry.offset + 30, entry.offset + 30 + nameLength);
+  const start = entry.offset + LOCAL_LENGTH + nameLength + view.getUint16(28, true);
+  const name = await source.read(entry.offset + LOCAL_LENGTH, entry.offset + LOCAL_LENGTH + nameLength);
   // Two readers must not see two archives.
   const isSame =
     new TextDecoder("latin1").decode(name) === entry.name && view.getUint16(8, true) === entry.method;
@@ -192,10 +193,6 @@ async function* inflated(
     reader.cancel().catch(() => {});
     writer.abort().catch(() => {});
   }
-}
-
-function viewOf(bytes: Uint8Array): DataView {
-  return new DataView(bytes.buffer, bytes.byteOffset, bytes.length);
 }
 
 function damaged(path?: string, cause?: unknown): LuminoraError {

@@ -1,7 +1,8 @@
 import { crc32 } from "../crc32.ts";
 import { LuminoraError } from "../errors.ts";
+import { centralRecord, endRecord, LOCAL_LENGTH, localHeader } from "../zip.ts";
+import { inflatedLimit, memberLimit, ratioLimit } from "./limits.ts";
 import { fileLimit } from "./source.ts";
-import { CENTRAL, DATE, END, inflatedLimit, LOCAL, memberLimit, ratioLimit } from "./zip.ts";
 
 /** A member as the archive has it. */
 export interface PackedMember {
@@ -76,27 +77,17 @@ export function zip(members: readonly PackedMember[]): Blob {
   let inflated = 0;
   for (const member of sorted) {
     const name = new TextEncoder().encode(member.name);
-    parts.push(
-      header(LOCAL, 30, (view) => describe(view, 4, member)),
-      name,
-      member.packed,
-    );
-    const record = header(CENTRAL, 46, (view) => {
-      view.setUint16(4, 20, true);
-      describe(view, 6, member);
-      view.setUint32(42, offset, true);
-    });
-    directory.push(record, name);
-    offset += 30 + name.length + member.packed.size;
+    const entry = {
+      ...{ flags: 0, method: member.method, crc: member.crc, size: member.size },
+      ...{ packedSize: member.packed.size, nameLength: name.length },
+    };
+    parts.push(localHeader(entry), name, member.packed);
+    directory.push(centralRecord(entry, offset), name);
+    offset += LOCAL_LENGTH + name.length + member.packed.size;
     inflated += member.size;
   }
   const size = directory.reduce((sum, part) => sum + part.length, 0);
-  const end = header(END, 22, (view) => {
-    view.setUint16(8, sorted.length, true);
-    view.setUint16(10, sorted.length, true);
-    view.setUint32(12, size, true);
-    view.setUint32(16, offset, true);
-  });
+  const end = endRecord(sorted.length, size, offset);
   const archive = new Blob([...parts, ...directory, end], { type: "application/zip" });
   if (archive.size > fileLimit || inflated > inflatedLimit || sorted.length > memberLimit) {
     throw new LuminoraError("too_large", "There is more to export than a bundle can hold.", {
@@ -104,23 +95,4 @@ export function zip(members: readonly PackedMember[]): Blob {
     });
   }
   return archive;
-}
-
-/** What both headers of a member say, from `start` on. */
-function describe(view: DataView, start: number, { name, method, crc, size, packed }: PackedMember): void {
-  view.setUint16(start, 20, true);
-  view.setUint16(start + 4, method, true);
-  view.setUint16(start + 8, DATE, true);
-  view.setUint32(start + 10, crc, true);
-  view.setUint32(start + 14, packed.size, true);
-  view.setUint32(start + 18, size, true);
-  view.setUint16(start + 22, name.length, true);
-}
-
-function header(signature: number, length: number, fill: (view: DataView) => void): Uint8Array<ArrayBuffer> {
-  const bytes = new Uint8Array(length);
-  const view = new DataView(bytes.buffer);
-  view.setUint32(0, signature, true);
-  fill(view);
-  return bytes;
 }

@@ -2,6 +2,7 @@ import { createHash, randomBytes } from "node:crypto";
 import { type FileHandle, lstat, readdir, readFile, rename, rm, writeFile } from "node:fs/promises";
 import { join, resolve } from "node:path";
 import { LuminoraError } from "../errors.ts";
+import { queue } from "../queue.ts";
 import { errorCode, makeFolder, unlessMissing } from "./disk.ts";
 import { ownerOf } from "./header.ts";
 import { type Entry, toLine, toRecord } from "./line.ts";
@@ -354,15 +355,5 @@ async function* textsOf(batches: Iterable<string[]> | AsyncIterable<string[]>): 
   for await (const lines of batches) yield `[${lines.join(",")}]`;
 }
 
-/** The last one in the queue for each path; shared by all storages of this process. */
-const queues = new Map<string, Promise<unknown>>();
-
-function inTurn<T>(path: string, work: () => Promise<T>): Promise<T> {
-  const turn = (queues.get(path) ?? Promise.resolve()).then(work);
-  const settled = turn.catch(() => {});
-  queues.set(path, settled);
-  settled.then(() => {
-    if (queues.get(path) === settled) queues.delete(path);
-  });
-  return turn;
-}
+/** By path; shared by all storages of this process. */
+const inTurn = queue();

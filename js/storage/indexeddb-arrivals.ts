@@ -1,3 +1,4 @@
+import { hex } from "../hex.ts";
 import { everythingOf, type Transaction } from "./indexeddb-schema.ts";
 import type { StoredRecord } from "./storage.ts";
 
@@ -68,10 +69,7 @@ export function noteArrival(
 }
 
 function newNumbering(): Numbering {
-  const name = [...crypto.getRandomValues(new Uint8Array(8))]
-    .map((byte) => byte.toString(16).padStart(2, "0"))
-    .join("");
-  return { name, last: 0 };
+  return { name: hex(crypto.getRandomValues(new Uint8Array(8))), last: 0 };
 }
 
 /** The records that changed since a position; undefined when that is not known, or they are many. */

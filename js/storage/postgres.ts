@@ -1,4 +1,5 @@
 import { LuminoraError } from "../errors.ts";
+import { queue } from "../queue.ts";
 import { fromBase64, toBase64 } from "./postgres/base64.ts";
 import { parsePosition } from "./postgres/position.ts";
 import { isSerializationFailure, type PostgresQuery, storageError } from "./postgres/query.ts";
@@ -55,8 +56,8 @@ class PostgresStorage implements Storage {
   readonly #watch: Watch | undefined;
   /** By owner, where this view has last seen the log end. */
   readonly #ends = new Map<string, string>();
-  /** By owner, the last of the writers that wait for each other. */
-  readonly #queues = new Map<string, Promise<unknown>>();
+  /** By owner. */
+  readonly #inOrder = queue();
   readonly #running = new Set<Promise<unknown>>();
   #closed = false;
 
@@ -270,16 +271,7 @@ class PostgresStorage implements Storage {
 
   /** Runs `work` when everyone who asked before to change something of the owner is done. */
   #inTurn<T>(owner: string, work: () => Promise<T>): Promise<T> {
-    return this.#run(() => {
-      const turn = (this.#queues.get(owner) ?? Promise.resolve()).then(work);
-      const settled = turn
-        .catch(() => {})
-        .then(() => {
-          if (this.#queues.get(owner) === settled) this.#queues.delete(owner);
-        });
-      this.#queues.set(owner, settled);
-      return turn;
-    });
+    return this.#run(() => this.#inOrder(owner, work));
   }
 
   /** What the database refuses becomes a `storage` error. */

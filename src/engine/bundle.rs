@@ -8,7 +8,7 @@ use super::swept::Swept;
 use crate::bundle::{BundleReader, BundleWriter, Moving, Piece, Selection};
 use crate::error::{Error, ErrorCode};
 use crate::json::{self, Value};
-use crate::log::{Content, Merged, Record, check_owner, newer};
+use crate::log::{Merged, Record, check_owner, newer};
 use crate::order;
 use crate::state::{MAXIMUM_AHEAD, OwnerState, Quarantined};
 
@@ -276,13 +276,7 @@ fn erased_by(moving: &Moving, records: &[Record], state: &OwnerState) -> Vec<Rec
         };
         let found = erased.binary_search_by(|tombstone| tombstone.id.as_str().cmp(&old));
         if let Some(tombstone) = found.ok().and_then(|index| erased.get(index)) {
-            tombstones.push(Record {
-                id: record.id.clone(),
-                owner: record.owner.clone(),
-                kind: record.kind.clone(),
-                at: tombstone.at.clone(),
-                content: Content::Erased,
-            });
+            tombstones.push(record.tombstone(tombstone.at.clone()));
         }
     }
     tombstones

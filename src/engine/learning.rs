@@ -9,7 +9,7 @@ use super::memory::Archive;
 use crate::json::Value;
 use crate::list::List;
 use crate::log::body::{Episode, Fact, FactOrigin, MemorySource, MemoryStatus};
-use crate::log::{IdSource, Record, natural_id};
+use crate::log::{IdSource, Record, natural_ids};
 use crate::memory::{
     ArchiveReason, FactCategory, Limits, MemoryChange, Statement, learn, opposite, to_archive,
 };
@@ -237,12 +237,8 @@ impl Core {
     /// generation. `erased` is about to be.
     pub(super) fn free_id(&self, user: &str, prefix: &str, parts: &[&str], erased: &str) -> String {
         let owner = self.owner(user);
-        let candidate = |generation: u32| {
-            let id = natural_id(prefix, parts, generation);
-            let gone = id == erased || owner.record(&id).is_some_and(|record| record.content.is_erased());
-            (!gone).then_some(id)
-        };
-        (0..u32::MAX).find_map(candidate).unwrap_or_default()
+        let is_gone = |id: &str| owner.record(id).is_some_and(|record| record.content.is_erased());
+        natural_ids(prefix, parts).find(|id| id != erased && !is_gone(id)).unwrap_or_default()
     }
 
     /// What a person's turn teaches by the rules alone.

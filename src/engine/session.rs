@@ -12,7 +12,7 @@ use crate::log::body::{
     Instance, InstanceBaseline, MoodCause, Progression, SCHEMA, Session, SessionBaseline, SessionStatus,
     Sharing,
 };
-use crate::log::{Body, Content, IdSource, Record, Stamp, check_owner, natural_id};
+use crate::log::{Body, Content, IdSource, Record, Stamp, check_owner, natural_ids};
 use crate::state::{InstanceState, Personality, SessionState};
 use crate::template::Template;
 use crate::timestamp;
@@ -203,9 +203,7 @@ impl Core {
         let mut records = Vec::new();
         let mut erased_before = Vec::new();
         for record in self.owner(user).records() {
-            let (id, owner, kind, at) =
-                (record.id.clone(), record.owner.clone(), record.kind.clone(), record.at.clone());
-            let tombstone = Record { id, owner, kind, at, content: Content::Erased };
+            let tombstone = record.tombstone(record.at.clone());
             if record.content.is_erased() {
                 erased_before.push(tombstone);
             } else if record.kind != "template" {
@@ -290,15 +288,12 @@ impl Core {
     /// instance of the same template gets the next generation.
     pub(super) fn instance_id(&self, user: &str, template_name: &str) -> (String, bool) {
         let owner = self.owner(user);
-        let candidate = |generation: u32| {
-            let id = natural_id("instance", &[user, template_name], generation);
-            match owner.record(&id).map(|record| &record.content) {
-                Some(Content::Erased) => None,
-                Some(_) => Some((id, true)),
-                None => Some((id, false)),
-            }
+        let candidate = |id: String| match owner.record(&id).map(|record| &record.content) {
+            Some(Content::Erased) => None,
+            Some(_) => Some((id, true)),
+            None => Some((id, false)),
         };
-        (0..u32::MAX).find_map(candidate).unwrap_or_default()
+        natural_ids("instance", &[user, template_name]).find_map(candidate).unwrap_or_default()
     }
 
     /// The owner's copy of a template, unless it is there.

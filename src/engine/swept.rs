@@ -8,7 +8,7 @@ use super::core::Core;
 use crate::json;
 use crate::list::List;
 use crate::log::body::Fact;
-use crate::log::{Body, Content, Device, Record, Stamp, natural_id};
+use crate::log::{Body, Content, Device, Record, Stamp, natural_ids};
 use crate::memory::{Rest, comes_from, unlearn};
 use crate::order;
 use crate::state::OwnerState;
@@ -98,7 +98,7 @@ impl<'a> Gone<'a> {
         let Body::Turn(turn) = record.body()? else { return None };
         let at = self.end_of(&turn.session)?.clone();
         self.turns.push((record.id.clone(), at.clone()));
-        Some(Swept { tombstone: tombstone(record, at), rest: None })
+        Some(Swept { tombstone: record.tombstone(at), rest: None })
     }
 
     fn sweep(&self, record: &Record) -> Option<Swept> {
@@ -124,7 +124,7 @@ impl<'a> Gone<'a> {
             },
             _ => None,
         };
-        Some(Swept { tombstone: tombstone(record, found.iter().min()?.clone()), rest })
+        Some(Swept { tombstone: record.tombstone(found.iter().min()?.clone()), rest })
     }
 
     /// What is left of a fact under the next id that is not erased; none where somebody has written it already. Its clock
@@ -132,8 +132,7 @@ impl<'a> Gone<'a> {
     /// the same one.
     fn anew(&self, fact: &Record, rest: Fact, found: &[Stamp]) -> Option<Record> {
         let parts = [&*fact.owner, rest.category.name(), &rest.key];
-        let mut ids = (0..u32::MAX).map(|generation| natural_id("fact", &parts, generation));
-        let id = ids.find(|id| *id != fact.id && self.end_of(id).is_none())?;
+        let id = natural_ids("fact", &parts).find(|id| *id != fact.id && self.end_of(id).is_none())?;
         if self.state.record(&id).is_some() || self.is_brought(&id) {
             return None;
         }
@@ -143,7 +142,7 @@ impl<'a> Gone<'a> {
         let causes = [fact.id.as_str(), &fact.at.to_string(), &json::to_text(&body)].join("\n");
         let name = json::sha256_hex(causes.as_bytes());
         let at = Stamp::new(milliseconds, counter, Device::parse(name.get(..16)?).ok()?).ok()?;
-        Some(Record { id, at, content: Content::Live { schema, body }, ..fact.clone() })
+        Some(Record { id, content: Content::Live { schema, body }, ..fact.tombstone(at) })
     }
 
     fn brought(&self, id: &str) -> Option<&'a Record> {
@@ -163,8 +162,4 @@ impl<'a> Gone<'a> {
         let here = || self.state.record(id).filter(|record| record.content.is_erased());
         brought.or_else(here).map(|record| &record.at).or_else(|| turn.map(|turn| &turn.1))
     }
-}
-
-fn tombstone(record: &Record, at: Stamp) -> Record {
-    Record { at, content: Content::Erased, ..record.clone() }
 }

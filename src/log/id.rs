@@ -31,6 +31,11 @@ pub fn natural_id(prefix: &str, parts: &[&str], generation: u32) -> String {
     encode(prefix, &hash.finalize())
 }
 
+/// The natural ids of a key, one for each generation, the first one first.
+pub fn natural_ids(prefix: &str, parts: &[&str]) -> impl Iterator<Item = String> {
+    (0..u32::MAX).map(move |generation| natural_id(prefix, parts, generation))
+}
+
 /// The random ids of one call: each is 128 bits of SHA-256(seed, ordinal), so one seed yields as many as a
 /// batch needs and a replay yields the same ones.
 #[derive(Clone, Debug)]

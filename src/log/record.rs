@@ -116,6 +116,12 @@ impl Record {
         }
     }
 
+    /// What is left of it when it is erased at `at`.
+    pub fn tombstone(&self, at: Stamp) -> Self {
+        let (id, owner, kind) = (self.id.clone(), self.owner.clone(), self.kind.clone());
+        Self { id, owner, kind, at, content: Content::Erased }
+    }
+
     /// The body, unless the record was erased.
     pub fn body(&self) -> Option<&Body> {
         match &self.content {
