@@ -2,6 +2,7 @@
 
 use serde::Serialize;
 
+use crate::json::{BrokenRule, Fault, FieldCode, FieldError};
 use crate::template::Problem;
 
 /// Why a call was refused. The snake_case name is the `code` of a `LuminoraError` in JavaScript.
@@ -137,6 +138,11 @@ impl Error {
         Self::new(ErrorCode::InvalidArgument, message).at(path)
     }
 
+    /// A document that cannot be read.
+    pub fn of_fault(fault: Fault, code: ErrorCode) -> Self {
+        Self::new(code, fault.message).at(fault.path)
+    }
+
     /// The same error, located at a JSON Pointer.
     #[must_use]
     pub fn at(mut self, path: impl Into<String>) -> Self {
@@ -185,3 +191,15 @@ impl std::fmt::Display for Error {
 }
 
 impl std::error::Error for Error {}
+
+/// As the error of a call: out of range, or otherwise not a valid argument.
+impl From<FieldError> for Error {
+    fn from(error: FieldError) -> Self {
+        let BrokenRule { code, path, hint } = error.into();
+        let code = match code {
+            FieldCode::Range => ErrorCode::OutOfRange,
+            _ => ErrorCode::InvalidArgument,
+        };
+        Self::new(code, hint).at(path)
+    }
+}

@@ -28,23 +28,22 @@ pub mod bundle;
 pub mod card;
 pub mod compile;
 pub mod context;
-pub mod decimal;
 pub mod dialect;
 pub mod engine;
 pub mod error;
-pub mod json;
 pub mod knowledge;
 pub mod lint;
-mod list;
 pub mod log;
 pub mod memory;
 pub mod observe;
-mod order;
 mod pattern;
 mod random;
 pub mod state;
 pub mod template;
 pub mod text;
-pub mod timestamp;
+
+pub use luminoracore_json as json;
+pub use luminoracore_json::{decimal, timestamp};
+pub(crate) use luminoracore_json::{list, order};
 
 pub use error::{Error, ErrorCode, Refusal};

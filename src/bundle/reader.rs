@@ -361,9 +361,9 @@ impl BundleReader {
 
 fn read_line(line: &[u8]) -> Result<Value, Error> {
     const LIMITS: Limits = Limits { bytes: usize::MAX, depth: DEPTH, items: usize::MAX, items_at: &[] };
-    let document = json::read(line, LIMITS).map_err(|fault| fault.into_error(ErrorCode::InvalidBundle))?;
+    let document = json::read(line, LIMITS).map_err(|fault| Error::of_fault(fault, ErrorCode::InvalidBundle))?;
     match document.warnings.into_iter().next() {
-        Some(warning) => Err(warning.into_error(ErrorCode::InvalidBundle)),
+        Some(warning) => Err(Error::of_fault(warning, ErrorCode::InvalidBundle)),
         None => Ok(document.value),
     }
 }

@@ -491,7 +491,7 @@ fn read_file(bytes: &[u8]) -> Result<Map, Error> {
     let head = std::str::from_utf8(bytes.get(..HEAD).unwrap_or(bytes)).unwrap_or_default();
     let depth = LIMITS.depth + usize::from(find(head, ENCODING, 0).is_some());
     let document = json::read(bytes, Limits { depth, ..LIMITS });
-    let document = document.map_err(|fault| fault.into_error(ErrorCode::UnsupportedFormat))?;
+    let document = document.map_err(|fault| Error::of_fault(fault, ErrorCode::UnsupportedFormat))?;
     let Value::Object(file) = document.value else {
         return Err(unsupported("", "a snapshot is a JSON object"));
     };

@@ -39,7 +39,7 @@ pub fn convert(source: &[u8]) -> Result<Conversion, Error> {
             FaultKind::TooLarge => ErrorCode::TooLarge,
             _ => ErrorCode::UnsupportedFormat,
         };
-        fault.into_error(code).hint("Give the JSON of a character card.")
+        Error::of_fault(fault, code).hint("Give the JSON of a character card.")
     })?;
     convert_value(document.value)
 }

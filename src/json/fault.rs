@@ -1,7 +1,5 @@
 //! What can be wrong with a document as JSON.
 
-use crate::error::{Error, ErrorCode};
-
 /// One thing wrong with a document as JSON.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Fault {
@@ -16,11 +14,6 @@ pub struct Fault {
 impl Fault {
     pub(super) fn new(kind: FaultKind, path: &str, message: impl Into<String>) -> Self {
         Self { kind, path: path.to_owned(), message: message.into() }
-    }
-
-    /// The fault as an error of a call.
-    pub fn into_error(self, code: ErrorCode) -> Error {
-        Error::new(code, self.message).at(self.path)
     }
 }
 

@@ -4,8 +4,6 @@ use std::fmt;
 
 use serde::Serialize;
 
-use crate::error::{Error, ErrorCode};
-
 /// Which rule an object breaks. The snake_case name is the code of a record body's error.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize)]
 #[cfg_attr(feature = "typescript", derive(ts_rs::TS))]
@@ -51,8 +49,15 @@ pub struct BrokenRule {
 }
 
 impl FieldError {
-    pub(crate) fn new(code: FieldCode, path: impl Into<String>, hint: impl Into<String>) -> Self {
+    /// The rule `code` is broken at `path`.
+    pub fn new(code: FieldCode, path: impl Into<String>, hint: impl Into<String>) -> Self {
         Self(Box::new(BrokenRule { code, path: path.into(), hint: hint.into() }))
+    }
+}
+
+impl From<FieldError> for BrokenRule {
+    fn from(error: FieldError) -> Self {
+        *error.0
     }
 }
 
@@ -67,16 +72,5 @@ impl std::ops::Deref for FieldError {
 impl fmt::Display for FieldError {
     fn fmt(&self, formatter: &mut fmt::Formatter<'_>) -> fmt::Result {
         write!(formatter, "{} (at \"{}\")", self.hint, self.path)
-    }
-}
-
-/// As the error of a call: out of range, or otherwise not a valid argument.
-impl From<FieldError> for Error {
-    fn from(error: FieldError) -> Self {
-        let code = match error.code {
-            FieldCode::Range => ErrorCode::OutOfRange,
-            _ => ErrorCode::InvalidArgument,
-        };
-        Self::new(code, error.0.hint).at(error.0.path)
     }
 }

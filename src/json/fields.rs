@@ -14,7 +14,7 @@ use crate::timestamp;
 /// An object that is being read, field by field: every field that is asked for counts as known, and
 /// [`finish`](Self::finish) refuses the others. The first rule that is broken is kept until then; what is read after
 /// it does not matter, so that a parser is a plain list of its fields.
-pub(crate) struct Fields<'a> {
+pub struct Fields<'a> {
     object: &'a Map,
     path: String,
     known: Vec<&'static str>,
@@ -40,7 +40,7 @@ static NOTHING: Map = Map::empty();
 
 impl<'a> Fields<'a> {
     /// The fields of a value that stands at `path`.
-    pub(crate) fn new(value: &'a Value, path: impl Into<String>) -> Self {
+    pub fn new(value: &'a Value, path: impl Into<String>) -> Self {
         let object = value.as_object();
         let mut fields = Self {
             object: object.unwrap_or(&NOTHING),
@@ -58,33 +58,33 @@ impl<'a> Fields<'a> {
     }
 
     /// The pointer of a field.
-    pub(crate) fn at(&self, name: &str) -> String {
+    pub fn at(&self, name: &str) -> String {
         pointer::join(&self.path, name)
     }
 
     /// Notes that a field breaks a rule, unless one was broken before.
-    pub(crate) fn refuse(&mut self, code: FieldCode, name: &str, hint: &str) {
+    pub fn refuse(&mut self, code: FieldCode, name: &str, hint: &str) {
         if self.broken.is_none() {
             self.broken = Some(FieldError::new(code, self.at(name), hint));
         }
     }
 
     /// Notes an error from elsewhere, unless a rule was broken before.
-    pub(crate) fn note(&mut self, result: Result<(), FieldError>) {
+    pub fn note(&mut self, result: Result<(), FieldError>) {
         if let (None, Err(error)) = (&self.broken, result) {
             self.broken = Some(error);
         }
     }
 
     /// The value of a field, absent or not, whatever its type.
-    pub(crate) fn raw(&mut self, name: &'static str) -> Option<&'a Value> {
+    pub fn raw(&mut self, name: &'static str) -> Option<&'a Value> {
         describe!(self, name, Any);
         self.known.push(name);
         self.object.get(name)
     }
 
     /// Turns an absent field into `missing` at the parent.
-    pub(crate) fn require<T: Default>(&mut self, name: &str, value: Option<T>) -> T {
+    pub fn require<T: Default>(&mut self, name: &str, value: Option<T>) -> T {
         #[cfg(feature = "typescript")]
         if let Some(description) = &mut self.description {
             description.require(name);
@@ -96,7 +96,7 @@ impl<'a> Fields<'a> {
     }
 
     /// Notes that a field is missing.
-    pub(crate) fn missing(&mut self, name: &str) {
+    pub fn missing(&mut self, name: &str) {
         if self.broken.is_none() {
             let hint = format!("`{name}` is required");
             self.broken = Some(FieldError::new(FieldCode::Missing, self.path.as_str(), hint));
@@ -104,7 +104,7 @@ impl<'a> Fields<'a> {
     }
 
     /// A string of at most `maximum` Unicode scalar values, not blank.
-    pub(crate) fn text(&mut self, name: &'static str, maximum: usize) -> Option<String> {
+    pub fn text(&mut self, name: &'static str, maximum: usize) -> Option<String> {
         let text = self.str(name);
         describe!(self, name, Text(maximum));
         let text = text?;
@@ -121,18 +121,18 @@ impl<'a> Fields<'a> {
     }
 
     /// [`text`](Self::text) that must be there.
-    pub(crate) fn required_text(&mut self, name: &'static str, maximum: usize) -> String {
+    pub fn required_text(&mut self, name: &'static str, maximum: usize) -> String {
         let text = self.text(name, maximum);
         self.require(name, text)
     }
 
     /// A string of any content.
-    pub(crate) fn string(&mut self, name: &'static str) -> Option<String> {
+    pub fn string(&mut self, name: &'static str) -> Option<String> {
         self.str(name).map(str::to_owned)
     }
 
     /// [`string`](Self::string) that must be there.
-    pub(crate) fn required_string(&mut self, name: &'static str) -> String {
+    pub fn required_string(&mut self, name: &'static str) -> String {
         let text = self.string(name);
         self.require(name, text)
     }
@@ -148,17 +148,17 @@ impl<'a> Fields<'a> {
     }
 
     /// A record id or another short name.
-    pub(crate) fn id(&mut self, name: &'static str) -> Option<String> {
+    pub fn id(&mut self, name: &'static str) -> Option<String> {
         self.text(name, 200)
     }
 
     /// [`id`](Self::id) that must be there.
-    pub(crate) fn required_id(&mut self, name: &'static str) -> String {
+    pub fn required_id(&mut self, name: &'static str) -> String {
         self.required_text(name, 200)
     }
 
     /// A template id that must be there: `sha256:` and 64 hexadecimal digits.
-    pub(crate) fn template_id(&mut self, name: &'static str) -> String {
+    pub fn template_id(&mut self, name: &'static str) -> String {
         let id = self.required_id(name);
         describe!(self, name, TemplateId);
         let valid = id.strip_prefix("sha256:").is_some_and(|hex| {
@@ -171,7 +171,7 @@ impl<'a> Fields<'a> {
     }
 
     /// A time: ISO 8601 UTC with `Z`, kept as it was read.
-    pub(crate) fn time(&mut self, name: &'static str) -> Option<String> {
+    pub fn time(&mut self, name: &'static str) -> Option<String> {
         let text = self.str(name);
         describe!(self, name, Time);
         let text = text?;
@@ -182,19 +182,19 @@ impl<'a> Fields<'a> {
     }
 
     /// [`time`](Self::time) that must be there.
-    pub(crate) fn required_time(&mut self, name: &'static str) -> String {
+    pub fn required_time(&mut self, name: &'static str) -> String {
         let time = self.time(name);
         self.require(name, time)
     }
 
     /// One of the names of an enumeration.
-    pub(crate) fn choice<T: Copy>(&mut self, name: &'static str, choices: &[(&str, T)]) -> Option<T> {
+    pub fn choice<T: Copy>(&mut self, name: &'static str, choices: &[(&str, T)]) -> Option<T> {
         let index = self.choice_of(name, choices.len(), &|index| choices[index].0)?;
         Some(choices[index].1)
     }
 
     /// [`choice`](Self::choice) that must be there; where it is not, the first one stands in.
-    pub(crate) fn required_choice<T: Copy>(&mut self, name: &'static str, choices: &[(&str, T)]) -> T {
+    pub fn required_choice<T: Copy>(&mut self, name: &'static str, choices: &[(&str, T)]) -> T {
         let index = self.choice_of(name, choices.len(), &|index| choices[index].0);
         // The first one, where there is none and that was noted.
         let index = self.require(name, index);
@@ -225,7 +225,7 @@ impl<'a> Fields<'a> {
     }
 
     /// A whole number inside bounds.
-    pub(crate) fn integer(&mut self, name: &'static str, minimum: i64, maximum: i64) -> Option<i64> {
+    pub fn integer(&mut self, name: &'static str, minimum: i64, maximum: i64) -> Option<i64> {
         let number = self.double(name);
         describe!(self, name, Integer(minimum, maximum));
         let number = number?;
@@ -239,18 +239,18 @@ impl<'a> Fields<'a> {
     }
 
     /// A counter from 0.
-    pub(crate) fn count(&mut self, name: &'static str) -> Option<u32> {
+    pub fn count(&mut self, name: &'static str) -> Option<u32> {
         u32::try_from(self.integer(name, 0, i64::from(u32::MAX))?).ok()
     }
 
     /// A whole number inside bounds that must be there.
-    pub(crate) fn required_integer(&mut self, name: &'static str, minimum: i64, maximum: i64) -> i64 {
+    pub fn required_integer(&mut self, name: &'static str, minimum: i64, maximum: i64) -> i64 {
         let number = self.integer(name, minimum, maximum);
         self.require(name, number)
     }
 
     /// A number inside bounds.
-    pub(crate) fn number(&mut self, name: &'static str, minimum: f64, maximum: f64) -> Option<f64> {
+    pub fn number(&mut self, name: &'static str, minimum: f64, maximum: f64) -> Option<f64> {
         let number = self.double(name);
         describe!(self, name, Number(minimum, maximum));
         let number = number?;
@@ -278,14 +278,14 @@ impl<'a> Fields<'a> {
     }
 
     /// Whether a field is `null`, which then counts as absent.
-    pub(crate) fn is_null(&mut self, name: &'static str) -> bool {
+    pub fn is_null(&mut self, name: &'static str) -> bool {
         let value = self.raw(name);
         describe!(self, name, Null);
         value.is_some_and(Value::is_null)
     }
 
     /// A boolean.
-    pub(crate) fn boolean(&mut self, name: &'static str) -> Option<bool> {
+    pub fn boolean(&mut self, name: &'static str) -> Option<bool> {
         let value = self.raw(name);
         describe!(self, name, Boolean);
         let value = value?.as_bool();
@@ -296,7 +296,7 @@ impl<'a> Fields<'a> {
     }
 
     /// The items of a list; absent is empty.
-    pub(crate) fn items(&mut self, name: &'static str) -> &'a [Value] {
+    pub fn items(&mut self, name: &'static str) -> &'a [Value] {
         let value = self.raw(name);
         describe!(self, name, List);
         let Some(value) = value else { return &[] };
@@ -308,7 +308,7 @@ impl<'a> Fields<'a> {
     }
 
     /// A list of objects, each read by `read`; absent is empty.
-    pub(crate) fn list<T>(&mut self, name: &'static str, read: fn(&mut Fields<'a>) -> T) -> Vec<T> {
+    pub fn list<T>(&mut self, name: &'static str, read: fn(&mut Fields<'a>) -> T) -> Vec<T> {
         let mut list = Vec::new();
         let items = self.items(name);
         describe!(self, name, ListOf(Self::describe(|fields| drop(read(fields)))));
@@ -321,7 +321,7 @@ impl<'a> Fields<'a> {
     }
 
     /// A list of strings; absent is empty.
-    pub(crate) fn texts(&mut self, name: &'static str) -> Vec<String> {
+    pub fn texts(&mut self, name: &'static str) -> Vec<String> {
         let mut texts = Vec::new();
         let items = self.items(name);
         describe!(self, name, ListOf(Value::object(vec![("type", "string".into())])));
@@ -338,7 +338,7 @@ impl<'a> Fields<'a> {
     }
 
     /// A list of pairs of positions in a text; absent is empty.
-    pub(crate) fn spans(&mut self, name: &'static str) -> Vec<[u32; 2]> {
+    pub fn spans(&mut self, name: &'static str) -> Vec<[u32; 2]> {
         let mut spans = Vec::new();
         let items = self.items(name);
         describe!(self, name, Spans);
@@ -355,7 +355,7 @@ impl<'a> Fields<'a> {
     }
 
     /// A pair of positions in a text.
-    pub(crate) fn span(&mut self, name: &'static str) -> Option<[u32; 2]> {
+    pub fn span(&mut self, name: &'static str) -> Option<[u32; 2]> {
         let value = self.raw(name);
         describe!(self, name, Span);
         let span = pair(value?);
@@ -372,7 +372,7 @@ impl<'a> Fields<'a> {
     }
 
     /// An object, read by `read`.
-    pub(crate) fn nested<T>(
+    pub fn nested<T>(
         &mut self,
         name: &'static str,
         read: impl FnOnce(&mut Fields<'a>) -> T,
@@ -402,7 +402,7 @@ impl<'a> Fields<'a> {
     }
 
     /// An object, kept as it is.
-    pub(crate) fn object(&mut self, name: &'static str) -> Option<&'a Value> {
+    pub fn object(&mut self, name: &'static str) -> Option<&'a Value> {
         let value = self.raw(name);
         describe!(self, name, Object);
         let value = value?;
@@ -413,12 +413,12 @@ impl<'a> Fields<'a> {
     }
 
     /// The first rule that was broken so far.
-    pub(crate) fn check(&mut self) -> Result<(), FieldError> {
+    pub fn check(&mut self) -> Result<(), FieldError> {
         self.broken.take().map_or(Ok(()), Err)
     }
 
     /// The first rule that was broken; a field that nobody asked for breaks one as well.
-    pub(crate) fn finish(mut self) -> Result<(), FieldError> {
+    pub fn finish(mut self) -> Result<(), FieldError> {
         if self.broken.is_none() {
             let unknown = self.object.keys().find(|name| !self.known.contains(&name.as_str()));
             if let Some(name) = unknown {
@@ -430,7 +430,7 @@ impl<'a> Fields<'a> {
 
     /// The schema of what `read` asks for.
     #[cfg(feature = "typescript")]
-    pub(crate) fn describe(read: impl FnOnce(&mut Self)) -> Value {
+    pub fn describe(read: impl FnOnce(&mut Self)) -> Value {
         static NULL: Value = Value::Null;
         let mut fields = Self::new(&NULL, "");
         fields.description = Some(Description::default());
@@ -439,7 +439,7 @@ impl<'a> Fields<'a> {
     }
 
     /// Reads a whole object.
-    pub(crate) fn read<T>(
+    pub fn read<T>(
         value: &'a Value,
         path: &str,
         read: impl FnOnce(&mut Fields<'a>) -> T,

@@ -11,25 +11,26 @@ pub fn sha256_hex(bytes: &[u8]) -> String {
 
 /// The SHA-256 of bytes that come in pieces, and how many there were.
 #[derive(Clone, Debug, Default)]
-pub(crate) struct Digest {
+pub struct Digest {
     hash: Sha256,
     /// Bytes so far.
-    pub(crate) bytes: u64,
+    pub bytes: u64,
 }
 
 impl Digest {
-    pub(crate) fn add(&mut self, bytes: &[u8]) {
+    /// Takes more bytes.
+    pub fn add(&mut self, bytes: &[u8]) {
         self.hash.update(bytes);
         self.bytes += bytes.len() as u64;
     }
 
     /// Counts bytes that somebody else hashes.
-    pub(crate) fn skip(&mut self, bytes: usize) {
+    pub fn skip(&mut self, bytes: usize) {
         self.bytes += bytes as u64;
     }
 
     /// 64 lower-case hexadecimal digits.
-    pub(crate) fn hex(self) -> String {
+    pub fn hex(self) -> String {
         let mut digits = String::with_capacity(64);
         for byte in self.hash.finalize() {
             for half in [byte >> 4, byte & 15] {

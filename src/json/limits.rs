@@ -106,7 +106,7 @@ impl Pruning<'_> {
 
 #[cfg(test)]
 mod tests {
-    use crate::json::json;
+    use crate::json;
 
     use super::*;
 

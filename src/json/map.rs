@@ -27,7 +27,7 @@ impl Map {
     }
 
     /// No members, and room for so many.
-    pub(crate) fn with_capacity(members: usize) -> Self {
+    pub fn with_capacity(members: usize) -> Self {
         Self { members: Vec::with_capacity(members), by_key: Vec::new() }
     }
 
@@ -81,7 +81,7 @@ impl Map {
     }
 
     /// The value of a key, to be changed.
-    pub(crate) fn get_mut(&mut self, key: &str) -> Option<&mut Value> {
+    pub fn get_mut(&mut self, key: &str) -> Option<&mut Value> {
         let index = self.position(key).ok()?;
         Some(&mut self.members.get_mut(index)?.1)
     }

@@ -3,15 +3,18 @@
 use super::pointer;
 
 /// A value, as the value that it stands in and the key or index there.
-pub(crate) enum Path<'p> {
+pub enum Path<'p> {
+    /// The document itself.
     Root,
+    /// The value of a key.
     Key(&'p Path<'p>, &'p str),
+    /// An item of an array, counted from 0.
     Item(&'p Path<'p>, usize),
 }
 
 impl Path<'_> {
     /// The JSON Pointer.
-    pub(crate) fn pointer(&self) -> String {
+    pub fn pointer(&self) -> String {
         match self {
             Self::Root => String::new(),
             Self::Key(parent, key) => pointer::join(&parent.pointer(), key),

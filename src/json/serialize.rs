@@ -23,13 +23,13 @@ pub fn to_text<T: Serialize + ?Sized>(value: &T) -> String {
 }
 
 /// A value as a tree, for the few that are composed further.
-pub(crate) fn to_value<T: Serialize + ?Sized>(value: &T) -> Value {
+pub fn to_value<T: Serialize + ?Sized>(value: &T) -> Value {
     tree_of(&to_text(value))
 }
 
 /// The tree of a text of ours.
 #[inline(never)]
-pub(crate) fn tree_of(text: &str) -> Value {
+pub fn tree_of(text: &str) -> Value {
     const NONE: Limits = Limits { bytes: usize::MAX, depth: 100, items: usize::MAX, items_at: &[] };
     read(text.as_bytes(), NONE).map(|document| document.value).unwrap_or_default()
 }

@@ -5,7 +5,7 @@ use super::value::Number;
 use crate::decimal::push_whole;
 
 /// A string in quotation marks; control characters are escaped, all others stand for themselves.
-pub(crate) fn push_string(out: &mut String, text: &str) {
+pub fn push_string(out: &mut String, text: &str) {
     const HEXADECIMAL: &[u8; 16] = b"0123456789abcdef";
     out.push('"');
     let mut rest = text;

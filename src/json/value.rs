@@ -117,7 +117,7 @@ impl Value {
     }
 
     /// The members, if it is an object, to be changed.
-    pub(crate) fn as_object_mut(&mut self) -> Option<&mut Map> {
+    pub fn as_object_mut(&mut self) -> Option<&mut Map> {
         match self {
             Self::Object(members) => Some(members),
             _ => None,
@@ -253,11 +253,9 @@ impl From<serde_json::Value> for Value {
     }
 }
 
-/// A literal in the notation of JSON.
-#[cfg(test)]
+/// A literal in the notation of JSON, for tests; where it stands, `serde_json` must be known.
+#[doc(hidden)]
+#[macro_export]
 macro_rules! json {
-    ($($token:tt)*) => { $crate::json::Value::from(serde_json::json!($($token)*)) };
+    ($($token:tt)*) => { $crate::tree_of(&::serde_json::json!($($token)*).to_string()) };
 }
-
-#[cfg(test)]
-pub(crate) use json;

@@ -23,7 +23,7 @@ pub fn pretty(value: &Value) -> String {
 }
 
 /// The length in bytes of a value as compact JSON.
-pub(crate) fn compact_length(value: &Value) -> usize {
+pub fn compact_length(value: &Value) -> usize {
     compact(value).len()
 }
 
@@ -118,7 +118,7 @@ impl Writer {
 #[cfg(test)]
 pub(super) mod tests {
     use super::*;
-    use crate::json::json;
+    use crate::json;
     use proptest::prelude::*;
 
     fn from_text(text: &str) -> Value {
@@ -139,7 +139,7 @@ pub(super) mod tests {
         assert_eq!(canonical(&value), "[9007199254740992,0,20,1e+21,123456789012345680000,0.000001,1e-7]");
     }
 
-    pub(in crate::json) fn values() -> impl Strategy<Value = Value> {
+    pub(crate) fn values() -> impl Strategy<Value = Value> {
         let leaf = prop_oneof![
             Just(Value::Null),
             any::<bool>().prop_map(Value::from),

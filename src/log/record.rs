@@ -90,7 +90,7 @@ impl Record {
     /// Reads the JSON text of an array of envelopes; the pointer of an error names the index.
     pub fn parse_all(records: &[u8]) -> Result<Vec<Self>, Error> {
         let document =
-            json::read(records, LIMITS).map_err(|fault| fault.into_error(ErrorCode::InvalidRecord))?;
+            json::read(records, LIMITS).map_err(|fault| Error::of_fault(fault, ErrorCode::InvalidRecord))?;
         let Value::Array(records) = document.value else {
             return Err(Error::new(ErrorCode::InvalidRecord, "an array of records is expected"));
         };

@@ -2,7 +2,7 @@
 //! first item apart, looks how many are to come and makes room for these: twice as much.
 
 /// What every iterator can do beside.
-pub(crate) trait List: Iterator + Sized {
+pub trait List: Iterator + Sized {
     /// All items; for lists that are short, or not made often.
     fn list(self) -> Vec<Self::Item> {
         let mut list = Vec::new();
@@ -16,7 +16,7 @@ pub(crate) trait List: Iterator + Sized {
 impl<I: Iterator> List for I {}
 
 /// Texts with another one between each two.
-pub(crate) fn joined(texts: &[String], between: &str) -> String {
+pub fn joined(texts: &[String], between: &str) -> String {
     let mut joined = String::new();
     for (index, text) in texts.iter().enumerate() {
         if index > 0 {

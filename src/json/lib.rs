@@ -1,9 +1,16 @@
-//! Reading untrusted JSON inside limits, JSON Pointers, canonical form and hashes.
+//! Reading untrusted JSON inside limits, JSON Pointers, canonical form and hashes; and what that needs: numbers as
+//! decimals, times, order.
+//!
+//! A crate of its own because it is compiled for speed, and all that stands on it for size: everything that is stored,
+//! opened, exported and imported goes through here byte by byte.
 //!
 //! Every byte of JSON from outside (templates, snapshots, records) comes in through [`read`] or [`examine`]:
 //! limits are enforced while parsing, so a hostile document costs no more than its size.
 
+#![forbid(unsafe_code)]
+
 mod canonical;
+pub mod decimal;
 #[cfg(feature = "typescript")]
 mod description;
 mod fault;
@@ -11,33 +18,34 @@ mod field_error;
 mod fields;
 mod hash;
 mod limits;
+pub mod list;
 mod map;
+pub mod order;
 mod path;
 pub mod pointer;
 mod read;
 mod serialize;
 mod syntax;
 mod text;
+pub mod timestamp;
 mod value;
 mod write;
 
 pub use canonical::canonical_text;
 #[cfg(feature = "typescript")]
-pub(crate) use description::NOT_BLANK;
+pub use description::NOT_BLANK;
 pub use fault::{Fault, FaultKind};
 pub use field_error::{BrokenRule, FieldCode, FieldError};
-pub(crate) use fields::Fields;
-pub(crate) use hash::Digest;
+pub use fields::Fields;
+pub use hash::Digest;
 pub use hash::sha256_hex;
 pub use limits::{Limits, examine_value};
 pub use map::Map;
-pub(crate) use path::Path;
+pub use path::Path;
 pub use read::{Document, Examination, examine, read, read_arguments};
 pub use serialize::to_text;
-pub(crate) use serialize::{to_value, tree_of};
-pub(crate) use text::push_string;
-#[cfg(test)]
-pub(crate) use value::json;
+pub use serialize::{to_value, tree_of};
+pub use text::push_string;
 pub use value::{Number, Value};
-pub(crate) use write::compact_length;
+pub use write::compact_length;
 pub use write::{canonical, compact, pretty};

@@ -30,7 +30,7 @@ pub fn push_short(text: &mut String, value: f64) {
 }
 
 /// Writes a whole number.
-pub(crate) fn push_whole(text: &mut String, number: u64) {
+pub fn push_whole(text: &mut String, number: u64) {
     if number > 9 {
         push_whole(text, number / 10);
     }

@@ -119,12 +119,13 @@ fn write_before(text: &mut [u8], end: usize, mut number: i64, digits: usize) -> 
 
 /// A day of the calendar.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub(crate) struct Date {
-    pub(crate) year: i64,
+pub struct Date {
+    /// The year, which may be negative.
+    pub year: i64,
     /// 1 to 12.
-    pub(crate) month: i64,
+    pub month: i64,
     /// 1 to 31.
-    pub(crate) day: i64,
+    pub day: i64,
 }
 
 // The calendar repeats itself after 400 years. Years that begin with March have the leap day at their end, and their
@@ -134,7 +135,7 @@ const FIRST_OF_MARCH_OF_YEAR_0: i64 = -719_468;
 
 impl Date {
     /// The date of a day, counted from 1970.
-    pub(crate) fn of(number: i64) -> Self {
+    pub fn of(number: i64) -> Self {
         let days = number - FIRST_OF_MARCH_OF_YEAR_0;
         let (era, days) = (days.div_euclid(DAYS_OF_400_YEARS), days.rem_euclid(DAYS_OF_400_YEARS));
         let year = (days - days / 1_460 + days / 36_524 - days / 146_096) / 365;
@@ -146,7 +147,7 @@ impl Date {
     }
 
     /// The number of the day, counted from 1970; the month is 1 to 12.
-    pub(crate) fn number(self) -> i64 {
+    pub fn number(self) -> i64 {
         let year = self.year - i64::from(self.month <= 2);
         let (era, year) = (year.div_euclid(400), year.rem_euclid(400));
         let days = (153 * ((self.month + 9) % 12) + 2) / 5 + self.day - 1;
@@ -155,7 +156,7 @@ impl Date {
 }
 
 /// The UTC date of a time before the year 10000.
-pub(crate) fn date(milliseconds: i64) -> Option<Date> {
+pub fn date(milliseconds: i64) -> Option<Date> {
     let date = Date::of(day(milliseconds));
     (0..10_000).contains(&date.year).then_some(date)
 }

@@ -4,7 +4,7 @@
 use std::cmp::Ordering;
 
 /// Sorts stably by a comparison.
-pub(crate) fn sort_by<T>(items: &mut [T], compare: impl FnMut(&T, &T) -> Ordering) {
+pub fn sort_by<T>(items: &mut [T], compare: impl FnMut(&T, &T) -> Ordering) {
     sort(items.len(), &mut Items { items, compare });
 }
 
@@ -30,12 +30,12 @@ impl<T, F: FnMut(&T, &T) -> Ordering> Sort for Items<'_, T, F> {
 }
 
 /// Sorts stably by a key.
-pub(crate) fn sort_by_key<T, K: Ord>(items: &mut [T], key: impl Fn(&T) -> K) {
+pub fn sort_by_key<T, K: Ord>(items: &mut [T], key: impl Fn(&T) -> K) {
     sort_by(items, |a, b| key(a).cmp(&key(b)));
 }
 
 /// Sorts numbers in place: Shell's sort, which for lists of words is as fast as any.
-pub(crate) fn sort_numbers(numbers: &mut [u32]) {
+pub fn sort_numbers(numbers: &mut [u32]) {
     let mut gap = numbers.len();
     while gap > 1 {
         // Each gap is 4/9 of the one before, near what Tokuda found best.
@@ -51,7 +51,7 @@ pub(crate) fn sort_numbers(numbers: &mut [u32]) {
 }
 
 /// For each text, whether an equal one stands before it. Where there is no text, nothing is repeated.
-pub(crate) fn repeated(texts: &[Option<&str>]) -> Vec<bool> {
+pub fn repeated(texts: &[Option<&str>]) -> Vec<bool> {
     let mut repeated = vec![false; texts.len()];
     let mut previous = None;
     // Of equal texts the first one comes first.
@@ -66,7 +66,7 @@ pub(crate) fn repeated(texts: &[Option<&str>]) -> Vec<bool> {
 }
 
 /// The indices 0.. in the order of the items that they stand for: a merge sort from pairs upwards.
-pub(crate) fn sorted_indices(length: usize, compare: &mut dyn FnMut(usize, usize) -> Ordering) -> Vec<usize> {
+pub fn sorted_indices(length: usize, compare: &mut dyn FnMut(usize, usize) -> Ordering) -> Vec<usize> {
     let mut order: Vec<usize> = (0..length).collect();
     let mut merged = Vec::with_capacity(length);
     let mut width = 1;
