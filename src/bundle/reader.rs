@@ -245,8 +245,8 @@ impl BundleReader {
             return Err(too_large(&place(), "a bundle has at most 1000000 records"));
         }
         let sha256 = json::sha256_hex(line);
-        let value = match read_line(line) {
-            Ok(value) => value,
+        let (value, is_canonical) = match read_line(line) {
+            Ok(read) => read,
             // It was changed since, or written so.
             Err(error) => {
                 return Err(match self.indexed() {
@@ -283,7 +283,7 @@ impl BundleReader {
         if text("owner") != self.manifest.owner {
             return broken("belongs to somebody else than the bundle");
         }
-        if json::canonical(&value).as_bytes() != line {
+        if !is_canonical {
             return broken("is not written in canonical JSON");
         }
         let schema = value.get("schema").and_then(Value::as_u64);
@@ -359,12 +359,13 @@ impl BundleReader {
     }
 }
 
-fn read_line(line: &[u8]) -> Result<Value, Error> {
+/// A record, and whether it is written in canonical form.
+fn read_line(line: &[u8]) -> Result<(Value, bool), Error> {
     const LIMITS: Limits = Limits { bytes: usize::MAX, depth: DEPTH, items: usize::MAX, items_at: &[] };
     let document = json::read(line, LIMITS).map_err(|fault| Error::of_fault(fault, ErrorCode::InvalidBundle))?;
     match document.warnings.into_iter().next() {
         Some(warning) => Err(Error::of_fault(warning, ErrorCode::InvalidBundle)),
-        None => Ok(document.value),
+        None => Ok((document.value, document.is_canonical)),
     }
 }
 

@@ -35,7 +35,7 @@ struct Member<'a> {
 }
 
 /// Longer numbers may have more digits than a double.
-const DIGITS_OF_DOUBLES: usize = 15;
+pub(super) const DIGITS_OF_DOUBLES: usize = 15;
 
 impl<'a> Sorter<'a> {
     fn value(&mut self) {
@@ -141,13 +141,18 @@ fn tree_of_long(word: &str) -> Option<f64> {
 
 /// Whether a key stands before another one, both as they are written.
 fn is_before(a: &[u8], b: &[u8]) -> bool {
+    let is_plain = |byte: &u8| byte.is_ascii() && *byte != b'\\';
+    let shared = a.iter().zip(b).take_while(|(a, b)| a == b && is_plain(a)).count();
+    match (a.get(shared), b.get(shared)) {
+        (Some(a), Some(b)) if is_plain(a) && is_plain(b) => return a < b,
+        (Some(_), Some(_)) => {}
+        (None, rest) => return rest.is_some(),
+        (Some(_), None) => return false,
+    }
     let key = |written: &[u8]| {
         let written = std::str::from_utf8(written).unwrap_or_default();
         tree_of(&["\"", written, "\""].concat()).as_str().unwrap_or_default().to_owned()
     };
-    if [a, b].into_iter().flatten().all(|byte| byte.is_ascii() && *byte != b'\\') {
-        return a < b;
-    }
     key_order(&key(a), &key(b)).is_lt()
 }
 

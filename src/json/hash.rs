@@ -31,13 +31,12 @@ impl Digest {
 
     /// 64 lower-case hexadecimal digits.
     pub fn hex(self) -> String {
-        let mut digits = String::with_capacity(64);
+        const DIGITS: &[u8; 16] = b"0123456789abcdef";
+        let mut digits = Vec::with_capacity(64);
         for byte in self.hash.finalize() {
-            for half in [byte >> 4, byte & 15] {
-                digits.extend(char::from_digit(half.into(), 16));
-            }
+            digits.extend([byte >> 4, byte & 15].map(|half| DIGITS[usize::from(half)]));
         }
-        digits
+        String::from_utf8(digits).unwrap_or_default()
     }
 }
 

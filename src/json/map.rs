@@ -36,10 +36,10 @@ impl Map {
     }
 
     /// The members as they were read: of a key given twice, the last value at the place of the first. Also gives
-    /// the keys that were given more than once, in the order of their places.
-    pub(super) fn read(mut members: Vec<Member>) -> (Self, Vec<String>) {
+    /// the keys that were given more than once, in the order of their places. Those that are `in_order` differ.
+    pub(super) fn read(mut members: Vec<Member>, in_order: bool) -> (Self, Vec<String>) {
         let few = members.len() <= FEW;
-        let by_key = if few && !has_equal_keys(&members) { Vec::new() } else { keys_in_order(&members) };
+        let by_key = if few && (in_order || !has_equal_keys(&members)) { Vec::new() } else { keys_in_order(&members) };
         // Equal keys stand together, in the order of the text.
         let runs = by_key.chunk_by(|a, b| members[*a].0 == members[*b].0);
         let runs: Vec<&[usize]> = runs.filter(|run| run.len() > 1).list();
@@ -207,6 +207,6 @@ impl IntoIterator for Map {
 
 impl FromIterator<Member> for Map {
     fn from_iter<I: IntoIterator<Item = Member>>(members: I) -> Self {
-        Self::read(members.into_iter().list()).0
+        Self::read(members.into_iter().list(), false).0
     }
 }

@@ -4,6 +4,7 @@
 //! its limits elsewhere; this one reads once and names all of it by pointer. What it accepts is RFC 8259, which is
 //! tested against such a parser.
 
+use super::canonical::key_order;
 use super::fault::{Fault, FaultKind, Faults};
 use super::limits::{Limits, not_finite};
 use super::map::Map;
@@ -14,12 +15,12 @@ use super::value::Value;
 /// Reads a JSON document, or says why it cannot be used: the first error in the text. What can be used but is
 /// suspicious (a byte order mark, a key given twice) is listed in [`Document::warnings`].
 pub fn read(bytes: &[u8], limits: Limits) -> Result<Document, Fault> {
-    let Examination { value, mut faults } = examine(bytes, limits);
+    let (Examination { value, mut faults }, is_canonical) = examine_form(bytes, limits);
     if let Some(index) = faults.iter().position(|fault| fault.kind.is_error()) {
         return Err(faults.swap_remove(index));
     }
     match value {
-        Some(value) => Ok(Document { value, warnings: faults }),
+        Some(value) => Ok(Document { value, warnings: faults, is_canonical }),
         None => Err(Fault::new(FaultKind::EmptyInput, "", "The document is empty.")),
     }
 }
@@ -27,13 +28,18 @@ pub fn read(bytes: &[u8], limits: Limits) -> Result<Document, Fault> {
 /// Reads as much of a JSON document as can be read and reports every fault in it. Parts that were refused are
 /// `null` (or, for an array with too many items, cut); faults inside them are not reported.
 pub fn examine(bytes: &[u8], limits: Limits) -> Examination {
+    examine_form(bytes, limits).0
+}
+
+/// The same, and whether the document is in canonical form.
+fn examine_form(bytes: &[u8], limits: Limits) -> (Examination, bool) {
     let mut faults = Faults::default();
-    let value = examine_bytes(bytes, limits, &mut faults);
+    let (value, is_canonical) = examine_bytes(bytes, limits, &mut faults).unzip();
     let mut faults = faults.list;
     if let Some(value) = &value {
         faults.retain(|fault| is_in(fault, value));
     }
-    Examination { value, faults }
+    (Examination { value, faults }, is_canonical == Some(true))
 }
 
 /// Reads the arguments of a call, which JavaScript wrote as JSON. Half of a surrogate pair, which a text of
@@ -43,7 +49,7 @@ pub fn read_arguments(text: &str) -> Result<Value, Fault> {
     let mut faults = Faults::default();
     let value = examine_text(Cursor::of_arguments(text), LIMITS, &mut faults);
     let error = faults.list.into_iter().find(|fault| fault.kind.is_error());
-    error.map_or(Ok(value.unwrap_or_default()), Err)
+    error.map_or(Ok(value.unwrap_or_default().0), Err)
 }
 
 /// A document without errors.
@@ -53,6 +59,8 @@ pub struct Document {
     pub value: Value,
     /// Faults that are not errors, in the order of the text.
     pub warnings: Vec<Fault>,
+    /// Whether the text is the canonical form of its content (RFC 8785).
+    pub is_canonical: bool,
 }
 
 /// What could be read of a document, and everything wrong with it.
@@ -64,12 +72,14 @@ pub struct Examination {
     pub faults: Vec<Fault>,
 }
 
-fn examine_bytes(bytes: &[u8], limits: Limits, faults: &mut Faults) -> Option<Value> {
+fn examine_bytes(bytes: &[u8], limits: Limits, faults: &mut Faults) -> Option<(Value, bool)> {
     if bytes.len() > limits.bytes {
         faults.push(limits.too_large());
         return None;
     }
-    let bytes = match bytes.strip_prefix(b"\xEF\xBB\xBF") {
+    let mark = bytes.strip_prefix(b"\xEF\xBB\xBF");
+    let has_mark = mark.is_some();
+    let bytes = match mark {
         Some(rest) => {
             faults.push(Fault::new(FaultKind::ByteOrderMark, "", "The file starts with a byte order mark."));
             rest
@@ -84,10 +94,11 @@ fn examine_bytes(bytes: &[u8], limits: Limits, faults: &mut Faults) -> Option<Va
             return None;
         }
     };
-    examine_text(Cursor::new(text), limits, faults)
+    let (value, is_canonical) = examine_text(Cursor::new(text), limits, faults)?;
+    Some((value, is_canonical && !has_mark))
 }
 
-fn examine_text(mut cursor: Cursor<'_>, limits: Limits, faults: &mut Faults) -> Option<Value> {
+fn examine_text(mut cursor: Cursor<'_>, limits: Limits, faults: &mut Faults) -> Option<(Value, bool)> {
     if cursor.peek().is_none() {
         faults.push(Fault::new(FaultKind::EmptyInput, "", "The document is empty."));
         return None;
@@ -95,6 +106,7 @@ fn examine_text(mut cursor: Cursor<'_>, limits: Limits, faults: &mut Faults) -> 
     let mut reader = Reader { cursor, limits, depth: 0, too_deep: false, faults };
     let result = reader.value(&Path::Root).and_then(|value| reader.cursor.end().map(|()| value));
     result
+        .map(|value| (value, reader.cursor.is_canonical))
         .map_err(|syntax| {
             let (line, column) = reader.cursor.line_and_column();
             let message = format!("This is not JSON: {} at line {line} column {column}.", syntax.0);
@@ -167,15 +179,18 @@ impl Reader<'_> {
     fn object(&mut self, path: &Path<'_>) -> Result<Value, Syntax> {
         self.depth += 1;
         // As many as most objects have: to grow from one to eight takes longer than to read them.
-        let mut members = Vec::with_capacity(8);
+        let mut members: Vec<(String, Value)> = Vec::with_capacity(8);
+        let mut in_order = true;
         let mut open = self.cursor.open(b'{', b'}')?;
         while open {
             let key = self.cursor.key()?;
+            in_order = in_order && members.last().is_none_or(|(last, _)| key_order(last, &key).is_lt());
             let member = self.value(&Path::Key(path, &key))?;
             members.push((key, member));
             open = self.cursor.next_item(b'}')?;
         }
-        let (map, repeated) = Map::read(members);
+        self.cursor.is_canonical &= in_order;
+        let (map, repeated) = Map::read(members, in_order);
         for key in repeated {
             let message = "This key is given twice; the last value counts.";
             self.faults.push_with(&|| {
@@ -192,7 +207,7 @@ mod tests {
     use crate::json;
     use proptest::prelude::*;
 
-    use super::super::write::compact;
+    use super::super::write::{canonical, compact, pretty};
     use super::*;
 
     const LIMITS: Limits = Limits { bytes: 1 << 20, depth: 32, items: 1000, items_at: &[("/wide", 2000)] };
@@ -362,6 +377,21 @@ mod tests {
         fn any_bytes_are_read_or_refused(bytes in prop::collection::vec(any::<u8>(), 0..200)) {
             let result = examine(&bytes, LIMITS);
             prop_assert!(result.value.is_some() || result.faults.iter().any(|fault| fault.kind.is_error()));
+        }
+
+        #[test]
+        fn the_canonical_form_is_known_as_such(value in any_json()) {
+            for text in [canonical(&value), compact(&value), pretty(&value)] {
+                let document = read(text.as_bytes(), LIMITS).unwrap();
+                prop_assert_eq!(document.is_canonical, canonical(&document.value) == text, "{}", text);
+            }
+        }
+
+        #[test]
+        fn no_other_form_is_taken_for_it(text in r#"( ?(\{("[ab\u{e9}\u{ffff}\u{10000}"]":-?[0-9]{1,2}(\.[0-9])?(e[0-9])?,?){0,3}\}|"(\\u00[01][0-9a-fA-F]|\\[nrtbf/"\\]|\\u[0-9][0-9a-c]{3}|é){0,3}"|-?(0|[1-9][0-9]{0,18})(\.[0-9]{1,3})?([eE][+-]?[0-9]{1,2})?|\[1, ?2\]))"#) {
+            if let Ok(document) = read(text.as_bytes(), LIMITS) {
+                prop_assert_eq!(document.is_canonical, canonical(&document.value) == text, "{}", text);
+            }
         }
 
         #[test]

@@ -1,5 +1,7 @@
 //! The grammar of JSON (RFC 8259): a cursor over a text that takes one token after the other.
 
+use super::canonical::DIGITS_OF_DOUBLES;
+use super::text::{push_double, push_string};
 use super::value::{Number, Value};
 
 /// A cursor over a text.
@@ -9,6 +11,8 @@ pub(super) struct Cursor<'a> {
     at: usize,
     /// What half of a surrogate pair becomes, where it is not refused.
     replacement: Option<char>,
+    /// Whether everything so far is written as the canonical form has it.
+    pub(super) is_canonical: bool,
 }
 
 /// What was expected where the cursor stands.
@@ -18,7 +22,7 @@ type Parsed<T> = Result<T, Syntax>;
 
 impl<'a> Cursor<'a> {
     pub(super) fn new(text: &'a str) -> Self {
-        Self { text, at: 0, replacement: None }
+        Self { text, at: 0, replacement: None, is_canonical: true }
     }
 
     /// A cursor over arguments that JavaScript wrote: half of a surrogate pair becomes U+FFFD.
@@ -30,6 +34,7 @@ impl<'a> Cursor<'a> {
     pub(super) fn peek(&mut self) -> Option<u8> {
         while let Some(b' ' | b'\n' | b'\r' | b'\t') = self.byte() {
             self.at += 1;
+            self.is_canonical = false;
         }
         self.byte()
     }
@@ -136,6 +141,10 @@ impl<'a> Cursor<'a> {
         (line + 1, column + 1)
     }
 
+    fn since(&self, start: usize) -> &'a str {
+        self.text.get(start..self.at).unwrap_or_default()
+    }
+
     fn rest(&self) -> &'a str {
         self.text.get(self.at..).unwrap_or_default()
     }
@@ -167,7 +176,12 @@ impl<'a> Cursor<'a> {
                     self.at += 1;
                     return Ok(string);
                 }
-                Some(b'\\') => string.push(self.escape()?),
+                Some(b'\\') => {
+                    let start = self.at;
+                    let character = self.escape()?;
+                    self.is_canonical &= is_escaped_so(character, self.since(start));
+                    string.push(character);
+                }
                 Some(_) => return Err(Syntax("a control character must be escaped")),
                 None => return Err(Syntax("a string is not closed")),
             }
@@ -215,6 +229,7 @@ impl<'a> Cursor<'a> {
     }
 
     fn number(&mut self) -> Parsed<Option<Number>> {
+        let start = self.at;
         let negative = self.byte() == Some(b'-');
         self.at += usize::from(negative);
         let whole = self.digits()?;
@@ -242,11 +257,14 @@ impl<'a> Cursor<'a> {
         }
         if is_whole {
             if let Some(number) = exact(whole, negative) {
+                self.is_canonical &=
+                    whole.len() <= DIGITS_OF_DOUBLES || is_written_so(number.as_f64(), self.since(start));
                 return Ok(Some(number));
             }
         }
         let number = double(whole, fraction, exponent);
         let number = if negative { -number } else { number };
+        self.is_canonical = self.is_canonical && is_written_so(number, self.since(start));
         Ok(number.is_finite().then_some(Number::Double(number)))
     }
 
@@ -259,6 +277,20 @@ impl<'a> Cursor<'a> {
         self.at += count;
         Ok(rest.get(..count).unwrap_or_default())
     }
+}
+
+/// Whether the canonical form of a number is this text.
+fn is_written_so(number: f64, written: &str) -> bool {
+    let mut text = String::new();
+    push_double(&mut text, number);
+    text == written
+}
+
+/// Whether this escape stands for a character in the canonical form.
+fn is_escaped_so(character: char, written: &str) -> bool {
+    let mut text = String::new();
+    push_string(&mut text, character.encode_utf8(&mut [0; 4]));
+    text.get(1..text.len() - 1) == Some(written)
 }
 
 /// A whole number, where it fits and is not `-0`.
