@@ -150,7 +150,7 @@ async function perform(
   const dropped = effect.type === "erase" || erases(effect.records, effect);
   const step = await host.indexCache.during(owner, dropped, async () => {
     if (effect.type === "append") {
-      await host.storage.append(owner, effect.records, { replace: effect.replace });
+      await host.storage.append(owner, effect.records, { replace: effect.replace, transfer: true });
     } else {
       await host.storage.erase(owner);
     }

@@ -81,6 +81,7 @@ export { type CoreSource, init } from "./runtime.ts";
 export type { Explanation, SendOptions, Session, SessionEvents, SessionState } from "./session.ts";
 export { memoryStorage } from "./storage/memory.ts";
 export type {
+  AppendOptions,
   Arrivals,
   Cache,
   ScanOptions,

@@ -2,6 +2,7 @@ import { BundleWriter } from "../../build/wasm/core.js";
 import { ask, type Host } from "../driver.ts";
 import { LuminoraError } from "../errors.ts";
 import type { BundleExportOptions } from "./bundle.ts";
+import { nextTask } from "../next-task.ts";
 import { encrypt } from "./encryption.ts";
 import { sign } from "./signature.ts";
 import { MemberPacker, type PackedMember, storedMember, zip } from "./zip-writer.ts";
@@ -56,6 +57,8 @@ async function attemptExport(
       await packing;
       member ??= new MemberPacker(path);
       packing = Promise.all([member.write(records), index.write(lines)]);
+      // Only between two tasks of this thread does the other one hear of the next piece.
+      if (!atOnce) await nextTask();
       if (!isLast) continue;
       await packing;
       members.push(await member.end());

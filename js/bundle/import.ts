@@ -119,7 +119,7 @@ async function store(
   const records = recordsOf(reader);
   const dropped = erases(records, { replace });
   const changed = await indexCache.during(owner, dropped, async () => {
-    if (replace || records.length > 0) await storage.append(owner, records, { replace });
+    if (replace || records.length > 0) await storage.append(owner, records, { replace, transfer: true });
     return ask(() => reader.commit(core, clock()) as string[]);
   });
   semantic?.changed(owner, { dropped });

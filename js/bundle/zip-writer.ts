@@ -4,6 +4,9 @@ import { centralRecord, endRecord, LOCAL_LENGTH, localHeader } from "../zip.ts";
 import { inflatedLimit, memberLimit, ratioLimit } from "./limits.ts";
 import { fileLimit } from "./source.ts";
 
+/** So many pieces may wait to be packed: whoever packs them, in another thread, always has something to do. */
+const ahead = 3;
+
 /** A member as the archive has it. */
 export interface PackedMember {
   readonly name: string;
@@ -21,6 +24,7 @@ export class MemberPacker {
   readonly #stream = new CompressionStream("deflate-raw");
   readonly #writer = this.#stream.writable.getWriter();
   readonly #packed = new Response(this.#stream.readable as ReadableStream<Uint8Array<ArrayBuffer>>).blob();
+  readonly #waiting: Promise<void>[] = [];
   #crc = 0;
   #size = 0;
 
@@ -34,8 +38,8 @@ export class MemberPacker {
   async write(bytes: Uint8Array<ArrayBuffer>): Promise<void> {
     this.#crc = crc32(bytes, this.#crc);
     this.#size += bytes.length;
-    this.#writer.write(bytes).catch(() => {});
-    await this.#writer.ready;
+    this.#waiting.push(this.#writer.write(bytes).catch(() => {}));
+    if (this.#waiting.length > ahead) await this.#waiting.shift();
   }
 
   async end(): Promise<PackedMember> {

@@ -8,12 +8,14 @@ import { ownerOf } from "./header.ts";
 import { type Entry, toLine, toRecord } from "./line.ts";
 import { type Lines, LogFile } from "./log-file.ts";
 import {
+  type AppendOptions,
   type Arrivals,
   type Cache,
   erases,
   type ScanOptions,
   type Storage,
   type StoredRecord,
+  taken,
 } from "./storage.ts";
 import { winners } from "./winners.ts";
 
@@ -51,13 +53,8 @@ class FileStorage implements Storage {
     this.#onDamage = onDamage;
   }
 
-  async append(
-    owner: string,
-    records: readonly StoredRecord[],
-    options?: { replace?: boolean },
-  ): Promise<void> {
-    // Copied before the first wait: the caller may go on changing its objects.
-    const offered = structuredClone(records);
+  async append(owner: string, records: readonly StoredRecord[], options?: AppendOptions): Promise<void> {
+    const offered = taken(records, options);
     await this.#use(owner, async (log) => {
       const erasing = erases(offered, options);
       if (erasing) await this.#dropCaches(owner);

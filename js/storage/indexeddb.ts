@@ -1,6 +1,15 @@
 import { LuminoraError } from "../errors.ts";
 import type { Database, Step } from "./indexeddb-database.ts";
-import type { Arrivals, Cache, ScanOptions, Storage, StorageListener, StoredRecord } from "./storage.ts";
+import {
+  type AppendOptions,
+  type Arrivals,
+  type Cache,
+  type ScanOptions,
+  type Storage,
+  type StorageListener,
+  type StoredRecord,
+  taken,
+} from "./storage.ts";
 
 /** How {@link indexedDbStorage} keeps records. */
 export interface IndexedDbOptions {
@@ -48,13 +57,9 @@ class IndexedDbStorage implements Storage {
     for (const event of wakings) globalThis.addEventListener?.(event, this.#wake);
   }
 
-  async append(
-    owner: string,
-    records: readonly StoredRecord[],
-    { replace = false }: { replace?: boolean } = {},
-  ): Promise<void> {
-    // Copied before the first wait: the caller may go on changing its objects.
-    const offered = structuredClone(records);
+  async append(owner: string, records: readonly StoredRecord[], options: AppendOptions = {}): Promise<void> {
+    const { replace = false } = options;
+    const offered = taken(records, options);
     const { changed, ...step } = await this.#use((database) => database.append(owner, offered, replace));
     if (replace || changed.length > 0) this.#tell({ owner, records: changed, replaced: replace, ...step });
     if (!this.#persist) return;

@@ -1,11 +1,13 @@
 import { LuminoraError } from "../errors.ts";
 import {
+  type AppendOptions,
   type Arrivals,
   type Cache,
   erases,
   type ScanOptions,
   type Storage,
   type StoredRecord,
+  taken,
 } from "./storage.ts";
 import { winners } from "./winners.ts";
 
@@ -33,16 +35,12 @@ class MemoryStorage implements Storage {
   #generations = 0;
   #closed = false;
 
-  async append(
-    owner: string,
-    records: readonly StoredRecord[],
-    options?: { replace?: boolean },
-  ): Promise<void> {
+  async append(owner: string, records: readonly StoredRecord[], options?: AppendOptions): Promise<void> {
     this.#check();
     const present = this.#logs.get(owner);
     const stored = (!options?.replace && present?.records) || new Map<string, StoredRecord>();
     // Copied before the first write: a batch that cannot be copied changes nothing.
-    const changed = structuredClone(winners(owner, stored, records));
+    const changed = taken(winners(owner, stored, records), options);
     const erasing = erases(records, options);
     if (erasing) this.#caches.delete(owner);
     const log =

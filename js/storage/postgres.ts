@@ -7,6 +7,7 @@ import { type Change, type Statements, statements } from "./postgres/statements.
 import { type PostgresTables, tableNames } from "./postgres/tables.ts";
 import { Watch } from "./postgres/watch.ts";
 import {
+  type AppendOptions,
   type Arrivals,
   type Cache,
   erases,
@@ -14,6 +15,7 @@ import {
   type Storage,
   type StorageListener,
   type StoredRecord,
+  taken,
 } from "./storage.ts";
 import { winners } from "./winners.ts";
 
@@ -75,13 +77,8 @@ class PostgresStorage implements Storage {
     this.subscribe = (listener) => watch.subscribe(listener);
   }
 
-  async append(
-    owner: string,
-    records: readonly StoredRecord[],
-    options?: { replace?: boolean },
-  ): Promise<void> {
-    // Copied before the first wait: the caller may go on changing its objects.
-    const offered = structuredClone(records);
+  async append(owner: string, records: readonly StoredRecord[], options?: AppendOptions): Promise<void> {
+    const offered = taken(records, options);
     const replace = options?.replace === true;
     if (replace && offered.length === 0) return await this.erase(owner);
     const change = replace ? "replace" : erases(offered) ? "erase" : "add";

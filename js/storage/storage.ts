@@ -27,6 +27,14 @@ export interface Tombstone {
 /** One version of one record: alive or erased. */
 export type StoredRecord = LiveRecord | Tombstone;
 
+/** How {@link Storage.append} takes a batch. */
+export interface AppendOptions {
+  /** The owner has exactly these records afterwards. */
+  readonly replace?: boolean;
+  /** The caller gives the objects away: whoever keeps them need not copy them first. */
+  readonly transfer?: boolean;
+}
+
 /** What {@link Storage.scan} leaves out. */
 export interface ScanOptions {
   /** Only records whose `at` is greater. */
@@ -71,9 +79,9 @@ export interface Storage {
   /**
    * Keeps the winning version of each id (see `winners`). All of the batch or nothing of it, durable when the
    * promise resolves; the same batch again changes nothing. With `replace` the owner has exactly these records
-   * afterwards.
+   * afterwards. Unless they are given away, the caller may change its objects as soon as this returns.
    */
-  append(owner: string, records: readonly StoredRecord[], options?: { replace?: boolean }): Promise<void>;
+  append(owner: string, records: readonly StoredRecord[], options?: AppendOptions): Promise<void>;
 
   /** The owner's records in batches, in any order; tombstones included. */
   scan(owner: string, options?: ScanOptions): AsyncIterable<StoredRecord[]>;
@@ -114,6 +122,18 @@ export interface Storage {
  *
  * @internal
  */
-export function erases(records: readonly StoredRecord[], options?: { replace?: boolean }): boolean {
+export function erases(records: readonly StoredRecord[], options?: AppendOptions): boolean {
   return options?.replace === true || records.some(({ erased }) => erased);
+}
+
+/**
+ * A batch as nobody changes it any more.
+ *
+ * @internal
+ */
+export function taken(
+  records: readonly StoredRecord[],
+  options: AppendOptions | undefined,
+): readonly StoredRecord[] {
+  return options?.transfer ? records : structuredClone(records);
 }

@@ -48,6 +48,15 @@ const rules: Record<string, Rule> = {
     await contains(await reopen(), records);
   },
 
+  "objects that are not given away can be changed at once": async ({ storage }) => {
+    const [body, given] = [{ text: "said" }, { text: "given away" }];
+    const appended = storage.append(owner, [live("a", 1, body)]);
+    body.text = "changed";
+    await appended;
+    await storage.append(owner, [live("b", 2, given)], { transfer: true });
+    await contains(storage, [live("a", 1, { text: "said" }), live("b", 2, { text: "given away" })]);
+  },
+
   "the same batch again changes nothing": async ({ storage, reopen }) => {
     const records = [live("a", 1), live("b", 2), tombstone("c", 3)];
     await storage.append(owner, records);

@@ -12,7 +12,7 @@ use crate::order;
 use crate::state::OwnerState;
 
 /// Bytes after which a piece ends: as much as is packed at once, while the next one is made.
-const PIECE: usize = 64 << 10;
+const PIECE: usize = 256 << 10;
 
 /// Writes the members of a bundle. The same records give the same bytes.
 #[derive(Debug)]
