@@ -1,4 +1,5 @@
 import type { Core } from "../build/wasm/core.js";
+import { nextTask } from "./next-task.ts";
 import { OwnerCache } from "./owner-cache.ts";
 import type { Storage } from "./storage/storage.ts";
 
@@ -8,9 +9,12 @@ const worthSaving = 256;
 /** After the last change, ms. */
 const pause = 2000;
 
+/** So many records are read for the index at a time: some milliseconds, between two frames of a page. */
+const portion = 128;
+
 /**
- * Keeps what is searched in the storage's cache, so that the next start need not read everything again. Never needed:
- * without it, or with one that lags behind, the same is found.
+ * Makes what is searched beforehand, a part at a time, and keeps it in the storage's cache, so that the next start need
+ * not read everything again. Never needed: without it, or with one that lags behind, the same is found, only later.
  *
  * @internal
  */
@@ -21,6 +25,8 @@ export class IndexCache {
   readonly #storing = new Map<string, number>();
   /** By owner, from how many changes on a write is worth it. */
   readonly #changed = new Map<string, number>();
+  readonly #indexing = new Map<string, Promise<void>>();
+  #closed = false;
   #timer: ReturnType<typeof setTimeout> | undefined;
 
   constructor(storage: Storage, core: () => Core) {
@@ -32,6 +38,21 @@ export class IndexCache {
   async read(owner: string): Promise<void> {
     const bytes = await this.#cache.read(owner);
     if (bytes) this.#core().readRecallCache(owner, bytes);
+  }
+
+  /** Makes what is searched of an owner. Whoever searches meanwhile waits for the rest. */
+  index(owner: string): Promise<void> {
+    let indexing = this.#indexing.get(owner);
+    if (!indexing) {
+      indexing = this.#index(owner).finally(() => this.#indexing.delete(owner));
+      this.#indexing.set(owner, indexing);
+    }
+    return indexing;
+  }
+
+  async #index(owner: string): Promise<void> {
+    do await nextTask();
+    while (!this.#closed && this.#core().indexSome(owner, portion));
   }
 
   /**
@@ -60,26 +81,35 @@ export class IndexCache {
     if (!this.#cache.isKept) return;
     this.#changed.set(owner, replaces ? 0 : (this.#changed.get(owner) ?? worthSaving));
     clearTimeout(this.#timer);
-    this.#timer = setTimeout(() => this.#save(), pause);
+    this.#timer = setTimeout(() => this.#save().catch(() => {}), pause);
     // Node ends without waiting for it.
     (this.#timer as { unref?: () => void }).unref?.();
   }
 
-  /** Keeps everything that has changed. */
+  /** Keeps everything that has changed, unless much of it is yet to be made: that is for the next start. */
   async close(): Promise<void> {
     clearTimeout(this.#timer);
-    for (const [owner, least] of this.#changed) this.#changed.set(owner, Math.min(least, 1));
-    this.#save();
-    clearTimeout(this.#timer);
+    this.#closed = true;
+    await Promise.all(this.#indexing.values());
+    for (const [owner, least] of this.#changed) {
+      if (!this.#core().indexSome(owner, portion)) this.#keep(owner, Math.min(least, 1));
+    }
     await this.#cache.settled();
   }
 
-  #save(): void {
-    for (const [owner, least] of this.#changed) {
-      if (this.isStoring(owner)) continue;
+  async #save(): Promise<void> {
+    for (const owner of [...this.#changed.keys()]) {
+      await this.index(owner);
+      const least = this.#changed.get(owner);
+      // Whoever stores something says so when it is done.
+      if (this.#closed || least === undefined || this.isStoring(owner)) continue;
       this.#changed.delete(owner);
-      const bytes = this.#core().recallCache(owner, least);
-      if (bytes) this.#cache.write(owner, bytes);
+      this.#keep(owner, least);
     }
+  }
+
+  #keep(owner: string, least: number): void {
+    const bytes = this.#core().recallCache(owner, least);
+    if (bytes) this.#cache.write(owner, bytes);
   }
 }

@@ -104,6 +104,7 @@ export class Luminora {
         embedder,
         closing: this.#closing.signal,
         isStoring: (owner) => indexCache.isStoring(owner),
+        index: (owner) => indexCache.index(owner),
         tell: (owner, progress, error) => this.#hearEmbedding(owner, progress, error),
       });
     const inOrder = queue();

@@ -60,6 +60,8 @@ export class Owners {
     });
     await Promise.all([this.#version, indexCache.read(owner), semantic?.read(owner)]);
     await checkpoint.open(owner);
+    // What fails here fails again where it is searched, and is told there.
+    indexCache.index(owner).catch(() => {});
     semantic?.changed(owner);
   }
 

@@ -26,6 +26,8 @@ export interface SemanticHost {
   readonly embedder: Embedder;
   readonly closing: AbortSignal;
   readonly isStoring: (owner: string) => boolean;
+  /** Makes what is searched of an owner, a part at a time. */
+  readonly index: (owner: string) => Promise<void>;
   /** Hears how far the memories of a person are embedded, and what went wrong. */
   readonly tell: (owner: string, progress: EmbeddingProgress, error?: unknown) => void;
 }
@@ -107,10 +109,12 @@ export class SemanticSearch {
   }
 
   async #embed(owner: string): Promise<EmbeddingProgress> {
-    const { closing, core, embedder, tell } = this.#host;
+    const { closing, core, embedder, index, tell } = this.#host;
     const progress = () => core().embeddingProgress(owner) as EmbeddingProgress;
     try {
       for (;;) {
+        await index(owner);
+        if (closing.aborted) throw abortedError();
         const texts = core().textsToEmbed(owner, portion) as TextToEmbed[];
         if (texts.length === 0) break;
         await embedAll(

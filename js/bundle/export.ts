@@ -5,7 +5,7 @@ import type { BundleExportOptions } from "./bundle.ts";
 import { nextTask } from "../next-task.ts";
 import { encrypt } from "./encryption.ts";
 import { sign } from "./signature.ts";
-import { MemberPacker, type PackedMember, storedMember, zip } from "./zip-writer.ts";
+import { type HashedMember, MemberPacker, type PackedMember, storedMember, zip } from "./zip-writer.ts";
 
 /** Times that an export begins anew because the log was changed meanwhile, before it is taken without a pause. */
 const patience = 2;
@@ -46,33 +46,47 @@ async function attemptExport(
     }
   };
   const index = new MemberPacker("INDEX.jsonl");
-  const members: PackedMember[] = [];
-  let member: MemberPacker | undefined;
+  const packers = [index];
+  const ended: Promise<HashedMember>[] = [];
+  const end = (packer: MemberPacker) => {
+    const member = packer.end();
+    // What went wrong is told where all are waited for.
+    member.catch(() => {});
+    ended.push(member);
+  };
   const now = clock();
+  let members: PackedMember[];
   let manifest: string;
-  let packing: Promise<unknown> | undefined;
   try {
+    let member: MemberPacker | undefined;
+    let packing: Promise<unknown> | undefined;
     // While a piece is packed, in another thread, the core makes the next one.
     for (const [path, records, lines, isLast] of atOnce ? [...pieces()] : pieces()) {
       await packing;
-      member ??= new MemberPacker(path);
+      if (!member) {
+        member = new MemberPacker(path);
+        packers.push(member);
+      }
       packing = Promise.all([member.write(records), index.write(lines)]);
+      if (isLast) {
+        end(member);
+        member = undefined;
+      }
       // Only between two tasks of this thread does the other one hear of the next piece.
       if (!atOnce) await nextTask();
-      if (!isLast) continue;
-      await packing;
-      members.push(await member.end());
-      member = undefined;
     }
-    members.push(await index.end());
-    manifest = ask(() => writer.manifest(signer !== undefined, now));
+    end(index);
+    const hashed = await Promise.all(ended);
+    // The index first, then the others as they were written.
+    const hashes = [hashed.at(-1), ...hashed.slice(0, -1)].map((member) => member?.sha256 ?? "");
+    manifest = ask(() => writer.manifest(signer !== undefined, hashes, now));
+    members = hashed;
   } catch (error) {
-    member?.abort();
-    index.abort();
+    for (const packer of packers) packer.abort();
     writer.free();
     throw error;
   }
-  members.push(storedMember("MANIFEST.json", manifest));
+  members = [...members, storedMember("MANIFEST.json", manifest)];
   const { root, created_at } = JSON.parse(manifest) as { root: string; created_at: string };
   if (signer) members.push(storedMember("SIGNATURE.json", await sign(root, signer)));
   const archive = zip(members);

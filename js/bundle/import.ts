@@ -2,11 +2,11 @@ import { BundleReader } from "../../build/wasm/core.js";
 import type { Connection } from "../connection.ts";
 import { ask, disposedError, type Host } from "../driver.ts";
 import type { BundleReport } from "../generated/types.ts";
-import { hex } from "../hex.ts";
 import { erases, type StoredRecord } from "../storage/storage.ts";
 import { type BundleArchive, openBundle, parsedManifest } from "./archive.ts";
 import type { BundleImportOptions, BundleImportReport, BundleManifest, BundleOpenOptions } from "./bundle.ts";
 import { exportBundle } from "./export.ts";
+import { MemberHash } from "./member-hash.ts";
 import { requireSignature } from "./signature.ts";
 import type { BundleFile } from "./source.ts";
 
@@ -69,36 +69,22 @@ async function read(
   const manifest = parsedManifest(archive.manifest);
   do {
     for (let path = reader.nextMember(); path !== undefined; path = reader.nextMember()) {
-      const hash = hostHash(archive, path);
-      for await (const piece of archive.read(path)) {
-        if (closing.aborted) throw disposedError();
-        hash?.add(piece);
-        ask(() => reader.push(core, piece, hash === undefined, clock()));
+      const hash = new MemberHash();
+      try {
+        for await (const piece of archive.read(path)) {
+          if (closing.aborted) throw disposedError();
+          hash.add(piece);
+          ask(() => reader.push(core, piece, clock()));
+        }
+        const sha256 = await hash.end();
+        ask(() => reader.end(sha256));
+      } finally {
+        hash.abort();
       }
-      const sha256 = await hash?.end();
-      ask(() => reader.end(sha256));
     }
     if (signers) await requireSignature(manifest.root, archive.signature, signers);
   } while (ask(() => reader.finish()));
   return manifest;
-}
-
-/** Members that are so long, in bytes, are hashed by the core, which needs no more than a piece of them at a time. */
-const longMember = 64 << 20;
-
-/** Hashes a member as a whole, ten times as fast as the core; undefined where the environment or the length forbids it. */
-function hostHash(archive: BundleArchive, path: string) {
-  const size = archive.directory.members.find((member) => member.path === path)?.bytes ?? longMember;
-  if (size >= longMember || !globalThis.crypto?.subtle) return undefined;
-  const whole = new Uint8Array(size);
-  let length = 0;
-  return {
-    add: (piece: Uint8Array) => {
-      whole.set(piece, length);
-      length += piece.length;
-    },
-    end: async () => hex(new Uint8Array(await crypto.subtle.digest("SHA-256", whole))),
-  };
 }
 
 function recordsOf(reader: BundleReader): StoredRecord[] {
@@ -122,6 +108,7 @@ async function store(
     if (replace || records.length > 0) await storage.append(owner, records, { replace, transfer: true });
     return ask(() => reader.commit(core, clock()) as string[]);
   });
+  indexCache.index(owner).catch(() => {});
   semantic?.changed(owner, { dropped });
   return changed;
 }

@@ -2,6 +2,7 @@ import { crc32 } from "../crc32.ts";
 import { LuminoraError } from "../errors.ts";
 import { centralRecord, endRecord, LOCAL_LENGTH, localHeader } from "../zip.ts";
 import { inflatedLimit, memberLimit, ratioLimit } from "./limits.ts";
+import { MemberHash } from "./member-hash.ts";
 import { fileLimit } from "./source.ts";
 
 /** So many pieces may wait to be packed: whoever packs them, in another thread, always has something to do. */
@@ -17,7 +18,10 @@ export interface PackedMember {
   readonly packed: Blob;
 }
 
-/** Packs the content of one member as it comes. */
+/** A member that was packed as it came, and the SHA-256 of its content. */
+export type HashedMember = PackedMember & { readonly sha256: string };
+
+/** Packs and hashes the content of one member as it comes. */
 export class MemberPacker {
   readonly #name: string;
   // Built into every environment that can run the core, and several times faster than any that is not.
@@ -25,6 +29,7 @@ export class MemberPacker {
   readonly #writer = this.#stream.writable.getWriter();
   readonly #packed = new Response(this.#stream.readable as ReadableStream<Uint8Array<ArrayBuffer>>).blob();
   readonly #waiting: Promise<void>[] = [];
+  readonly #hash = new MemberHash();
   #crc = 0;
   #size = 0;
 
@@ -38,19 +43,20 @@ export class MemberPacker {
   async write(bytes: Uint8Array<ArrayBuffer>): Promise<void> {
     this.#crc = crc32(bytes, this.#crc);
     this.#size += bytes.length;
+    this.#hash.add(bytes);
     this.#waiting.push(this.#writer.write(bytes).catch(() => {}));
     if (this.#waiting.length > ahead) await this.#waiting.shift();
   }
 
-  async end(): Promise<PackedMember> {
-    await this.#writer.close();
-    const packed = await this.#packed;
+  async end(): Promise<HashedMember> {
+    const [sha256, packed] = await Promise.all([this.#hash.end(), this.#packed, this.#writer.close()]);
     const [name, crc, size] = [this.#name, this.#crc, this.#size];
-    return { name, method: 8, crc, size, packed: new Blob([ballast(size, packed.size), packed]) };
+    return { name, method: 8, crc, size, packed: new Blob([ballast(size, packed.size), packed]), sha256 };
   }
 
   /** Nobody waits for it any more. */
   abort(): void {
+    this.#hash.abort();
     this.#writer.abort().catch(() => {});
   }
 }

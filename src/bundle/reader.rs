@@ -6,7 +6,7 @@ use super::moving::Moving;
 use super::secrets;
 use super::writer::{count_record, index_line, longest_line, member_name, note_schema, path_of};
 use crate::error::{Error, ErrorCode};
-use crate::json::{self, Digest, Fields, Limits, Value};
+use crate::json::{self, Fields, Limits, Value};
 use crate::list::List;
 use crate::log::body::SCHEMA;
 use crate::log::{Migration, Record, upgraded};
@@ -41,8 +41,8 @@ pub struct BundleReader {
     keeps: bool,
     /// Of the members, how many are read.
     read: usize,
-    /// The one that is being read.
-    digest: Digest,
+    /// Bytes of the one that is being read.
+    bytes: u64,
     /// Its line that has not ended yet.
     rest: Vec<u8>,
     /// Lines of it so far.
@@ -92,7 +92,7 @@ impl BundleReader {
             moving,
             keeps,
             read: 0,
-            digest: Digest::default(),
+            bytes: 0,
             rest: Vec::new(),
             lines: 0,
             last: None,
@@ -132,21 +132,16 @@ impl BundleReader {
         self.manifest.members.get(self.read).map(|member| member.path.as_str())
     }
 
-    /// Takes a part of the member. `hashes` says whether its hash is to be worked out here, or comes with
-    /// [`BundleReader::end`].
+    /// Takes a part of the member.
     ///
     /// # Errors
     /// `invalid_bundle`, `hash_mismatch` and `schema_newer`.
-    pub fn push(&mut self, mut bytes: &[u8], hashes: bool) -> Result<(), Error> {
+    pub fn push(&mut self, mut bytes: &[u8]) -> Result<(), Error> {
         let Some(member) = self.manifest.members.get(self.read) else {
             return Err(invalid(PATH, "the archive has more than its manifest says"));
         };
-        if hashes {
-            self.digest.add(bytes);
-        } else {
-            self.digest.skip(bytes.len());
-        }
-        if self.digest.bytes > member.bytes {
+        self.bytes += bytes.len() as u64;
+        if self.bytes > member.bytes {
             return Err(mismatch(&member.path, &format!("{} is longer than its manifest says", member.path)));
         }
         if member.path == INDEX {
@@ -169,17 +164,16 @@ impl BundleReader {
         self.check_length(&name, self.rest.len())
     }
 
-    /// The member has ended; its SHA-256 as hexadecimal digits, when the host has hashed it.
+    /// The member has ended; `sha256` is that of its bytes as hexadecimal digits, which is for the host to work out.
     ///
     /// # Errors
     /// `invalid_bundle` and `hash_mismatch`.
-    pub fn end(&mut self, sha256: Option<String>) -> Result<(), Error> {
+    pub fn end(&mut self, sha256: &str) -> Result<(), Error> {
         let Some(member) = self.manifest.members.get(self.read) else { return Ok(()) };
-        let digest = std::mem::take(&mut self.digest);
         if !self.rest.is_empty() {
             return Err(invalid(&member.path, &format!("the last line of {} is not whole", member.path)));
         }
-        if digest.bytes != member.bytes || sha256.unwrap_or_else(|| digest.hex()) != member.sha256 {
+        if self.bytes != member.bytes || sha256 != member.sha256 {
             return Err(mismatch(&member.path, &format!("{} is not what its manifest says", member.path)));
         }
         if member.path == INDEX && member.sha256 != self.manifest.root {
@@ -188,7 +182,7 @@ impl BundleReader {
         if let Some(name) = member.path.strip_prefix("blobs/").filter(|name| *name != member.sha256) {
             return Err(mismatch(&member.path, &format!("the blob {name} has another hash than its name")));
         }
-        (self.lines, self.last) = (0, None);
+        (self.bytes, self.lines, self.last) = (0, 0, None);
         self.read += 1;
         Ok(())
     }

@@ -4,7 +4,7 @@ use super::manifest::{INDEX, Manifest, Member, Privacy};
 use super::selection::Selection;
 use crate::decimal::push_whole;
 use crate::error::{Error, ErrorCode};
-use crate::json::{self, Digest, push_string};
+use crate::json::{self, push_string};
 use crate::list::List;
 use crate::log::body::SCHEMA;
 use crate::log::{Content, Record};
@@ -24,9 +24,9 @@ pub struct BundleWriter {
     /// The places of the chosen records, by kind and id.
     chosen: Vec<u32>,
     next: usize,
-    index: Digest,
-    /// The member that is being written.
-    member: Digest,
+    /// How many bytes the index has so far.
+    index_bytes: u64,
+    /// The others, each without its hash.
     members: Vec<Member>,
     record_counts: Vec<(String, u32)>,
     schema_versions: Vec<(String, u32)>,
@@ -63,8 +63,7 @@ impl BundleWriter {
             selection,
             chosen,
             next: 0,
-            index: Digest::default(),
-            member: Digest::default(),
+            index_bytes: 0,
             members: Vec::new(),
             record_counts: Vec::new(),
             schema_versions: Vec::new(),
@@ -88,7 +87,7 @@ impl BundleWriter {
         piece.path = path_of(name);
         while let Some(record) = record_at(self.next).filter(|record| member_name(&record.kind) == name) {
             if piece.records.len() >= PIECE {
-                return Ok(Some(self.finish(piece)));
+                return Ok(Some(self.note(piece)));
             }
             let kind = &record.kind;
             let start = piece.records.len();
@@ -110,25 +109,29 @@ impl BundleWriter {
             }
         }
         piece.is_last = true;
-        Ok(Some(self.finish(piece)))
+        Ok(Some(self.note(piece)))
     }
 
-    fn finish(&mut self, piece: Piece) -> Piece {
-        self.member.add(piece.records.as_bytes());
-        self.index.add(piece.index.as_bytes());
-        if piece.is_last {
-            let member = std::mem::take(&mut self.member);
-            self.members.push(member_of(&piece.path, member));
+    fn note(&mut self, piece: Piece) -> Piece {
+        self.index_bytes += piece.index.len() as u64;
+        let bytes = piece.records.len() as u64;
+        match self.members.last_mut().filter(|member| member.path == piece.path) {
+            Some(member) => member.bytes += bytes,
+            None => self.members.push(Member { path: piece.path.clone(), bytes, sha256: String::new() }),
         }
         piece
     }
 
-    /// The manifest, when all are written.
-    pub fn manifest(self, created_at: String, signed: bool) -> Manifest {
-        let index = member_of(INDEX, self.index);
-        let root = index.sha256.clone();
+    /// The manifest, when all are written. `hashes` are the SHA-256 of the members as hexadecimal digits, which is for the
+    /// host to work out: of the index first, then of the others as they were written.
+    pub fn manifest(self, created_at: String, signed: bool, hashes: &[String]) -> Manifest {
+        let index = Member { path: INDEX.to_owned(), bytes: self.index_bytes, sha256: String::new() };
         let mut members = vec![index];
         members.extend(self.members);
+        for (member, sha256) in members.iter_mut().zip(hashes) {
+            member.sha256.clone_from(sha256);
+        }
+        let root = hashes.first().cloned().unwrap_or_default();
         let privacy = Privacy { contains_text: self.contains_text, ..Privacy::default() };
         Manifest {
             created_at,
@@ -173,10 +176,6 @@ pub(super) fn count_record(counts: &mut Vec<(String, u32)>, kind: &str) {
         Some((last, count)) if last == kind => *count += 1,
         _ => counts.push((kind.to_owned(), 1)),
     }
-}
-
-fn member_of(path: &str, digest: Digest) -> Member {
-    Member { path: path.to_owned(), bytes: digest.bytes, sha256: digest.hex() }
 }
 
 /// Takes note of the newest schema of a kind; records of a kind come one after the other.

@@ -9,24 +9,16 @@ pub fn sha256_hex(bytes: &[u8]) -> String {
     digest.hex()
 }
 
-/// The SHA-256 of bytes that come in pieces, and how many there were.
+/// The SHA-256 of bytes that come in pieces.
 #[derive(Clone, Debug, Default)]
 pub struct Digest {
     hash: Sha256,
-    /// Bytes so far.
-    pub bytes: u64,
 }
 
 impl Digest {
     /// Takes more bytes.
     pub fn add(&mut self, bytes: &[u8]) {
         self.hash.update(bytes);
-        self.bytes += bytes.len() as u64;
-    }
-
-    /// Counts bytes that somebody else hashes.
-    pub fn skip(&mut self, bytes: usize) {
-        self.bytes += bytes as u64;
     }
 
     /// 64 lower-case hexadecimal digits.

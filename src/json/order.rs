@@ -73,6 +73,13 @@ pub fn sorted_indices(length: usize, compare: &mut dyn FnMut(usize, usize) -> Or
     while width < length {
         for pair in order.chunks(2 * width) {
             let (mut left, mut right) = pair.split_at(width.min(pair.len()));
+            // Of lists that are put together, whole parts are in order.
+            if let (Some(last), Some(first)) = (left.last(), right.first()) {
+                if compare(*first, *last) != Ordering::Less {
+                    merged.extend_from_slice(pair);
+                    continue;
+                }
+            }
             while let (Some((first, left_rest)), Some((second, right_rest))) =
                 (left.split_first(), right.split_first())
             {

@@ -57,17 +57,28 @@ impl Recall {
 impl OwnerState {
     /// Brings the index up to date. Text in a language that cannot be told from its words is read as the personality's.
     pub(crate) fn index(&mut self, packs: &Packs) {
-        let waiting = std::mem::take(&mut self.recall.waiting);
-        self.recall.changed |= !waiting.is_empty();
+        self.index_some(packs, usize::MAX);
+    }
+
+    /// Does a part of that: about so many records. Says whether more wait.
+    pub(crate) fn index_some(&mut self, packs: &Packs, most: usize) -> bool {
         let mut reader = Reader { packs, known: Vec::new() };
-        self.index_turns(&mut reader);
-        for id in waiting {
+        let mut left = most;
+        self.index_turns(&mut reader, &mut left);
+        let part = self.recall.waiting.len().min(left);
+        let rest = self.recall.waiting.split_off(part);
+        for id in std::mem::replace(&mut self.recall.waiting, rest) {
+            self.recall.changed = true;
             self.index_memory(&id, &mut reader);
+        }
+        if part == left {
+            return true;
         }
         if self.recall.changed {
             self.recall.documents.settle();
         }
         self.recall.changed = false;
+        false
     }
 
     /// What is searched.
@@ -201,8 +212,8 @@ impl OwnerState {
         }
     }
 
-    /// Session by session, as they began: what is searched together lies together.
-    fn index_turns(&mut self, reader: &mut Reader<'_>) {
+    /// Session by session, as they began: what is searched together lies together. As many as are `left`.
+    fn index_turns(&mut self, reader: &mut Reader<'_>, left: &mut usize) {
         if self.lanes.iter().all(|lane| lane.indexed) {
             return;
         }
@@ -211,11 +222,17 @@ impl OwnerState {
             |index| lanes.get(index).and_then(|lane: &Lane| lane.turns.first().map(|turn| &turn.position));
         for index in order::sorted_indices(lanes.len(), &mut |a, b| begin(a).cmp(&begin(b))) {
             let Some(lane) = lanes.get_mut(index).filter(|lane| !lane.indexed) else { continue };
-            lane.indexed = true;
+            if *left == 0 {
+                break;
+            }
             self.recall.changed = true;
             let language = self.language_of(&lane.session);
             for entry in lane.turns.iter_mut().filter(|entry| entry.slot.is_none()) {
                 let Some(kind) = kind_of(entry.role) else { continue };
+                if *left == 0 {
+                    break;
+                }
+                *left -= 1;
                 let Position { at, id } = &entry.position;
                 let document = document(reader.packs, (id, at), kind, entry.created_at);
                 entry.slot = Some(self.recall.documents.add(document, &mut || {
@@ -226,6 +243,7 @@ impl OwnerState {
                     terms
                 }));
             }
+            lane.indexed = *left > 0;
         }
         self.lanes = lanes;
     }

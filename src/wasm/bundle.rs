@@ -1,8 +1,8 @@
-//! Bundles: the members of one go out and come in piece by piece; the host packs and unpacks them.
+//! Bundles: the members of one go out and come in piece by piece; the host packs, unpacks and hashes them.
 
 use luminoracore::bundle::{self, ReadOptions, Selection};
 use luminoracore::engine::{self, ImportMode};
-use luminoracore::json::Value;
+use luminoracore::json::{Digest, Value};
 use luminoracore::log::MIGRATIONS;
 use luminoracore::{Error, timestamp};
 use wasm_bindgen::prelude::*;
@@ -39,9 +39,35 @@ impl BundleWriter {
         }))
     }
 
-    /// The text of the manifest, when all is written.
-    pub fn manifest(self, signed: bool, now: Option<f64>) -> Result<String, JsValue> {
-        Ok(self.writer.manifest(timestamp::format(moment(now)?), signed).write())
+    /// The text of the manifest, when all is written; with the hashes of the index and of the other members.
+    pub fn manifest(self, signed: bool, hashes: Vec<String>, now: Option<f64>) -> Result<String, JsValue> {
+        Ok(self.writer.manifest(timestamp::format(moment(now)?), signed, &hashes).write())
+    }
+}
+
+/// The SHA-256 of bytes that are not there as a whole.
+#[wasm_bindgen]
+#[derive(Default)]
+pub struct Sha256 {
+    digest: Digest,
+}
+
+#[wasm_bindgen]
+impl Sha256 {
+    /// Of nothing yet.
+    #[wasm_bindgen(constructor)]
+    pub fn new() -> Self {
+        Self::default()
+    }
+
+    /// Takes more bytes.
+    pub fn add(&mut self, bytes: &[u8]) {
+        self.digest.add(bytes);
+    }
+
+    /// 64 lower-case hexadecimal digits.
+    pub fn hex(self) -> String {
+        self.digest.hex()
     }
 }
 
@@ -92,8 +118,8 @@ impl BundleReader {
         self.reader.next_member().map(str::to_owned)
     }
 
-    /// Takes a part of it, and hashes it or leaves that to the host.
-    pub fn push(&mut self, core: &Core, bytes: &[u8], hashes: bool, now: Option<f64>) -> Result<(), JsValue> {
+    /// Takes a part of it.
+    pub fn push(&mut self, core: &Core, bytes: &[u8], now: Option<f64>) -> Result<(), JsValue> {
         if self.import.is_some() {
             self.taken += bytes.len();
             if self.taken >= STEP / MEMORY_FOR_TEXT {
@@ -101,15 +127,15 @@ impl BundleReader {
                 reserve(STEP);
             }
         }
-        thrown(self.reader.push(bytes, hashes))?;
+        thrown(self.reader.push(bytes))?;
         if let Some(import) = &mut self.import {
             core.core.offer(import, &mut self.reader, moment(now)?);
         }
         Ok(())
     }
 
-    /// It has ended; its hash, when the host has it.
-    pub fn end(&mut self, sha256: Option<String>) -> Result<(), JsValue> {
+    /// It has ended; its SHA-256 as hexadecimal digits.
+    pub fn end(&mut self, sha256: &str) -> Result<(), JsValue> {
         thrown(self.reader.end(sha256))
     }
 

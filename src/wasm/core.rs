@@ -229,6 +229,12 @@ impl Core {
         answer(self.core.recall(user, session, question, &options, now))
     }
 
+    /// Makes a part of what is searched, of about so many records; says whether more wait.
+    #[wasm_bindgen(js_name = indexSome)]
+    pub fn index_some(&mut self, user: &str, most: u32) -> bool {
+        self.core.index_some(user, most as usize)
+    }
+
     /// What is searched, as bytes for a cache; nothing when the cache holds nearly that.
     #[wasm_bindgen(js_name = recallCache)]
     pub fn recall_cache(&mut self, user: &str, least: u32) -> Option<Vec<u8>> {

@@ -33,7 +33,8 @@ impl BundleFile {
             members.entry(piece.path).or_insert_with(Vec::new).extend(piece.records.into_bytes());
             members.get_mut("INDEX.jsonl").unwrap().extend(piece.index.into_bytes());
         }
-        let manifest = writer.manifest(timestamp::format(now), false).write();
+        let hashes: Vec<String> = members.iter().map(|(_, bytes)| sha256_hex(bytes)).collect();
+        let manifest = writer.manifest(timestamp::format(now), false, &hashes).write();
         Ok(Self { manifest: serde_json::from_str(&manifest).unwrap(), members })
     }
 
@@ -53,10 +54,10 @@ impl BundleFile {
     ) -> Result<(), Error> {
         while let Some(path) = reader.next_member().map(str::to_owned) {
             for piece in self.members[&path].chunks(PIECE) {
-                reader.push(piece, true)?;
+                reader.push(piece)?;
                 taken(reader);
             }
-            reader.end(None)?;
+            reader.end(&sha256_hex(&self.members[&path]))?;
         }
         reader.finish()
     }

@@ -545,8 +545,8 @@ fn what_came_before_an_unfinished_file_ended_counts_for_nothing() {
     let mut reader = file.open(ReadOptions { keeps: true, ..ReadOptions::default() }).unwrap();
     assert_eq!(reader.finish().unwrap_err().code, InvalidBundle);
     let index = file.members["INDEX.jsonl"].as_slice();
-    reader.push(index, true).unwrap();
-    assert_eq!(reader.push(b"more", true).unwrap_err().code, HashMismatch);
+    reader.push(index).unwrap();
+    assert_eq!(reader.push(b"more").unwrap_err().code, HashMismatch);
 }
 
 #[test]

@@ -38,6 +38,13 @@ impl Core {
         }
     }
 
+    /// Does a part of that beforehand, about so many records. Says whether more wait.
+    pub fn index_some(&mut self, user: &str, most: usize) -> bool {
+        let Self { owners, packs, .. } = self;
+        let state = owners.iter_mut().find(|(name, _)| name == user);
+        state.is_some_and(|(_, state)| state.index_some(packs, most))
+    }
+
     /// An owner's index as bytes, for a cache that may be dropped at any time: when it differs by at least so many
     /// documents from what [`read_recall_cache`](Self::read_recall_cache) was given or this gave last.
     pub fn recall_cache(&mut self, user: &str, least: usize) -> Option<Vec<u8>> {

@@ -56,9 +56,9 @@ fn import(core: &mut Core, manifest: &str, members: &Members) -> Result<(), Erro
     let mut import = BundleImport::new(&reader, ImportMode::Merge)?;
     for (_, bytes) in members {
         for piece in bytes.chunks(61) {
-            reader.push(piece, true)?;
+            reader.push(piece)?;
         }
-        reader.end(None)?;
+        reader.end(&sha256_hex(bytes))?;
     }
     reader.finish()?;
     core.offer(&mut import, &mut reader, NOW);
@@ -77,7 +77,8 @@ fn exported(core: &Core) -> (String, Members) {
         members.last_mut().expect("it was pushed").1.extend(piece.records.into_bytes());
         members[0].1.extend(piece.index.into_bytes());
     }
-    (writer.manifest("2026-01-01T00:00:00.000Z".to_owned(), false).write(), members)
+    let hashes: Vec<String> = members.iter().map(|(_, bytes)| sha256_hex(bytes)).collect();
+    (writer.manifest("2026-01-01T00:00:00.000Z".to_owned(), false, &hashes).write(), members)
 }
 
 /// The members with an index and a manifest that fit them, as far as their lines can be read.
