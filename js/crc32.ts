@@ -1,3 +1,5 @@
+import { zlib } from "./node-zlib.ts";
+
 // Eight bytes at a time: what each of them adds to the sum.
 const tables: Uint32Array[] = [];
 
@@ -19,6 +21,7 @@ type Tables = [Table, Table, Table, Table, Table, Table, Table, Table];
 
 /** The checksum of zip archives; of bytes in pieces, when it is given that of the pieces before. */
 export function crc32(bytes: Uint8Array, before = 0): number {
+  if (zlib?.crc32) return zlib.crc32(bytes, before);
   if (tables.length === 0) prepare();
   const [t0, t1, t2, t3, t4, t5, t6, t7] = tables as Tables;
   let crc = ~before;

@@ -1,8 +1,8 @@
 import { BundleWriter } from "../../build/wasm/core.js";
 import { ask, type Host } from "../driver.ts";
 import { LuminoraError } from "../errors.ts";
-import type { BundleExportOptions } from "./bundle.ts";
 import { nextTask } from "../next-task.ts";
+import type { BundleExportOptions } from "./bundle.ts";
 import { encrypt } from "./encryption.ts";
 import { sign } from "./signature.ts";
 import { type HashedMember, MemberPacker, type PackedMember, storedMember, zip } from "./zip-writer.ts";

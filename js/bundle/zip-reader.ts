@@ -1,6 +1,7 @@
 import { crc32 } from "../crc32.ts";
 import { LuminoraError } from "../errors.ts";
 import { CENTRAL, CENTRAL_LENGTH, END, END_LENGTH, LOCAL, LOCAL_LENGTH, viewOf } from "../zip.ts";
+import { inflated } from "./deflate.ts";
 import { inflatedLimit, memberLimit, ratioLimit } from "./limits.ts";
 import type { Source } from "./source.ts";
 
@@ -124,7 +125,7 @@ export async function* readMember(
   const packed = pieces(source, start, start + entry.packedSize);
   let size = 0;
   let crc = 0;
-  for await (const piece of entry.method === 0 ? packed : inflated(packed, entry.name)) {
+  for await (const piece of entry.method === 0 ? packed : unpacked(packed, entry.name)) {
     size += piece.length;
     if (size > entry.size) throw unfit(entry.name, `${entry.name} unpacks to more than the archive says.`);
     if (checksum) crc = crc32(piece, crc);
@@ -155,43 +156,22 @@ async function* pieces(source: Source, start: number, end: number): AsyncGenerat
   for (let at = start; at < end; at += PIECE) yield await source.read(at, Math.min(end, at + PIECE));
 }
 
-/** Inflates raw deflate data. What is not taken is not inflated, but for one piece. */
-async function* inflated(
+/** What goes wrong while it is inflated is said to be damaged. */
+async function* unpacked(
   packed: AsyncIterable<Uint8Array<ArrayBuffer>>,
   name: string,
 ): AsyncGenerator<Uint8Array<ArrayBuffer>> {
-  const stream = new DecompressionStream("deflate-raw");
-  const writer = stream.writable.getWriter();
-  const reader = (stream.readable as ReadableStream<Uint8Array<ArrayBuffer>>).getReader();
-  const writing = (async () => {
-    for await (const piece of packed) {
-      await writer.ready;
-      await writer.write(piece);
-    }
-    await writer.close();
-  })();
-  // An error of the data is one of both ends; it is told where it is read.
-  writing.catch(() => {});
-  writer.closed.catch(() => {});
-  // While a piece is looked at, the next one is inflated in another thread.
-  const ask = () => {
-    const read = reader.read();
-    read.catch(() => {});
-    return read;
-  };
-  let next = ask();
+  const pieces = inflated(packed);
   try {
     for (;;) {
-      const { done, value } = await next.catch((cause: unknown) => {
+      const { done, value } = await pieces.next().catch((cause: unknown) => {
         throw damaged(name, cause);
       });
       if (done) return;
-      next = ask();
       yield value;
     }
   } finally {
-    reader.cancel().catch(() => {});
-    writer.abort().catch(() => {});
+    await pieces.return(undefined);
   }
 }
 

@@ -1,12 +1,10 @@
 import { crc32 } from "../crc32.ts";
 import { LuminoraError } from "../errors.ts";
 import { centralRecord, endRecord, LOCAL_LENGTH, localHeader } from "../zip.ts";
+import { deflater } from "./deflate.ts";
 import { inflatedLimit, memberLimit, ratioLimit } from "./limits.ts";
 import { MemberHash } from "./member-hash.ts";
 import { fileLimit } from "./source.ts";
-
-/** So many pieces may wait to be packed: whoever packs them, in another thread, always has something to do. */
-const ahead = 3;
 
 /** A member as the archive has it. */
 export interface PackedMember {
@@ -24,19 +22,13 @@ export type HashedMember = PackedMember & { readonly sha256: string };
 /** Packs and hashes the content of one member as it comes. */
 export class MemberPacker {
   readonly #name: string;
-  // Built into every environment that can run the core, and several times faster than any that is not.
-  readonly #stream = new CompressionStream("deflate-raw");
-  readonly #writer = this.#stream.writable.getWriter();
-  readonly #packed = new Response(this.#stream.readable as ReadableStream<Uint8Array<ArrayBuffer>>).blob();
-  readonly #waiting: Promise<void>[] = [];
+  readonly #deflater = deflater();
   readonly #hash = new MemberHash();
   #crc = 0;
   #size = 0;
 
   constructor(name: string) {
     this.#name = name;
-    // What went wrong is told where the end is waited for.
-    this.#packed.catch(() => {});
   }
 
   /** Resolves when there is room for more. */
@@ -44,12 +36,11 @@ export class MemberPacker {
     this.#crc = crc32(bytes, this.#crc);
     this.#size += bytes.length;
     this.#hash.add(bytes);
-    this.#waiting.push(this.#writer.write(bytes).catch(() => {}));
-    if (this.#waiting.length > ahead) await this.#waiting.shift();
+    await this.#deflater.write(bytes);
   }
 
   async end(): Promise<HashedMember> {
-    const [sha256, packed] = await Promise.all([this.#hash.end(), this.#packed, this.#writer.close()]);
+    const [sha256, packed] = await Promise.all([this.#hash.end(), this.#deflater.end()]);
     const [name, crc, size] = [this.#name, this.#crc, this.#size];
     return { name, method: 8, crc, size, packed: new Blob([ballast(size, packed.size), packed]), sha256 };
   }
@@ -57,7 +48,7 @@ export class MemberPacker {
   /** Nobody waits for it any more. */
   abort(): void {
     this.#hash.abort();
-    this.#writer.abort().catch(() => {});
+    this.#deflater.abort();
   }
 }
 

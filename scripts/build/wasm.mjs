@@ -92,7 +92,18 @@ async function compile(root, folder, feature, env, progress) {
   // Another clone may have left the project's own crates there, and cargo tells clones apart by time alone.
   await quiet(
     "cargo",
-    ["clean", "--release", "--target", TARGET, "-p", "luminoracore", "-p", "luminoracore-json", "-p", "luminoracore-wasm"],
+    [
+      "clean",
+      "--release",
+      "--target",
+      TARGET,
+      "-p",
+      "luminoracore",
+      "-p",
+      "luminoracore-json",
+      "-p",
+      "luminoracore-wasm",
+    ],
     cargo,
   );
   await quiet("wasm-pack", args, cargo);

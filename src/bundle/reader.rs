@@ -356,7 +356,8 @@ impl BundleReader {
 /// A record, and whether it is written in canonical form.
 fn read_line(line: &[u8]) -> Result<(Value, bool), Error> {
     const LIMITS: Limits = Limits { bytes: usize::MAX, depth: DEPTH, items: usize::MAX, items_at: &[] };
-    let document = json::read(line, LIMITS).map_err(|fault| Error::of_fault(fault, ErrorCode::InvalidBundle))?;
+    let document =
+        json::read(line, LIMITS).map_err(|fault| Error::of_fault(fault, ErrorCode::InvalidBundle))?;
     match document.warnings.into_iter().next() {
         Some(warning) => Err(Error::of_fault(warning, ErrorCode::InvalidBundle)),
         None => Ok((document.value, document.is_canonical)),

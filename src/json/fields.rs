@@ -372,11 +372,7 @@ impl<'a> Fields<'a> {
     }
 
     /// An object, read by `read`.
-    pub fn nested<T>(
-        &mut self,
-        name: &'static str,
-        read: impl FnOnce(&mut Fields<'a>) -> T,
-    ) -> Option<T> {
+    pub fn nested<T>(&mut self, name: &'static str, read: impl FnOnce(&mut Fields<'a>) -> T) -> Option<T> {
         let value = self.raw(name);
         #[cfg(feature = "typescript")]
         if let Some(description) = &mut self.description {

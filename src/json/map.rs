@@ -39,7 +39,8 @@ impl Map {
     /// the keys that were given more than once, in the order of their places. Those that are `in_order` differ.
     pub(super) fn read(mut members: Vec<Member>, in_order: bool) -> (Self, Vec<String>) {
         let few = members.len() <= FEW;
-        let by_key = if few && (in_order || !has_equal_keys(&members)) { Vec::new() } else { keys_in_order(&members) };
+        let by_key =
+            if few && (in_order || !has_equal_keys(&members)) { Vec::new() } else { keys_in_order(&members) };
         // Equal keys stand together, in the order of the text.
         let runs = by_key.chunk_by(|a, b| members[*a].0 == members[*b].0);
         let runs: Vec<&[usize]> = runs.filter(|run| run.len() > 1).list();

@@ -30,7 +30,8 @@ pub(crate) fn from_js(value: &JsValue) -> Result<Value, JsValue> {
     })?;
     // Nothing comes of a function or a symbol.
     let text = text.as_string().unwrap_or_else(|| "null".to_owned());
-    let read = json::read_arguments(&text).map_err(|fault| Error::of_fault(fault, ErrorCode::InvalidArgument));
+    let read =
+        json::read_arguments(&text).map_err(|fault| Error::of_fault(fault, ErrorCode::InvalidArgument));
     let mut value = read.map_err(|error| throw(&error))?;
     drop_absent(&mut value);
     Ok(value)
