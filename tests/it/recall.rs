@@ -545,6 +545,8 @@ enum Deed {
     Note(u8, String),
     ForgetNote(u8),
     Search(String),
+    /// So many records more are indexed.
+    Index(usize),
     Sync,
 }
 
@@ -557,6 +559,7 @@ fn deed() -> impl Strategy<Value = Deed> {
         2 => (0..3_u8, words()).prop_map(|(source, text)| Deed::Note(source, text)),
         1 => (0..3_u8).prop_map(Deed::ForgetNote),
         2 => words().prop_map(Deed::Search),
+        2 => (1..4_usize).prop_map(Deed::Index),
         1 => Just(Deed::Sync),
     ]
 }
@@ -587,12 +590,14 @@ proptest! {
                     host.run(&json!({ "type": "forget", "user": "diego", "source": source })).unwrap();
                 }
                 Deed::Search(words) => drop(recall(&mut host, &session, &words)),
+                Deed::Index(most) => drop(host.core.index_some("diego", most)),
                 // The same records once more, as from another tab.
                 Deed::Sync => drop(host.core.absorb(host.storage.all(), host.now).unwrap()),
             }
         }
         let mut fresh = Host::open(CoreOptions::default(), 9, host.storage.clone());
         fresh.now = host.now;
+        while fresh.core.index_some("diego", 2) {}
         for words in ["boat", "tea rain", "river key tree", "thing winter"] {
             prop_assert_eq!(recall(&mut host, &session, words), recall(&mut fresh, &session, words));
         }
