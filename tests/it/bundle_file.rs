@@ -33,7 +33,7 @@ impl BundleFile {
             members.entry(piece.path).or_insert_with(Vec::new).extend(piece.records.into_bytes());
             members.get_mut("INDEX.jsonl").unwrap().extend(piece.index.into_bytes());
         }
-        let hashes: Vec<String> = members.iter().map(|(_, bytes)| sha256_hex(bytes)).collect();
+        let hashes: Vec<String> = members.values().map(|bytes| sha256_hex(bytes)).collect();
         let manifest = writer.manifest(timestamp::format(now), false, &hashes).write();
         Ok(Self { manifest: serde_json::from_str(&manifest).unwrap(), members })
     }
