@@ -1,8 +1,15 @@
 import type { Connection } from "./connection.ts";
-import { ask } from "./driver.ts";
+import { ask, underway } from "./driver.ts";
 import type { Absorbed } from "./generated/types.ts";
 import { textOf } from "./log-checkpoint.ts";
 import { erases, type StoredRecord } from "./storage/storage.ts";
+
+/** What became of records of another tab. */
+interface Heard {
+  readonly changed: string[];
+  /** To be stored because of them. */
+  readonly swept: readonly StoredRecord[];
+}
 
 /** Whose records are about the storage as a whole: the history of its migrations. */
 const storageOwner = "luminora:storage";
@@ -15,6 +22,7 @@ const storageOwner = "luminora:storage";
  */
 export class Owners {
   readonly #connection: Connection;
+  readonly #absorbed: (owner: string, event: Pick<Absorbed, "changed">) => void;
   readonly #loaded = new Map<string, Promise<void>>();
   readonly #unsubscribe: (() => void) | undefined;
   #version: Promise<void> | undefined;
@@ -22,6 +30,7 @@ export class Owners {
   /** `absorbed` hears which records of an owner came from another tab. */
   constructor(connection: Connection, absorbed: (owner: string, event: Pick<Absorbed, "changed">) => void) {
     this.#connection = connection;
+    this.#absorbed = absorbed;
     this.#unsubscribe = connection.storage.subscribe?.((owner, records, replaced) => {
       // Logs that were never asked for are read when they are.
       if (connection.closing.aborted || !this.#loaded.has(owner)) return;
@@ -77,11 +86,29 @@ export class Owners {
   #absorb(owner: string, records: readonly StoredRecord[], replaced: boolean): Pick<Absorbed, "changed"> {
     const { core, clock, indexCache, semantic } = this.#connection;
     if (replaced) core.dropOwner(owner);
-    const { changed } = ask(() => core.hear(textOf(records), clock()) as Absorbed);
+    const { changed, swept } = ask(() => core.hear(textOf(records), clock()) as Heard);
+    if (swept.length > 0) this.#sweep(owner, swept).catch(() => {});
     // What was kept is dropped, and what this tab kept a moment ago may hold what the other one has erased.
     const dropped = erases(records);
     if (dropped) indexCache.changed(owner, true);
     semantic?.changed(owner, { dropped });
     return { changed };
+  }
+
+  /**
+   * Stores what goes with an erasure that its writer did not know of. Every view comes to the same; where it cannot be
+   * stored, another one stores it, or the next import.
+   */
+  async #sweep(owner: string, records: readonly StoredRecord[]): Promise<void> {
+    const { core, clock, indexCache, storage } = this.#connection;
+    await underway(this.#connection, () =>
+      indexCache.during(owner, true, async () => {
+        // For the storage keeps the objects.
+        const text = textOf(records);
+        await storage.append(owner, records, { transfer: true });
+        ask(() => core.load([text], clock()));
+      }),
+    );
+    this.#absorbed(owner, { changed: records.map(({ id }) => id) });
   }
 }

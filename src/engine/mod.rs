@@ -58,5 +58,6 @@ pub use query::{
     TemplateSummary, TurnView,
 };
 pub use recall::{RecallOptions, Recalled, Why};
+pub use swept::Heard;
 pub use turn::{Reply, SendRequest};
 pub use usage::Prices;

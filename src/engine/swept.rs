@@ -3,12 +3,16 @@
 //! of the erasure yet.
 
 use std::cell::RefCell;
+use std::sync::Arc;
+
+use serde::Serialize;
 
 use super::core::Core;
+use crate::error::Error;
 use crate::json;
 use crate::list::List;
 use crate::log::body::Fact;
-use crate::log::{Body, Content, Device, Record, Stamp, natural_ids};
+use crate::log::{Body, Content, Device, Merged, Record, Stamp, natural_ids, newer};
 use crate::memory::{Rest, comes_from, unlearn};
 use crate::order;
 use crate::state::OwnerState;
@@ -21,7 +25,38 @@ pub(super) struct Swept {
     pub rest: Option<Record>,
 }
 
+/// What became of records that another view of this device's storage wrote.
+#[derive(Clone, Debug, Default, PartialEq, Serialize)]
+pub struct Heard {
+    /// Ids that are new or have a new winning version.
+    pub changed: Vec<String>,
+    /// What goes or stays because of it, and is to be stored: whoever wrote one of two records did not know yet that the
+    /// other was erased.
+    pub swept: Vec<Record>,
+}
+
 impl Core {
+    /// Merges records that another view of this device's storage wrote, all of one owner: as [`Core::load`] does.
+    ///
+    /// # Errors
+    /// As [`Core::absorb`].
+    pub fn hear(&mut self, records: Vec<Record>, now: u64) -> Result<Heard, Error> {
+        let mut swept = Vec::new();
+        if let Some(owner) = records.first().map(|record| Arc::clone(&record.owner)) {
+            let state = self.owner(&owner);
+            let wins = |record: &&Record| {
+                state.record(&record.id).is_none_or(|present| newer(present, record) == Ok(Merged::Replace))
+            };
+            // What has lost already says nothing of what is there.
+            let winners = records.iter().filter(wins).cloned().list();
+            for Swept { tombstone, rest } in self.swept(&owner, &winners, false) {
+                swept.push(tombstone);
+                swept.extend(rest);
+            }
+        }
+        Ok(Heard { changed: self.load(records, now)?.changed, swept })
+    }
+
     /// The records of an owner that go with what an import erases, and those of the import that go with what is erased
     /// here or there. Every device comes to the same tombstones, clocks included, so that they agree without having to
     /// meet again.

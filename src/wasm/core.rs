@@ -66,10 +66,10 @@ impl Core {
     }
 
     /// Merges records that another tab of this device wrote, given as the JSON text of an array. Gives what became of
-    /// them.
+    /// them, and what is to be stored because of it.
     pub fn hear(&mut self, records: &[u8], now: Option<f64>) -> Result<JsValue, JsValue> {
         let now = moment(now)?;
-        answer(Record::parse_all(records).and_then(|records| self.core.load(records, now)))
+        answer(Record::parse_all(records).and_then(|records| self.core.hear(records, now)))
     }
 
     /// The same for records of another device: those from the future are left out.

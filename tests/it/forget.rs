@@ -247,3 +247,32 @@ fn only_what_a_person_tells_can_be_named_by_its_id() {
         assert!(forget(&mut host, &id).is_empty(), "{id}");
     }
 }
+
+#[test]
+fn what_one_tab_learns_while_another_erases_where_it_was_said_goes_too() {
+    let mut one = Host::new();
+    let session = one.session("diego", "alicia");
+    let said = say(&mut one, &session, "My name is Ana.").user_turn.unwrap();
+    let (learned, others): (Vec<Record>, Vec<Record>) =
+        one.storage.all().into_iter().partition(|record| record.kind == "memory");
+    assert!(!learned.is_empty());
+    let mut two = Host::open(CoreOptions::default(), 7, Default::default());
+    two.now = one.now + MINUTE;
+    two.core.load(others, two.now).unwrap();
+    forget(&mut two, &said);
+    let erased = two.storage.all();
+
+    // Each hears of the other, and both come to the same.
+    let swept = one.core.hear(erased.clone(), one.now + MINUTE).unwrap().swept;
+    assert_eq!(two.core.hear(learned.clone(), two.now).unwrap().swept, swept);
+    let ids = |records: &[Record]| records.iter().map(|record| record.id.clone()).collect::<Vec<_>>();
+    assert_eq!(ids(&swept), ids(&learned));
+    for host in [&mut one, &mut two] {
+        host.core.load(swept.clone(), host.now + MINUTE).unwrap();
+        assert!(host.facts("diego").is_empty());
+        // What is known already has no further consequences.
+        for records in [&erased, &learned, &swept] {
+            assert!(host.core.hear(records.clone(), host.now + MINUTE).unwrap().swept.is_empty());
+        }
+    }
+}
