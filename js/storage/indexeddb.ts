@@ -1,14 +1,15 @@
 import { LuminoraError } from "../errors.ts";
-import type { Database, Step } from "./indexeddb-database.ts";
-import {
-  type AppendOptions,
-  type Arrivals,
-  type Cache,
-  type ScanOptions,
-  type Storage,
-  type StorageListener,
-  type StoredRecord,
-  taken,
+import type { Appended, Database, FirstPage } from "./indexeddb-database.ts";
+import { offerOf } from "./indexeddb-offer.ts";
+import { type Batch, version } from "./indexeddb-schema.ts";
+import type {
+  AppendOptions,
+  Arrivals,
+  Cache,
+  ScanOptions,
+  Storage,
+  StorageListener,
+  StoredRecord,
 } from "./storage.ts";
 
 /** How {@link indexedDbStorage} keeps records. */
@@ -23,15 +24,14 @@ export interface IndexedDbOptions {
 }
 
 /** What the views of one database tell each other. */
-interface Change extends Step {
+interface Change extends Appended {
   readonly owner: string;
-  readonly records: readonly StoredRecord[];
   readonly replaced: boolean;
 }
 
 /**
  * Keeps records in the browser's database `name`. Every batch is one strict transaction; other tabs of the origin
- * hear of it through a BroadcastChannel of the same name, and a tab that was asleep looks for itself.
+ * hear of it through a BroadcastChannel, and a tab that was asleep looks for itself.
  */
 export function indexedDbStorage(options: IndexedDbOptions = {}): Storage {
   return new IndexedDbStorage(options);
@@ -41,9 +41,10 @@ class IndexedDbStorage implements Storage {
   readonly #name: string;
   readonly #channel: BroadcastChannel;
   readonly #listeners = new Set<StorageListener>();
-  /** By owner, up to where the listeners know the log at least. */
-  readonly #known = new Map<string, string>();
+  /** By owner, up to which number the listeners know the log at least. */
+  readonly #known = new Map<string, number>();
   readonly #catching = new Set<string>();
+  readonly #untold: Change[] = [];
   #database: Promise<Database> | undefined;
   #wasOpen = false;
   #persist: boolean;
@@ -52,16 +53,16 @@ class IndexedDbStorage implements Storage {
   constructor({ name = "luminoracore", persist = false }: IndexedDbOptions) {
     this.#name = name;
     this.#persist = persist;
-    this.#channel = new BroadcastChannel(`luminoracore:${name}`);
+    this.#channel = new BroadcastChannel(`luminoracore:${version}:${name}`);
     this.#channel.onmessage = ({ data }: MessageEvent<Change>) => this.#hear(data);
     for (const event of wakings) globalThis.addEventListener?.(event, this.#wake);
   }
 
   async append(owner: string, records: readonly StoredRecord[], options: AppendOptions = {}): Promise<void> {
     const { replace = false } = options;
-    const offered = taken(records, options);
-    const { changed, ...step } = await this.#use((database) => database.append(owner, offered, replace));
-    if (replace || changed.length > 0) this.#tell({ owner, records: changed, replaced: replace, ...step });
+    const offer = offerOf(owner, records, replace);
+    const appended = await this.#use((database) => database.append(owner, offer));
+    if (appended) this.#tell({ owner, replaced: replace, ...appended });
     if (!this.#persist) return;
     this.#persist = false;
     // What is refused, or not known here, is as before.
@@ -69,21 +70,38 @@ class IndexedDbStorage implements Storage {
   }
 
   async *scan(owner: string, { since, kinds }: ScanOptions = {}): AsyncGenerator<StoredRecord[]> {
-    let after = since;
-    for (;;) {
-      const page = await this.#use((database) => database.page(owner, after));
-      const last = page.at(-1);
-      if (!last) return;
-      after = last.at;
-      const chosen = kinds ? page.filter((record) => kinds.includes(record.kind)) : page;
+    const first = await this.#use((database) => database.firstPage(owner));
+    for await (const batches of this.#pages(owner, first)) {
+      const chosen = batches
+        .flatMap(({ text }) => JSON.parse(text) as StoredRecord[])
+        .filter(({ at, kind }) => (since === undefined || at > since) && (!kinds || kinds.includes(kind)));
       if (chosen.length > 0) yield chosen;
     }
   }
 
   async arrivals(owner: string, after?: string): Promise<Arrivals> {
-    const { since, position } = await this.#use((database) => database.arrivals(owner, after));
-    this.#known.set(owner, position);
-    return { continues: since !== undefined, position, texts: textsOf(since ? [since] : this.scan(owner)) };
+    const first = await this.#use((database) => database.arrivals(owner, Number(after)));
+    const { continues, end } = first;
+    this.#known.set(owner, end);
+    return { continues, position: String(end), texts: textsOf(this.#pages(owner, first)) };
+  }
+
+  /**
+   * The batches of a log. What was changed while a long one was read is behind where it ended: there it is once more, because
+   * it was perhaps taken away from where it had not been read yet.
+   */
+  async *#pages(owner: string, { end, ...first }: FirstPage): AsyncGenerator<readonly Batch[]> {
+    let { batches, next } = first;
+    if (batches.length > 0) yield batches;
+    if (next === undefined) return;
+    while (next !== undefined) {
+      const from: number = next;
+      const page = await this.#use((database) => database.page(owner, from, end));
+      ({ batches, next } = page);
+      if (batches.length > 0) yield batches;
+    }
+    const later = await this.#use((database) => database.behind(owner, end));
+    if (later.length > 0) yield later;
   }
 
   owners(): Promise<string[]> {
@@ -92,14 +110,16 @@ class IndexedDbStorage implements Storage {
 
   async erase(owner: string): Promise<void> {
     const step = await this.#use((database) => database.erase(owner));
-    this.#tell({ owner, records: [], replaced: true, ...step });
+    this.#tell({ owner, text: "[]", replaced: true, ...step });
   }
 
   cache(owner: string): Cache {
     return {
       get: (name) => this.#use((database) => database.cached(owner, name)),
       put: (name, bytes, { position } = {}) =>
-        this.#use((database) => database.keep(owner, name, bytes, position)),
+        this.#use((database) =>
+          database.keep(owner, name, bytes, position === undefined ? undefined : Number(position)),
+        ),
     };
   }
 
@@ -108,6 +128,7 @@ class IndexedDbStorage implements Storage {
     this.#closed = true;
     for (const event of wakings) globalThis.removeEventListener?.(event, this.#wake);
     this.#listeners.clear();
+    this.#post();
     this.#channel.close();
     const database = await this.#database?.catch(() => undefined);
     database?.close();
@@ -121,18 +142,27 @@ class IndexedDbStorage implements Storage {
   #tell(change: Change): void {
     if (this.#closed) return;
     this.#follow(change);
-    this.#channel.postMessage(change);
+    this.#untold.push(change);
+    waitersGone().then(() => this.#post());
+  }
+
+  #post(): void {
+    for (const change of this.#untold.splice(0)) this.#channel.postMessage(change);
   }
 
   #hear(change: Change): void {
-    this.#database?.then((database) => database.heard(change.owner)).catch(() => {});
+    if (change.replaced) this.#database?.then((database) => database.heard(change.owner)).catch(() => {});
     this.#follow(change);
-    for (const listener of this.#listeners) listener(change.owner, change.records, change.replaced);
+    if (this.#listeners.size === 0) return;
+    const records: StoredRecord[] = JSON.parse(change.text);
+    for (const listener of this.#listeners) listener(change.owner, records, change.replaced);
   }
 
-  /** Only step by step: whoever has missed one stays where it was, until it looks for itself. */
-  #follow({ owner, before, position }: Change): void {
-    if (this.#known.get(owner) === before) this.#known.set(owner, position);
+  /**
+   * Only step by step, whosever log a step changes: whoever has missed one stays where it was, until it looks for itself.
+   */
+  #follow({ from, to }: Change): void {
+    for (const [owner, number] of this.#known) if (number === from) this.#known.set(owner, to);
   }
 
   /**
@@ -141,11 +171,11 @@ class IndexedDbStorage implements Storage {
    */
   readonly #wake = (): void => {
     if (globalThis.document?.hidden || this.#listeners.size === 0) return;
-    for (const [owner, position] of this.#known) {
+    for (const [owner, number] of this.#known) {
       // Two events may say the same.
       if (this.#catching.has(owner)) continue;
       this.#catching.add(owner);
-      this.#catchUp(owner, position)
+      this.#catchUp(owner, String(number))
         .catch(() => {})
         .finally(() => this.#catching.delete(owner));
     }
@@ -191,6 +221,14 @@ class IndexedDbStorage implements Storage {
   }
 }
 
+/**
+ * Resolves in this task, but behind those who wait for what was just done: to tell other tabs takes a tenth of what storing
+ * takes.
+ */
+async function waitersGone(): Promise<void> {
+  for (let turn = 0; turn < 8; turn++) await undefined;
+}
+
 /** Events of a page that may have missed something. */
 const wakings = ["pageshow", "visibilitychange"];
 
@@ -216,8 +254,7 @@ async function openDatabase(name: string, lost: () => void, wasThere: boolean): 
   }
 }
 
-async function* textsOf(
-  batches: Iterable<StoredRecord[]> | AsyncIterable<StoredRecord[]>,
-): AsyncGenerator<string> {
-  for await (const records of batches) yield JSON.stringify(records);
+/** Of each page one text: those of the batches are arrays. */
+async function* textsOf(pages: AsyncIterable<readonly Batch[]>): AsyncGenerator<string> {
+  for await (const batches of pages) yield `[${batches.map(({ text }) => text.slice(1, -1)).join()}]`;
 }

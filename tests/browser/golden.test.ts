@@ -1,8 +1,7 @@
 import { readdirSync, readFileSync } from "node:fs";
 import { join } from "node:path";
-import { afterAll, beforeAll, expect, it } from "vitest";
+import { afterAll, beforeAll, describe, expect, it } from "vitest";
 import { foldOf, wholeRuns } from "../shared/whole.ts";
-import type { Golden } from "./inside/golden.ts";
 import { type Inside, openInside } from "./inside.ts";
 
 const folder = join(import.meta.dirname, "golden");
@@ -19,12 +18,11 @@ afterAll(() => browser?.close());
 const files = readdirSync(folder).sort();
 
 it("there is a database of every version of the schema", () => {
-  expect(files).toEqual(["database-1.json", "database-2.json", "database-3.json"]);
+  expect(files).toEqual([1, 2, 3, 4].map((version) => `database-${version}.json`));
 });
 
 it.each(files)("%s opens with all that is in it, and goes on", async (file) => {
   const text = readFileSync(join(folder, file), "utf8");
-  const golden = JSON.parse(text) as Golden;
   const tab = await browser.open();
   const name = file.replace(".json", "");
   await tab.evaluate(([name, text]) => inside.golden.restore(name, text), [name, text] as const);
@@ -32,9 +30,9 @@ it.each(files)("%s opens with all that is in it, and goes on", async (file) => {
   const said = ["You are wonderful!", "My dog is called Max.", "I hate rain 🌧"];
   expect(found.before.said).toEqual(said);
   const records = JSON.parse(found.before.records);
-  const stored = golden.stores.find(({ name }) => name === "records")?.entries.map(({ value }) => value);
-  expect(records).toHaveLength(stored?.length ?? 0);
-  expect(records).toEqual(expect.arrayContaining(stored ?? []));
+  const stored = await tab.evaluate((text) => inside.golden.recordsOf(JSON.parse(text)), text);
+  expect(records).toHaveLength(stored.length);
+  expect(records).toEqual(expect.arrayContaining(stored));
   expect(wholeRuns(records).size).toBe(3);
   expect(found.before.state).toBe(await foldOf(records, found.session, now));
   expect(found.recalled).toContain("My dog is called Max.");
@@ -42,5 +40,31 @@ it.each(files)("%s opens with all that is in it, and goes on", async (file) => {
   expect(wholeRuns(JSON.parse(found.records)).size).toBe(4);
   const { version, stores } = await tab.evaluate((name) => inside.golden.dump(name), name);
   expect(version).toBe(files.length);
-  expect(stores.map(({ name }) => name)).toEqual(["arrivals", "caches", "records"]);
+  expect(stores.map(({ name }) => name)).toEqual(["batches", "caches", "logs"]);
+});
+
+describe.each([1, 2, 3])("a long database of version %i", (version) => {
+  it("is moved with all that is in it, or stays as it was when that fails half way", async () => {
+    const tab = await browser.open({ expectErrors: true });
+    const name = `long-${version}`;
+    const records = await tab.evaluate(([name, version]) => inside.golden.restoreLong(name, version), [
+      name,
+      version,
+    ] as const);
+    const before = await tab.evaluate((name) => inside.golden.dump(name), name);
+    for (const rows of [0, 1, 40]) {
+      const refused = await tab.evaluate(([name, rows]) => inside.golden.refusedUpgrade(name, rows), [
+        name,
+        rows,
+      ] as const);
+      expect(refused).toMatchObject({ code: "storage", hint: expect.stringContaining("free some space") });
+      expect(await tab.evaluate((name) => inside.golden.dump(name), name)).toEqual(before);
+    }
+    expect(before.version).toBe(version);
+    expect(await tab.evaluate((name) => inside.golden.all(name), name)).toBe(records);
+    const after = await tab.evaluate((name) => inside.golden.dump(name), name);
+    expect(after.version).toBe(files.length);
+    const rows = after.stores.find(({ name }) => name === "batches")?.entries ?? [];
+    expect(Math.max(...rows.map(({ value }) => (value as { ids: unknown[] }).ids.length))).toBe(32);
+  });
 });

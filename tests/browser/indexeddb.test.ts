@@ -106,7 +106,7 @@ describe("another version of the database", () => {
     const [tab, newer] = tabs as [Page, Page];
     await tab.evaluate(() => inside.database.put(["before"]));
     const writing = tab.evaluate(() => inside.database.putMany(200));
-    const upgraded = newer.evaluate((name) => inside.database.openBare(name, 4, true), name);
+    const upgraded = newer.evaluate((name) => inside.database.openBare(name, 5, true), name);
     const { kept, refused } = await writing;
     expect(await upgraded).toEqual(["before", ...kept].sort());
     const error = { code: "storage", hint: expect.stringContaining("reload"), cause: "VersionError" };

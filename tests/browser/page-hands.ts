@@ -86,11 +86,12 @@ export function stored(page: Page): Promise<{ records: { kind: string }[]; cache
         request.onsuccess = () => resolve(request.result);
         request.onerror = () => reject(request.error);
       });
-    const [records, caches] = await Promise.all([
-      all<{ kind: string }>("records"),
+    const [batches, caches] = await Promise.all([
+      all<{ text: string }>("batches"),
       all<Uint8Array>("caches"),
     ]);
     database.close();
+    const records = batches.flatMap(({ text }) => JSON.parse(text));
     return { records, caches: caches.map((bytes) => new TextDecoder().decode(bytes)) };
   });
 }

@@ -5,6 +5,8 @@ import { indexedDbStorage, Luminora, memoryStorage, type StoredRecord } from "lu
 /** Samples in microseconds, taken by turns. */
 export interface Samples {
   readonly ours: number[];
+  /** Ours with one record more, of which another version is there. */
+  readonly changed: number[];
   readonly bare: number[];
   /** The same records, put one by one in one transaction. */
   readonly single: number[];
@@ -28,13 +30,17 @@ export async function measureAppend(count: number): Promise<Samples> {
     },
   });
   const ours: number[] = [];
+  const changed: number[] = [];
   const bare: number[] = [];
   const single: number[] = [];
   for (let turn = 0; turn < count; turn++) {
     const records = another(batch, turn);
     const text = JSON.stringify(records);
+    const others = another(batch, turn + count);
+    const version = { ...batch[0], id: "changed", at: `${String(turn).padStart(15, "0")}-00000-bench` };
     const keep = [
       async () => ours.push(await timed(() => storage.append(user, records))),
+      async () => changed.push(await timed(() => storage.append(user, [...others, version as StoredRecord]))),
       async () =>
         bare.push(
           await timed(async () => {
@@ -50,12 +56,17 @@ export async function measureAppend(count: number): Promise<Samples> {
           }),
         ),
     ];
-    // Whoever goes first has the disk as the other left it.
-    for (const work of turn % 2 === 0 ? keep : keep.reverse()) await work();
+    // Each comes after each of the others: whoever goes first has the disk as the other left it.
+    for (let first = turn % keep.length; first > 0; first--) keep.push(keep.shift() as (typeof keep)[number]);
+    for (const work of turn % 2 === 0 ? keep : keep.reverse()) {
+      await work();
+      // What follows on it is not the next one's.
+      await new Promise((resolve) => setTimeout(resolve));
+    }
   }
   await storage.close();
   database.close();
-  return { ours, bare, single, bytes: JSON.stringify(batch).length, records: batch.length };
+  return { ours, changed, bare, single, bytes: JSON.stringify(batch).length, records: batch.length };
 }
 
 /** What `session.send` appends, of a conversation that is under way. */

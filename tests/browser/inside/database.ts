@@ -142,8 +142,18 @@ export async function openBare(name: string, version: number, isPolite: boolean)
     request.onsuccess = () => {
       bare = request.result;
       if (isPolite) bare.onversionchange = () => bare?.close();
-      const keys = bare.transaction("records").objectStore("records").getAllKeys();
-      keys.onsuccess = () => resolve((keys.result as [string, string][]).map(([, id]) => id));
+      const isOld = bare.objectStoreNames.contains("records");
+      const transaction = bare.transaction(isOld ? "records" : "batches");
+      const records = isOld
+        ? transaction.objectStore("records")
+        : transaction.objectStore("batches").index("ids");
+      const found: string[] = [];
+      records.openKeyCursor().onsuccess = ({ target }) => {
+        const cursor = (target as IDBRequest<IDBCursor | null>).result;
+        if (!cursor) return resolve(found);
+        found.push((cursor.key as [string, string])[1]);
+        cursor.continue();
+      };
     };
   });
   return await Promise.race([opened, wasBlocked]);

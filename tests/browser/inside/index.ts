@@ -25,6 +25,8 @@ export { conforms } from "./conformance.ts";
 export * as database from "./database.ts";
 export { findings, talkEndlessly } from "./endless.ts";
 export * as golden from "./golden.ts";
+export { interleave } from "./interleaved.ts";
+export { live } from "./laws.ts";
 export { rawDatabase } from "./raw.ts";
 export { openTab, say, stored, view } from "./tab.ts";
 
