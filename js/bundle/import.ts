@@ -43,16 +43,18 @@ export async function importBundle(
     const settle = () => ask(() => reader.settle(core) as BundleReport);
     if (mode === "dry_run") return { report: settle(), changed: [] };
     let undo: Blob | undefined;
+    let leftOut: StoredRecord[] = [];
     if (mode === "replace") {
       let revision: number;
       do {
         revision = reader.revision(core);
         undo = await exportBundle(connection, { user: owner });
+        leftOut = await leftOutOf(connection, owner);
       } while (reader.revision(core) !== revision);
     }
     // From here to the storage nothing else happens.
     const report = settle();
-    const changed = await store(connection, owner, reader, mode === "replace");
+    const changed = await store(connection, owner, reader, mode === "replace" ? leftOut : undefined);
     return { report: undo ? { ...report, undo } : report, changed };
   } finally {
     reader.free();
@@ -95,14 +97,31 @@ function recordsOf(reader: BundleReader): StoredRecord[] {
   return records;
 }
 
-/** One batch in the storage, and then in the core. Gives the ids of what changed. */
+/**
+ * What is stored and not in the log, because it breaks a rule or comes from the future: no bundle has it, so it stays where
+ * it is.
+ */
+async function leftOutOf({ core, storage }: Connection, owner: string): Promise<StoredRecord[]> {
+  const leftOut: StoredRecord[] = [];
+  for await (const records of storage.scan(owner)) {
+    leftOut.push(...records.filter(({ id }) => !core.knows(owner, id)));
+  }
+  return leftOut;
+}
+
+/** One batch in the storage, and then in the core. Gives the ids of what changed. `leftOut`: all else is replaced. */
 async function store(
   { core, clock, storage, indexCache, semantic }: Connection,
   owner: string,
   reader: BundleReader,
-  replace: boolean,
+  leftOut: readonly StoredRecord[] | undefined,
 ): Promise<readonly string[]> {
+  const replace = leftOut !== undefined;
   const records = recordsOf(reader);
+  if (leftOut && leftOut.length > 0) {
+    const ids = new Set(records.map(({ id }) => id));
+    records.push(...leftOut.filter(({ id }) => !ids.has(id)));
+  }
   const dropped = erases(records, { replace });
   const changed = await indexCache.during(owner, dropped, async () => {
     if (replace || records.length > 0) await storage.append(owner, records, { replace, transfer: true });

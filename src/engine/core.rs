@@ -303,6 +303,11 @@ impl Core {
         self.owner(user).len()
     }
 
+    /// Whether a record is in an owner's log: what breaks a rule, or is from the future, is only where it is stored.
+    pub fn knows(&self, user: &str, id: &str) -> bool {
+        self.owner(user).record(id).is_some()
+    }
+
     /// Drops what this core knows of an owner, because another tab erased it. The storage is not touched.
     pub fn drop_owner(&mut self, owner: &str) {
         self.owners.retain(|(name, _)| name != owner);

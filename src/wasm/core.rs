@@ -79,6 +79,11 @@ impl Core {
         absorbed.map(|absorbed| to_js(&absorbed)).map_err(|error| throw(&error))
     }
 
+    /// Whether a record is in an owner's log.
+    pub fn knows(&self, user: &str, id: &str) -> bool {
+        self.core.knows(user, id)
+    }
+
     /// Drops what this core knows of an owner that was erased elsewhere.
     #[wasm_bindgen(js_name = dropOwner)]
     pub fn drop_owner(&mut self, owner: &str) {

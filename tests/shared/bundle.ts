@@ -463,6 +463,18 @@ export async function failingStorage(storage: Storage) {
   const reserved = await refusal(() => other.importBundle(file, { user: "luminora:library" }));
   const noInstance = await refusal(() => other.exportBundle({ user, instance: "instance_x" }));
   const noTime = await refusal(() => other.exportBundle({ user, since: "yesterday" }));
+  // Nobody can read it now, and a later version perhaps can.
+  const broken = {
+    id: "turn_broken",
+    owner: user,
+    kind: "turn",
+    at: "000000000000005-00000-A",
+    schema: 1,
+    body: {},
+  };
+  await storage.append(user, [broken]);
+  await other.importBundle(file, { mode: "replace" });
+  const leftOutStays = (await everything(storage)).some(({ id }) => id === broken.id);
   await other.close();
   const closed = await refusal(() => other.importBundle(file));
   return {
@@ -473,6 +485,7 @@ export async function failingStorage(storage: Storage) {
     fine,
     stillThere,
     unknownMode,
+    leftOutStays,
     reserved,
     noInstance,
     noTime,

@@ -170,6 +170,7 @@ export function bundleSuite(trials: BundleTrials): void {
       fine: "fine",
       stillThere: true,
       unknownMode: "invalid_argument /mode",
+      leftOutStays: true,
       reserved: "invalid_owner /user",
       noInstance: "invalid_argument /instance",
       noTime: "invalid_argument /since",
