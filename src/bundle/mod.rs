@@ -12,6 +12,7 @@ mod schema;
 mod secrets;
 mod selection;
 pub mod snapshot;
+mod tables;
 mod translation;
 mod writer;
 
@@ -23,5 +24,7 @@ pub use reader::{BundleReader, ReadOptions};
 #[cfg(feature = "typescript")]
 pub use schema::schema;
 pub use selection::Selection;
+pub(crate) use tables::Item;
+pub use tables::{Tables, TablesOptions};
 pub use translation::{ImportNote, Translation};
 pub use writer::{BundleWriter, Piece};

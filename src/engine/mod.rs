@@ -30,6 +30,7 @@ mod recall;
 mod scripted;
 mod session;
 mod swept;
+mod tables;
 mod turn;
 mod usage;
 
@@ -58,5 +59,6 @@ pub use query::{
     TemplateSummary, TurnView,
 };
 pub use recall::{RecallOptions, Recalled, Why};
+pub use tables::{TablesOfUser, TablesReport};
 pub use turn::{Reply, SendRequest};
 pub use usage::Prices;

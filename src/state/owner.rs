@@ -11,9 +11,10 @@ use super::mood::Mood;
 use super::personality::Personality;
 use super::recall::Recall;
 use crate::error::Error;
+use crate::json::Value;
 use crate::list::List;
 use crate::log::body::{self, Episode, Fact, Instance, Note, Run, Session, Turn};
-use crate::log::{Body, Content, Merged, Record, newer};
+use crate::log::{Body, Content, Lifted, Merged, Migration, Record, newer, newest_schema, upgraded};
 use crate::order;
 use crate::template::Template;
 
@@ -27,6 +28,8 @@ pub struct OwnerState {
     pub(super) lanes: Vec<Lane>,
     pub(super) memories: Memories,
     pub(super) recall: Recall,
+    /// The steps from older schemas to the newest.
+    migrations: &'static [Migration],
     /// Another one after each change.
     pub(crate) revision: u64,
 }
@@ -102,6 +105,16 @@ pub struct Quarantined {
 pub(crate) const MAXIMUM_AHEAD: u64 = 24 * 60 * 60 * 1_000;
 
 impl OwnerState {
+    /// An empty log, in which bodies of older schemas count as these steps make them.
+    pub(crate) fn of(migrations: &'static [Migration]) -> Self {
+        Self { migrations, ..Self::default() }
+    }
+
+    /// Whether a body is of an older schema.
+    pub fn has_older_bodies(&self) -> bool {
+        self.entries.iter().any(|entry| matches!(entry.record.content, Content::Lifted(_)))
+    }
+
     /// Merges records into the log and brings the folds up to date. A record that breaks a rule is quarantined;
     /// one id with two contents under one clock is an `integrity` error, and then nothing at all is merged.
     pub fn absorb(&mut self, mut records: Vec<Record>, now: u64) -> Result<Absorbed, Error> {
@@ -118,13 +131,14 @@ impl OwnerState {
                     continue;
                 }
             }
-            let record = match admit(record, now) {
-                Ok(record) => record,
-                Err(quarantined) => {
-                    absorbed.quarantined.push(quarantined);
+            let mut record = record;
+            if let Err((code, message, _)) = parse_body(&mut record, now, self.migrations) {
+                let (id, code) = (record.id.clone(), code.to_owned());
+                absorbed.quarantined.push(Quarantined { id, code, message });
+                if !self.is_unread(&record, now) {
                     continue;
                 }
-            };
+            }
             if let Some(present) = same_stamp {
                 if newer(present, &record)? != Merged::Replace {
                     continue;
@@ -163,6 +177,13 @@ impl OwnerState {
         self.lanes.iter_mut().for_each(Lane::settle);
         self.refold(stale);
         Ok(absorbed)
+    }
+
+    /// Whether a record that breaks the rules is kept as it is: one of an older schema that no step can lift, so that a
+    /// migration meets it and names it.
+    fn is_unread(&self, record: &Record, now: u64) -> bool {
+        let newest = newest_schema(self.migrations, &record.kind);
+        record.content.schema().is_some_and(|schema| schema < newest) && !is_ahead(record, now)
     }
 
     /// All records, by id.
@@ -386,34 +407,62 @@ impl OwnerState {
 /// Up to so many new records are put in their places one by one; more are sorted together.
 const FEW: usize = 16;
 
-/// A record that may enter the log: its clock is plausible, and its body, now parsed, keeps the rules of its kind.
-fn admit(mut record: Record, now: u64) -> Result<Record, Quarantined> {
-    let (code, message, _) = match parse_body(&mut record, now) {
-        Ok(()) => return Ok(record),
-        Err(refusal) => refusal,
-    };
-    Err(Quarantined { id: record.id, code: code.to_owned(), message })
+fn is_ahead(record: &Record, now: u64) -> bool {
+    record.at.milliseconds() > now.saturating_add(MAXIMUM_AHEAD)
 }
 
-/// Checks the clock of a record and parses its body; gives the code of a refusal, what is wrong, and where in the body.
-pub(crate) fn parse_body(record: &mut Record, now: u64) -> Result<(), (&'static str, String, String)> {
-    if record.at.milliseconds() > now.saturating_add(MAXIMUM_AHEAD) {
+/// Why a record is refused: its code, what is wrong, and where in the body.
+pub(crate) type Refused = (&'static str, String, String);
+
+/// Checks the clock of a record and parses its body; one of an older schema as the steps make it.
+pub(crate) fn parse_body(record: &mut Record, now: u64, migrations: &[Migration]) -> Result<(), Refused> {
+    if is_ahead(record, now) {
         return Err(("clock", "its clock is more than 24 hours ahead".to_owned(), String::new()));
     }
-    let Content::Live { schema, body } = &mut record.content else { return Ok(()) };
-    let Body::Other(document) = body else { return Ok(()) };
-    let document = std::mem::take(document);
-    *body = if record.kind == "template" && *schema == body::SCHEMA {
-        let template = Template::from_value(document);
-        let template =
-            template.map_err(|error| ("invalid_template", error.to_string(), error.path.clone()))?;
-        if template.id() != record.id {
-            return Err(("integrity", "its id is not the hash of its document".to_owned(), String::new()));
+    let newest = newest_schema(migrations, &record.kind);
+    match &mut record.content {
+        Content::Live { schema, .. } if *schema < newest => lift(record, newest, migrations),
+        Content::Live { schema, body: body @ Body::Other(_) } if *schema == newest => {
+            let Body::Other(document) = std::mem::replace(body, Body::Other(Value::Null)) else {
+                return Ok(());
+            };
+            *body = read_body((&record.id, &record.kind, &record.owner), document)?;
+            Ok(())
         }
-        Body::Template(Arc::new(template))
-    } else {
-        body::parse(&record.kind, *schema, &record.owner, document)
-            .map_err(|error| ("invalid_record", error.to_string(), error.path.clone()))?
+        _ => Ok(()),
+    }
+}
+
+/// What a body of an older schema says in the newest one. It stays as it is stored beside it, and where a step refuses
+/// it alone.
+fn lift(record: &mut Record, newest: u32, migrations: &[Migration]) -> Result<(), Refused> {
+    let refused = |error: Error| ("invalid_record", error.to_string(), error.path.clone());
+    let Some(Content::Live { schema, body: Body::Other(document) }) =
+        upgraded(migrations, record).map_err(refused)?
+    else {
+        return Ok(());
     };
+    if schema == newest {
+        let body = read_body((&record.id, &record.kind, &record.owner), document)?;
+        if let Content::Live { schema, body: stored } =
+            std::mem::replace(&mut record.content, Content::Erased)
+        {
+            record.content = Content::Lifted(Box::new(Lifted { schema, stored, newest, body }));
+        }
+    }
     Ok(())
+}
+
+/// A body in the newest schema of its kind.
+fn read_body((id, kind, owner): (&str, &str, &str), document: Value) -> Result<Body, Refused> {
+    if kind != "template" {
+        return body::parse(kind, owner, document)
+            .map_err(|error| ("invalid_record", error.to_string(), error.path.clone()));
+    }
+    let template = Template::from_value(document);
+    let template = template.map_err(|error| ("invalid_template", error.to_string(), error.path.clone()))?;
+    if template.id() != id {
+        return Err(("integrity", "its id is not the hash of its document".to_owned(), String::new()));
+    }
+    Ok(Body::Template(Arc::new(template)))
 }
