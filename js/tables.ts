@@ -3,7 +3,7 @@ import type { Connection } from "./connection.ts";
 import { ask } from "./driver.ts";
 import { LuminoraError } from "./errors.ts";
 import type { TextFile } from "./file.ts";
-import type { TablesReport } from "./generated/types.ts";
+import type { Absorbed, TablesReport } from "./generated/types.ts";
 import type { StoredRecord } from "./storage/storage.ts";
 import type { TemplateSource, Templates } from "./templates.ts";
 
@@ -65,10 +65,8 @@ export async function importTables(
         const batch = ask(() => reader.batch(core, user, clock()));
         if (batch === undefined) return;
         await storage.append(user, JSON.parse(batch) as StoredRecord[]);
-        changed.set(
-          user,
-          ask(() => reader.commit(core, clock()) as string[]),
-        );
+        const heard = ask(() => core.hear(new TextEncoder().encode(batch), clock()) as Absorbed);
+        changed.set(user, heard.changed);
       });
       semantic?.changed(user);
     }

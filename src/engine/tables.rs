@@ -19,7 +19,7 @@ use crate::log::body::{
 };
 use crate::log::{Body, Content, Record, STORAGE};
 use crate::order;
-use crate::state::{Absorbed, Affinity, Personality};
+use crate::state::{Affinity, Personality};
 use crate::timestamp;
 
 /// What tables come to.
@@ -108,15 +108,6 @@ impl Core {
     /// The records of one of their users, for the host to store in one batch; none where nothing changes.
     pub fn batch_of_tables(&mut self, tables: &Tables, user: &str, now: u64) -> Vec<Record> {
         self.plan_tables(tables, user, now).records
-    }
-
-    /// Merges a batch that the host has stored.
-    ///
-    /// # Errors
-    /// As [`Core::absorb`].
-    pub fn commit_tables(&mut self, records: Vec<Record>, now: u64) -> Result<Absorbed, Error> {
-        // Our own records are never from the future, even when the device's clock was set back since.
-        self.absorb(records, now.max(self.clock.milliseconds()))
     }
 
     fn plan_tables(&mut self, tables: &Tables, user: &str, now: u64) -> Plan {
@@ -234,7 +225,10 @@ impl Core {
             plan.broken.push(Error::new(ErrorCode::InvalidRecord, message).at(path).hint(message));
             return;
         }
-        let present = self.owner(user).instance(&id);
+        let present = self.owner(user).instance(&id).map(|state| {
+            let Affinity { points, total_messages, .. } = *state.affinity;
+            (state.instance.clone(), (points, total_messages))
+        });
         if exists && present.is_none() {
             plan.notes.push(note(path, "skipped", WRITTEN_LATER));
             return;
@@ -250,33 +244,38 @@ impl Core {
         let last = affinity.last_interaction.clone().or_else(|| created_at.clone());
         let last = (last, affinity.points);
         plan.homes.push(Home { instance: id.clone(), personality: Arc::clone(&personality), last });
-        let mut body = match present {
-            None => {
-                let mut body = new_instance(personality.template(), now);
-                body.created_at = created_at.unwrap_or(body.created_at);
-                body
+        let at = self.clock.tick(now);
+        let (mut body, stands) = present.unwrap_or_else(|| {
+            let mut body = new_instance(personality.template(), now);
+            body.created_at = created_at.unwrap_or(body.created_at);
+            (body, (0, 0))
+        });
+        let goes_on = stands != (affinity.points, affinity.total_messages);
+        let known_at = body.baseline.as_ref().map(|baseline| baseline.at.clone());
+        body.baseline = Some(InstanceBaseline { at: known_at.unwrap_or(at.clone()), affinity });
+        if exists {
+            // The same but for its clock came before.
+            let is_known = self.says(user, &id, &body.clone().into());
+            if is_known && !(goes_on && tables.options.replace) {
+                return;
             }
-            Some(present) => {
-                let is_known =
-                    present.instance.baseline.as_ref().is_some_and(|known| known.affinity == affinity);
-                let ours = Affinity::from_baseline(&affinity, personality.template()).to_baseline();
-                let is_same = self.owner(user).whole_affinity(&id, present.affinity).to_baseline() == ours;
-                if is_same || is_known && !tables.options.replace {
-                    return;
-                }
-                if !tables.options.replace {
-                    plan.notes.push(note(path, "skipped", GOES_ON));
-                    return;
-                }
-                present.instance.clone()
+            if !tables.options.replace {
+                plan.notes.push(note(path, "skipped", GOES_ON));
+                return;
             }
-        };
+        }
         if !exists {
             plan.records.extend(self.copy_template(user, &personality, now));
         }
-        let at = self.clock.tick(now);
-        body.baseline = Some(InstanceBaseline { at: at.clone(), affinity });
+        if let Some(baseline) = &mut body.baseline {
+            baseline.at = at.clone();
+        }
         plan.records.push(self.live(user, &id, body, at));
+    }
+
+    /// Whether a record is there and says this.
+    fn says(&self, user: &str, id: &str, body: &Body) -> bool {
+        self.owner(user).record(id).and_then(Record::body) == Some(body)
     }
 
     /// The place among the plan's homes of the relationship to which moods and episodes belong, which their tables do
@@ -347,20 +346,23 @@ impl Core {
             known
         });
         let present = self.owner(user).session(id).map(|state| state.session.clone());
+        let at = self.clock.tick(now);
         let mut body = match present {
-            Some(session) => {
-                let known = session.baseline.as_ref().map(|baseline| &baseline.mood);
-                let is_same = match (known, &mood) {
-                    (Some(known), Some(mood)) => {
-                        let updated_at = known.updated_at.clone();
-                        *known == MoodBaseline { updated_at, ..mood.clone() }
-                    }
-                    (_, mood) => mood.is_none(),
-                };
-                if !is_same && !tables.options.replace {
-                    plan.notes.push(note(path, "skipped", GOES_ON));
+            Some(mut session) => {
+                let mut mood = mood.clone();
+                let known = session.baseline.clone();
+                if let (Some(mood), Some(known)) = (&mut mood, &known) {
+                    mood.updated_at.clone_from(&known.mood.updated_at);
                 }
-                if is_same || !tables.options.replace {
+                let known_at = known.map_or(at.clone(), |known| known.at);
+                session.baseline =
+                    mood.map(|mood| SessionBaseline { at: known_at, mood }).or(session.baseline);
+                // The same but for its clocks came before.
+                if self.says(user, id, &session.clone().into()) {
+                    return;
+                }
+                if !tables.options.replace {
+                    plan.notes.push(note(path, "skipped", GOES_ON));
                     return;
                 }
                 session
@@ -391,7 +393,6 @@ impl Core {
                 }
             }
         };
-        let at = self.clock.tick(now);
         body.baseline = mood.map(|mood| SessionBaseline { at: at.clone(), mood }).or(body.baseline);
         plan.records.push(self.live(user, id, body, at));
     }

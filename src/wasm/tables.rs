@@ -2,7 +2,6 @@
 
 use luminoracore::bundle::{self, TablesOptions};
 use luminoracore::json;
-use luminoracore::log::Record;
 use wasm_bindgen::prelude::*;
 
 use crate::core::Core;
@@ -13,8 +12,6 @@ use crate::value::{from_js, thrown, to_js};
 #[wasm_bindgen]
 pub struct TableReader {
     tables: bundle::Tables,
-    /// What the host is storing.
-    batch: Vec<Record>,
 }
 
 #[wasm_bindgen]
@@ -23,7 +20,7 @@ impl TableReader {
     #[wasm_bindgen(constructor)]
     pub fn new(options: JsValue, now: Option<f64>) -> Result<TableReader, JsValue> {
         let options = thrown(TablesOptions::parse(&from_js(&options)?))?;
-        Ok(Self { tables: bundle::Tables::new(options, moment(now)?), batch: Vec::new() })
+        Ok(Self { tables: bundle::Tables::new(options, moment(now)?) })
     }
 
     /// Reads a file.
@@ -47,20 +44,9 @@ impl TableReader {
         Ok(to_js(&thrown(core.core.settle_tables(&self.tables, moment(now)?))?))
     }
 
-    /// A user's records to store, as JSON text; nothing where nothing changes.
-    pub fn batch(
-        &mut self,
-        core: &mut Core,
-        user: &str,
-        now: Option<f64>,
-    ) -> Result<Option<String>, JsValue> {
-        self.batch = core.core.batch_of_tables(&self.tables, user, moment(now)?);
-        Ok((!self.batch.is_empty()).then(|| json::to_text(&self.batch)))
-    }
-
-    /// Merges what was stored. Gives the ids of what changed.
-    pub fn commit(&mut self, core: &mut Core, now: Option<f64>) -> Result<JsValue, JsValue> {
-        let absorbed = core.core.commit_tables(std::mem::take(&mut self.batch), moment(now)?);
-        Ok(to_js(&thrown(absorbed)?.changed))
+    /// A user's records to store and then to hear of, as JSON text; nothing where nothing changes.
+    pub fn batch(&self, core: &mut Core, user: &str, now: Option<f64>) -> Result<Option<String>, JsValue> {
+        let batch = core.core.batch_of_tables(&self.tables, user, moment(now)?);
+        Ok((!batch.is_empty()).then(|| json::to_text(&batch)))
     }
 }

@@ -46,7 +46,7 @@ fn take(host: &mut Host, tables: &Tables) -> Result<TablesReport, Error> {
         if !records.is_empty() {
             assert!(records.iter().all(|record| &*record.owner == user));
             host.storage.append(&records);
-            let absorbed = host.core.commit_tables(records, host.now).unwrap();
+            let absorbed = host.core.load(records, host.now).unwrap();
             assert!(absorbed.quarantined.is_empty(), "{absorbed:?}");
         }
     }

@@ -34,7 +34,7 @@ fuzz_target!(|bytes: &[u8]| {
     for user in tables.users() {
         let records = core.batch_of_tables(&tables, user, NOW);
         let stored = Record::parse_all(to_text(&records).as_bytes()).expect("we wrote it");
-        core.commit_tables(records, NOW).expect("they are new");
+        core.load(records, NOW).expect("they are new");
         let absorbed = anew.absorb(stored, NOW).expect("they are new");
         assert!(absorbed.quarantined.is_empty(), "{absorbed:?}");
         assert!(core.batch_of_tables(&tables, user, NOW).is_empty(), "once is enough");
