@@ -11,7 +11,6 @@ use crate::log::{
     AppliedMigration, Body, Content, MigrationPlan, PlannedStep, Record, STORAGE, migration_status,
     plan_migration,
 };
-use crate::order;
 
 /// The id and the kind of the history.
 const HISTORY: &str = "migrations";
@@ -112,7 +111,6 @@ impl Core {
                 Some(_) => conflict(path),
             }
         }
-        order::sort_by(&mut history, |a, b| a.version.cmp(&b.version));
         (history.len() > before).then(|| self.write_history(IMPORTED, &history, now))
     }
 

@@ -95,10 +95,10 @@ pub(super) fn read(
     if let Item::Fact { fact, .. } = &item {
         // A fact is a name with a value, as a member of an object is.
         if let Some(place) = secrets::find(&Value::object(vec![(fact.key.as_str(), fact.value.clone())])) {
-            let inside = place.get(1..).and_then(|place| place.find('/').map(|at| &place[at..]));
+            let inside = place.strip_prefix(&pointer::join("", &fact.key)).unwrap_or_default();
             let message = "a fact holds what looks like a key or token";
             return Err(Error::new(ErrorCode::SecretInBundle, message)
-                .at([&pointer::join(&path, "fact_value"), inside.unwrap_or_default()].concat())
+                .at([&pointer::join(&path, "fact_value"), inside].concat())
                 .hint("Take it out of the tables and end its validity: a file is easily passed on."));
         }
     }
