@@ -14,6 +14,7 @@ mod selection;
 pub mod snapshot;
 mod tables;
 mod translation;
+mod words;
 mod writer;
 
 pub(crate) use anonymize::anonymize;

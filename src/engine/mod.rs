@@ -18,6 +18,7 @@ mod features;
 mod forget;
 mod given_reply;
 mod import;
+mod imported_facts;
 mod knowledge;
 mod learning;
 mod memory;

@@ -7,7 +7,8 @@ use std::sync::Arc;
 use serde::Serialize;
 
 use super::core::Core;
-use super::import::{EPISODE_ERASED, ImportNote, SOURCE_ERASED, WRITTEN_LATER, name_level, note};
+use super::import::{ImportNote, name_level, note};
+use super::imported_facts::{EPISODE_ERASED, SOURCE_ERASED, WRITTEN_LATER};
 use super::session::new_instance;
 use crate::bundle::{Item, Tables};
 use crate::error::{Error, ErrorCode};

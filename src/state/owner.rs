@@ -3,6 +3,7 @@
 
 use std::sync::Arc;
 
+use super::admit::{is_ahead, parse_body};
 use super::affinity::Affinity;
 use super::fold::Stale;
 use super::lane::{Lane, Position};
@@ -11,12 +12,10 @@ use super::mood::Mood;
 use super::personality::Personality;
 use super::recall::Recall;
 use crate::error::Error;
-use crate::json::Value;
 use crate::list::List;
-use crate::log::body::{self, Episode, Fact, Instance, Note, Run, Session, Turn};
-use crate::log::{Body, Content, Lifted, Merged, Migration, Record, newer, newest_schema, upgraded};
+use crate::log::body::{Episode, Fact, Instance, Note, Run, Session, Turn};
+use crate::log::{Body, Content, Merged, Migration, Record, newer, newest_schema};
 use crate::order;
-use crate::template::Template;
 
 /// What one owner's log adds up to.
 #[derive(Debug, Default)]
@@ -100,9 +99,6 @@ pub struct Quarantined {
     /// What is wrong, in a sentence.
     pub message: String,
 }
-
-/// Records whose clock is further ahead of `now` than this (milliseconds) are not merged.
-pub(crate) const MAXIMUM_AHEAD: u64 = 24 * 60 * 60 * 1_000;
 
 impl OwnerState {
     /// An empty log, in which bodies of older schemas count as these steps make them.
@@ -406,63 +402,3 @@ impl OwnerState {
 
 /// Up to so many new records are put in their places one by one; more are sorted together.
 const FEW: usize = 16;
-
-fn is_ahead(record: &Record, now: u64) -> bool {
-    record.at.milliseconds() > now.saturating_add(MAXIMUM_AHEAD)
-}
-
-/// Why a record is refused: its code, what is wrong, and where in the body.
-pub(crate) type Refused = (&'static str, String, String);
-
-/// Checks the clock of a record and parses its body; one of an older schema as the steps make it.
-pub(crate) fn parse_body(record: &mut Record, now: u64, migrations: &[Migration]) -> Result<(), Refused> {
-    if is_ahead(record, now) {
-        return Err(("clock", "its clock is more than 24 hours ahead".to_owned(), String::new()));
-    }
-    let newest = newest_schema(migrations, &record.kind);
-    match &mut record.content {
-        Content::Live { schema, .. } if *schema < newest => lift(record, newest, migrations),
-        Content::Live { schema, body: body @ Body::Other(_) } if *schema == newest => {
-            let Body::Other(document) = std::mem::replace(body, Body::Other(Value::Null)) else {
-                return Ok(());
-            };
-            *body = read_body((&record.id, &record.kind, &record.owner), document)?;
-            Ok(())
-        }
-        _ => Ok(()),
-    }
-}
-
-/// What a body of an older schema says in the newest one. It stays as it is stored beside it, and where a step refuses
-/// it alone.
-fn lift(record: &mut Record, newest: u32, migrations: &[Migration]) -> Result<(), Refused> {
-    let refused = |error: Error| ("invalid_record", error.to_string(), error.path.clone());
-    let Some(Content::Live { schema, body: Body::Other(document) }) =
-        upgraded(migrations, record).map_err(refused)?
-    else {
-        return Ok(());
-    };
-    if schema == newest {
-        let body = read_body((&record.id, &record.kind, &record.owner), document)?;
-        if let Content::Live { schema, body: stored } =
-            std::mem::replace(&mut record.content, Content::Erased)
-        {
-            record.content = Content::Lifted(Box::new(Lifted { schema, stored, newest, body }));
-        }
-    }
-    Ok(())
-}
-
-/// A body in the newest schema of its kind.
-fn read_body((id, kind, owner): (&str, &str, &str), document: Value) -> Result<Body, Refused> {
-    if kind != "template" {
-        return body::parse(kind, owner, document)
-            .map_err(|error| ("invalid_record", error.to_string(), error.path.clone()));
-    }
-    let template = Template::from_value(document);
-    let template = template.map_err(|error| ("invalid_template", error.to_string(), error.path.clone()))?;
-    if template.id() != id {
-        return Err(("integrity", "its id is not the hash of its document".to_owned(), String::new()));
-    }
-    Ok(Body::Template(Arc::new(template)))
-}

@@ -3,12 +3,13 @@
 use std::borrow::Cow;
 use std::sync::Arc;
 
+use super::super::admit::parse_body;
 use super::super::affinity::{Affinity, AffinityRest};
 use super::super::fold::Stale;
 use super::super::lane::{Lane, Position, Said, TurnEntry};
 use super::super::memories::Use;
 use super::super::mood::Mood;
-use super::super::owner::{Derived, Entry, Folded, OwnerState, parse_body};
+use super::super::owner::{Derived, Entry, Folded, OwnerState};
 use super::{AFFINITY, ERASED, MARK, MOOD, NO_FOLD, OTHER, ROLES, RUN, TURN, VERSION, checksum};
 use crate::json::{self, Fields};
 use crate::log::body::{AffinityBaseline, MoodBaseline};
