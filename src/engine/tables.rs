@@ -338,7 +338,7 @@ impl Core {
         now: u64,
         plan: &mut Plan,
     ) {
-        let mood = mood.filter(|mood| {
+        let mut mood = mood.filter(|mood| {
             let known = personality.prepared.has_mood(&mood.current);
             if !known {
                 let reason = format!("the personality has no mood \"{}\"", mood.current);
@@ -347,6 +347,17 @@ impl Core {
             known
         });
         let present = self.owner(user).session(id).map(|state| state.session.clone());
+        if let Some(mood) = mood.as_mut().filter(|mood| mood.started_at.is_empty()) {
+            // As old as it was when it came before, or else as the import.
+            let known = present.as_ref().and_then(|session| session.baseline.as_ref());
+            match known.map(|known| &known.mood) {
+                Some(known) => {
+                    mood.started_at.clone_from(&known.started_at);
+                    mood.history.clone_from(&known.history);
+                }
+                None => mood.started_at = timestamp::format(now),
+            }
+        }
         let at = self.clock.tick(now);
         let mut body = match present {
             Some(mut session) => {

@@ -152,6 +152,35 @@ fn the_same_tables_again_change_nothing_also_after_more_was_said() {
     assert_eq!(dog.fact.value.as_str(), Some("Rex"), "what is newer stays");
 }
 
+/// What has no time in the tables is as old as the import, the first one.
+#[test]
+fn what_has_no_time_may_come_twice_too() {
+    let mut export = export();
+    for table in export.as_object_mut().unwrap().values_mut() {
+        for row in table.as_array_mut().unwrap() {
+            let columns = row.as_object_mut().unwrap();
+            columns.retain(|column, _| {
+                !column.ends_with("_at")
+                    && !matches!(column.as_str(), "last_updated" | "first_mentioned" | "last_interaction")
+            });
+        }
+    }
+    let (mut host, _) = imported(&export);
+    let state = host.core.session_state("nadia", "s-118", host.now).unwrap();
+    assert_eq!((state.mood.current.as_str(), state.mood.since.as_str()), ("shy", "2026-01-01T00:00:00.000Z"));
+    for options in [json!({}), json!({ "replace": true })] {
+        let batches = host.storage.batches.len();
+        host.now += 86_400_000;
+        import(&mut host, &export, options).unwrap();
+        assert_eq!(host.storage.batches.len(), batches);
+    }
+    let fact = json!({ "category": "relationships", "key": "dog_name", "value": "Rex" });
+    host.run(&json!({ "type": "remember", "user": "nadia", "fact": fact })).unwrap();
+    import(&mut host, &export, json!({ "replace": true })).unwrap();
+    let dog = host.facts("nadia").into_iter().find(|fact| fact.fact.key == "dog_name").unwrap();
+    assert_eq!(dog.fact.value.as_str(), Some("Rex"), "what has a time is newer than what has none");
+}
+
 #[test]
 fn what_goes_on_here_stays_unless_it_is_to_be_replaced() {
     let mut host = Host::new();

@@ -57,6 +57,7 @@ pub(crate) enum Item {
         id: String,
         episode: Episode,
     },
+    /// Where the table does not say when it began, that is empty.
     Mood {
         session: String,
         mood: Option<MoodBaseline>,
@@ -249,13 +250,18 @@ impl Reader<'_> {
         let mut members = Map::new();
         members.insert("current", current);
         members.insert("intensity", intensity);
-        if let Some(started_at) = self.time("mood_started_at") {
+        let started_at = self.time("mood_started_at").or_else(|| self.time("updated_at"));
+        let is_dated = started_at.is_some();
+        if let Some(started_at) = started_at {
             members.insert("started_at", started_at);
         }
         if !is_nothing(&history) {
             members.insert("history", history);
         }
-        let (mood, notes) = mood(members, &self.path, &self.now);
+        let (mut mood, notes) = mood(members, &self.path, &self.now);
+        if let Some(mood) = mood.as_mut().filter(|_| !is_dated) {
+            mood.started_at.clear();
+        }
         let ours = pointer::join(&self.path, "history");
         for mut note in notes {
             if let Some(inside) = note.path.strip_prefix(&ours) {
