@@ -25,6 +25,7 @@ import type {
   Migrations,
   NoteView,
   SessionSummary,
+  TablesReport,
 } from "./generated/types.ts";
 import { IndexCache } from "./index-cache.ts";
 import { LogCheckpoint } from "./log-checkpoint.ts";
@@ -54,6 +55,7 @@ import { Session, type SessionEvents } from "./session.ts";
 import { settingsOf } from "./settings.ts";
 import { memoryStorage } from "./storage/memory.ts";
 import type { Storage } from "./storage/storage.ts";
+import type { TableFiles, TablesImportOptions } from "./tables.ts";
 import { Templates } from "./templates.ts";
 
 let defaultStorage: () => Storage = memoryStorage;
@@ -331,18 +333,46 @@ export class Luminora {
     // Whoever is named in the file: their log has to be known before the core reads it in earnest.
     const user = options.user ?? this.#connection.core.userOfSnapshot(source) ?? anonymous;
     await this.#load(user);
-    const { template } = options;
+    const { template, restore, restore_affinity, restore_mood, restore_facts, restore_conversation } =
+      options;
     const instead = template === undefined ? undefined : (await this.templates.get(template)).document;
     const command = {
       type: "import-snapshot",
       source,
       user,
-      restore: { affinity: true, mood: true, facts: true, conversation: true, ...options.restore },
+      restore,
+      restore_affinity,
+      restore_mood,
+      restore_facts,
+      restore_conversation,
       on_conflict: options.onConflict ?? "refuse",
       allow_modified: options.allowModified ?? false,
       template: instead && JSON.stringify(instead),
     };
     return ((await run(this.#connection, command)) as { value: ImportReport }).value;
+  }
+
+  /**
+   * Brings in the tables of the first implementation of the standard, exported as JSON: `user_affinity`, `user_facts`,
+   * `episodes`, `session_moods` and `schema_migrations`. Relationships go on from their points, sessions from their
+   * moods. Each person's rows are stored in one batch; nothing is, when a row breaks the rules of its table or names a
+   * personality that is not known here. The same tables again change nothing.
+   *
+   * @example
+   * const { users, report } = await luminora.importTables(await readFile("memory.json"));
+   * @throws LuminoraError `invalid_record`, `unknown_template`, `secret_in_bundle`, with the row in `path`;
+   *   `unsupported_format`, also for a SQLite database
+   */
+  async importTables(files: TableFiles, options: TablesImportOptions = {}): Promise<TablesReport> {
+    this.#check();
+    const { importTables } = await import("./tables.ts");
+    const load = (user: string) => this.#load(user);
+    const host = { connection: this.#connection, load, templates: this.templates };
+    // Two at once could both find that something is not there yet.
+    const work = () => underway(this.#connection, () => importTables(host, files, options));
+    const { report, changed } = await this.#connection.inTurn("tables", work);
+    for (const [user, ids] of changed) this.#tell(user, "absorb", { changed: [...ids] });
+    return report;
   }
 
   /**

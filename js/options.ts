@@ -1,5 +1,12 @@
 import type { Embedder } from "./embedders/embedder.ts";
-import type { EpisodeType, FactCategory, Features, MemoryStatus, Restore } from "./generated/types.ts";
+import type {
+  EpisodeType,
+  ExportOptions,
+  FactCategory,
+  Features,
+  MemoryStatus,
+  Restore,
+} from "./generated/types.ts";
 import type { Luminora } from "./luminora.ts";
 import type { AnyModel, Model } from "./models/model.ts";
 import type { Clock, Random } from "./ports.ts";
@@ -150,12 +157,43 @@ export type SessionOptions =
   | { readonly template: TemplateSource; readonly user?: string; readonly title?: string }
   | { readonly session: string; readonly user?: string };
 
+/**
+ * Options of {@link Session.exportSnapshot}: what the file holds, and in which form. The names of the first
+ * implementation of the standard are known as well.
+ */
+export interface SnapshotOptions extends Partial<ExportOptions> {
+  /** `conversation` */
+  readonly conversation_history?: boolean;
+  /** `conversation` */
+  readonly include_conversation?: boolean;
+  /** `conversation` */
+  readonly include_conversation_history?: boolean;
+  /** `facts` */
+  readonly include_facts?: boolean;
+  /** `episodes` */
+  readonly include_episodes?: boolean;
+  /** `embeddings` */
+  readonly include_embeddings?: boolean;
+  /** `anonymize` */
+  readonly anonymize_user_data?: boolean;
+  /** The same inside an object; what stands outside it counts first. */
+  readonly include_options?: Omit<SnapshotOptions, "include_options" | "compact">;
+}
+
 /** Options of {@link Luminora.importSnapshot}. */
 export interface ImportOptions {
   /** Whose it becomes; absent: the person named in the file. */
   readonly user?: string;
   /** What to bring back; absent parts are brought back. */
   readonly restore?: Partial<Restore>;
+  /** The same, as the first implementation of the standard calls it. */
+  readonly restore_affinity?: boolean;
+  /** The same, as the first implementation of the standard calls it. */
+  readonly restore_mood?: boolean;
+  /** The same, as the first implementation of the standard calls it. */
+  readonly restore_facts?: boolean;
+  /** The same, as the first implementation of the standard calls it. */
+  readonly restore_conversation?: boolean;
   /** What to do when this person already has a relationship with this personality. Default: refuse. */
   readonly onConflict?: "refuse" | "replace";
   /** Accept a file whose hashes do not match its content. */

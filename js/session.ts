@@ -4,7 +4,6 @@ import type {
   Analytics,
   ArchiveReason,
   EmbeddingProgress,
-  ExportOptions,
   ExtractionReport,
   Forgotten,
   MemoryChanged,
@@ -20,7 +19,7 @@ import type {
   TurnView,
 } from "./generated/types.ts";
 import { type AnyModel, isCallable } from "./models/model.ts";
-import type { RecallOptions } from "./options.ts";
+import type { RecallOptions, SnapshotOptions } from "./options.ts";
 import { type Learned, type ManualReply, ReplyStream } from "./reply.ts";
 import type { TemplateEntry } from "./templates.ts";
 
@@ -245,9 +244,10 @@ export class Session {
    * `embeddings` their vectors too, with `anonymize` without what says who the person is, with `compact` with little said
    * twice.
    */
-  async exportSnapshot(options: Partial<ExportOptions> = {}): Promise<string> {
+  async exportSnapshot(options: SnapshotOptions = {}): Promise<string> {
     const { core, clock, semantic } = this.#connection;
-    if (options.embeddings) await semantic?.embed(this.user);
+    if (wantsEmbeddings(options) ?? wantsEmbeddings(options.include_options))
+      await semantic?.embed(this.user);
     return ask(() => core.exportSnapshot(this.user, this.id, options, clock()));
   }
 
@@ -342,6 +342,11 @@ export class Session {
 /** How far the clock on the wall is ahead of UTC, in minutes: "yesterday" is the person's. */
 function utcOffset(now: number): number {
   return -new Date(now).getTimezoneOffset();
+}
+
+/** Whether a snapshot is to have vectors, by either name; undefined where nothing is said of them. */
+function wantsEmbeddings(options: SnapshotOptions = {}): boolean | undefined {
+  return options.embeddings ?? options.include_embeddings;
 }
 
 /** A model as the core needs to know it. */

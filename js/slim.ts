@@ -65,6 +65,7 @@ export type {
   RecallOptions,
   Remembered,
   SessionOptions,
+  SnapshotOptions,
 } from "./options.ts";
 export type { Clock, Random, Sleep } from "./ports.ts";
 export {
@@ -89,4 +90,5 @@ export type {
   StorageListener,
   StoredRecord,
 } from "./storage/storage.ts";
+export type { TableFiles, TableName, TableRows, TablesImportOptions } from "./tables.ts";
 export type { TemplateEntry, TemplateSource } from "./templates.ts";

@@ -1464,7 +1464,7 @@ latest: number,
  */
 pending: Array<string>, 
 /**
- * A row for each step that was applied.
+ * A row for each step that was applied; before them those that came with the predecessor's tables.
  */
 history: Array<AppliedMigration>, 
 /**
@@ -2321,6 +2321,36 @@ conflicts: Array<string>,
  * Records that are left out, and why: `clock` for those from the future.
  */
 quarantined: Array<Quarantined>, };
+
+/**
+ * What tables are to the log of a person.
+ */
+export type TablesOfUser = { 
+/**
+ * The person.
+ */
+user: string, 
+/**
+ * Records that the log does not have.
+ */
+new: number, 
+/**
+ * Records that say something new.
+ */
+changed: number, };
+
+/**
+ * What tables come to.
+ */
+export type TablesReport = { 
+/**
+ * Whose rows there are, by name.
+ */
+users: Array<TablesOfUser>, 
+/**
+ * What was not taken over as it stood.
+ */
+report: Array<ImportNote>, };
 
 /**
  * What an operation gives back.

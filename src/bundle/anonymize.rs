@@ -1,7 +1,10 @@
 //! A snapshot without what says who the person is (personality specification 12.3). What the template says stays; what
 //! somebody wrote freely can still tell, and the report says so.
 
+use std::cmp::Ordering;
+
 use super::snapshot::{ConversationSummary, Snapshot};
+use super::words::words;
 use crate::json::{self, Map, Value};
 use crate::list::List;
 use crate::log::body::{
@@ -11,7 +14,7 @@ use crate::log::natural_id;
 use crate::memory::FactCategory;
 use crate::order;
 use crate::pattern::Pattern;
-use crate::text::{find, first_characters, fold, is_combining_mark, is_word_character};
+use crate::text::{find, first_characters};
 
 /// What the report says beside its numbers.
 const NOTE: &str = "Names, addresses and numbers that could be told were replaced. What somebody wrote freely can still \
@@ -158,8 +161,8 @@ pub(crate) fn anonymize(snapshot: &mut Snapshot, summary: &mut ConversationSumma
 }
 
 struct Anonymizer {
-    /// Words that are replaced, and by what; in order.
-    hidden: Vec<(Vec<String>, &'static str)>,
+    /// Words that are replaced, each with whether it must follow the one before at once, and by what; in order.
+    hidden: Vec<(Vec<(String, bool)>, &'static str)>,
     rules: Vec<(&'static Rule, Pattern)>,
     /// Ids, and what they are called now, as they came.
     ids: Vec<(String, String)>,
@@ -184,9 +187,14 @@ impl Anonymizer {
 
     /// The words of a text are replaced from now on, where they stand behind each other.
     fn hide(&mut self, text: &str, label: &'static str) {
-        let words: Vec<String> = words(text).into_iter().map(|(_, _, word)| word).list();
-        if words.iter().map(String::len).sum::<usize>() >= 2 {
-            self.hidden.push((words, label));
+        let mut hidden = Vec::new();
+        for word in words(text) {
+            // What stands before the first one in a text is no part of it.
+            let follows = word.follows && !hidden.is_empty();
+            hidden.push((word.text, follows));
+        }
+        if hidden.iter().map(|(word, _)| word.chars().count()).sum::<usize>() >= 2 {
+            self.hidden.push((hidden, label));
         }
     }
 
@@ -322,23 +330,27 @@ impl Anonymizer {
         }
         let words = words(text);
         let (mut found, mut at) = (Vec::new(), 0);
-        while let Some((start, _, word)) = words.get(at) {
-            let first = self.hidden.partition_point(|(hidden, _)| hidden.first() < Some(word));
+        while let Some(word) = words.get(at) {
+            let starts = |hidden: &[(String, bool)]| hidden.first().map(|(first, _)| first.cmp(&word.text));
+            let first = self.hidden.partition_point(|(hidden, _)| starts(hidden) == Some(Ordering::Less));
             let mut longest = 0;
             let mut label = "";
-            for (hidden, of) in
-                self.hidden.iter().skip(first).take_while(|(hidden, _)| hidden.first() == Some(word))
+            for (hidden, of) in self
+                .hidden
+                .iter()
+                .skip(first)
+                .take_while(|(hidden, _)| starts(hidden) == Some(Ordering::Equal))
             {
-                let is_there = hidden
-                    .iter()
-                    .enumerate()
-                    .all(|(index, hidden)| words.get(at + index).is_some_and(|(_, _, word)| word == hidden));
+                let is_there = hidden.iter().enumerate().all(|(index, (hidden, follows))| {
+                    let word = words.get(at + index);
+                    word.is_some_and(|word| word.text == *hidden && (index == 0 || word.follows || !follows))
+                });
                 if is_there && hidden.len() > longest {
                     (longest, label) = (hidden.len(), of);
                 }
             }
-            if let Some((_, end, _)) = words.get((at + longest).wrapping_sub(1)).filter(|_| longest > 0) {
-                found.push((*start, *end, label));
+            if let Some(last) = words.get((at + longest).wrapping_sub(1)).filter(|_| longest > 0) {
+                found.push((word.start, last.end, label));
             }
             at += longest.max(1);
         }
@@ -366,27 +378,6 @@ fn unite(found: &mut Vec<Found>, mut more: Vec<Found>) {
     });
     found.append(&mut more);
     order::sort_by(found, Ord::cmp);
-}
-
-/// The words of a text, folded, with their places in bytes. `Ana's` is two: a name is one with what is behind it, too.
-fn words(text: &str) -> Vec<(usize, usize, String)> {
-    let mut words = Vec::new();
-    let mut open = None;
-    for (at, character) in text.char_indices() {
-        let inside = is_word_character(character) || open.is_some() && is_combining_mark(character);
-        match open {
-            None if inside => open = Some(at),
-            Some(start) if !inside => {
-                words.push((start, at, fold(text.get(start..at).unwrap_or_default())));
-                open = None;
-            }
-            _ => {}
-        }
-    }
-    if let Some(start) = open {
-        words.push((start, text.len(), fold(text.get(start..).unwrap_or_default())));
-    }
-    words
 }
 
 /// The day alone.
@@ -489,6 +480,40 @@ mod tests {
                 "On 2026-01-31 at 10:30:15, in 1999, 1.5 km, std::vec",
             ),
             ("v1.2.3.4 and 999.1.1.1", "v1.2.3.4 and 999.1.1.1"),
+        ] {
+            assert_eq!(replaced(text), expected);
+        }
+    }
+
+    #[test]
+    fn names_are_found_where_no_space_stands_around_them() {
+        let replaced = |text: &str| {
+            let mut work = Anonymizer::new();
+            for name in ["田中", "田中花子", "ハナコ", "สมชาย", "민준", "Ana", "李", "王 小明", "パン屋"]
+            {
+                work.hide(name, "name");
+            }
+            work.sort();
+            let mut text = text.to_owned();
+            work.text(&mut text, usize::MAX);
+            text
+        };
+        for (text, expected) in [
+            ("私は田中です。", "私は[name]です。"),
+            ("田中花子と田中さん", "[name]と[name]さん"),
+            ("ﾊﾅｺちゃんとハナコ", "[name]ちゃんと[name]"),
+            ("ﾊﾟﾝ屋とパン屋", "[name]と[name]"),
+            ("我叫王小明，他叫王 小明", "我叫[name]，他叫[name]"),
+            ("ผมชื่อสมชายครับ", "ผมชื่อ[name]ครับ"),
+            (
+                "민준이는 학교에, \u{1106}\u{1175}\u{11AB}\u{110C}\u{116E}\u{11AB}도",
+                "[name]이는 학교에, [name]도",
+            ),
+            ("私はAnaです、Anabelではない", "私は[name]です、Anabelではない"),
+            // One character is in too many words; and what has something in between is no name.
+            ("李は桃李と言った", "李は桃李と言った"),
+            ("田、中", "田、中"),
+            ("山田中央", "山[name]央"),
         ] {
             assert_eq!(replaced(text), expected);
         }

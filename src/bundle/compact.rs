@@ -13,9 +13,9 @@ use crate::order;
 /// What `encoding` says.
 pub(super) const ENCODING: &str = "compact/1";
 /// Keys of the compact form.
-const KEYS: &str = "keys";
-const VALUES: &str = "values";
-const DATA: &str = "data";
+pub(super) const KEYS: &str = "keys";
+pub(super) const VALUES: &str = "values";
+pub(super) const DATA: &str = "data";
 
 /// The first number of an array.
 const ARRAY: i64 = -1;

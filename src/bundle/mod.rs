@@ -12,7 +12,9 @@ mod schema;
 mod secrets;
 mod selection;
 pub mod snapshot;
+mod tables;
 mod translation;
+mod words;
 mod writer;
 
 pub(crate) use anonymize::anonymize;
@@ -23,5 +25,7 @@ pub use reader::{BundleReader, ReadOptions};
 #[cfg(feature = "typescript")]
 pub use schema::schema;
 pub use selection::Selection;
+pub(crate) use tables::Item;
+pub use tables::{Tables, TablesOptions};
 pub use translation::{ImportNote, Translation};
 pub use writer::{BundleWriter, Piece};

@@ -8,8 +8,7 @@ use super::writer::{count_record, index_line, longest_line, member_name, note_sc
 use crate::error::{Error, ErrorCode};
 use crate::json::{self, Fields, Limits, Value};
 use crate::list::List;
-use crate::log::body::SCHEMA;
-use crate::log::{Migration, Record, upgraded};
+use crate::log::{Migration, Record, newest_schema, upgraded};
 use crate::order;
 use crate::state::parse_body;
 
@@ -321,7 +320,7 @@ impl BundleReader {
             record.content = content;
         }
         // What its clock says is looked at where it is merged.
-        parse_body(&mut record, u64::MAX).map_err(|(code, message, path)| {
+        parse_body(&mut record, u64::MAX, self.migrations).map_err(|(code, message, path)| {
             let code = match code {
                 "invalid_template" => ErrorCode::InvalidTemplate,
                 "integrity" => ErrorCode::HashMismatch,
@@ -422,10 +421,7 @@ fn record_member(path: &str) -> Option<&str> {
 /// Refuses bodies that only a later version of this library can read. Kinds that it does not know at all are kept as
 /// they are.
 fn check_schema(kind: &str, schema: u32, migrations: &[Migration]) -> Result<(), Error> {
-    let newest = migrations
-        .iter()
-        .filter(|step| step.kind == kind)
-        .fold(SCHEMA, |newest, step| newest.max(step.from + 1));
+    let newest = newest_schema(migrations, kind);
     if schema <= newest || !KINDS.contains(&kind) {
         return Ok(());
     }

@@ -206,16 +206,7 @@ impl Embeddings {
 
     fn read(value: &Value) -> Result<Self, Error> {
         let path = "/embeddings";
-        let (model, dimensions, vectors) = Fields::read(value, path, |fields| {
-            let vectors = fields.object("vectors");
-            let dimensions = fields.count("dimensions");
-            (
-                fields.required_id("model"),
-                fields.require("dimensions", dimensions),
-                fields.require("vectors", Some(vectors)),
-            )
-        })
-        .map_err(unreadable)?;
+        let (model, dimensions, vectors) = Fields::read(value, path, Self::parts).map_err(unreadable)?;
         let dimensions = dimensions as usize;
         let mut read = Vec::new();
         for (id, text) in vectors.and_then(Value::as_object).into_iter().flatten() {
@@ -233,6 +224,17 @@ impl Embeddings {
             read.push((id.clone(), vector));
         }
         Ok(Self { model, dimensions, vectors: read })
+    }
+
+    /// The model, the dimensions, and the vectors as they stand in the file.
+    pub(super) fn parts<'a>(fields: &mut Fields<'a>) -> (String, u32, Option<&'a Value>) {
+        let vectors = fields.object("vectors");
+        let dimensions = fields.count("dimensions");
+        (
+            fields.required_id("model"),
+            fields.require("dimensions", dimensions),
+            fields.require("vectors", Some(vectors)),
+        )
     }
 }
 

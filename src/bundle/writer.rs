@@ -6,7 +6,6 @@ use crate::decimal::push_whole;
 use crate::error::{Error, ErrorCode};
 use crate::json::{self, push_string};
 use crate::list::List;
-use crate::log::body::SCHEMA;
 use crate::log::{Content, Record};
 use crate::order;
 use crate::state::OwnerState;
@@ -103,7 +102,7 @@ impl BundleWriter {
             piece.records.push('\n');
             self.next += 1;
             count_record(&mut self.record_counts, kind);
-            if let Some(schema) = schema_of(record) {
+            if let Some(schema) = record.content.schema() {
                 note_schema(&mut self.schema_versions, kind, schema);
                 self.contains_text |= matches!(&**kind, "turn" | "memory" | "feedback");
             }
@@ -186,15 +185,6 @@ pub(super) fn note_schema(versions: &mut Vec<(String, u32)>, kind: &str, schema:
     }
 }
 
-/// The schema of a record's body, if it has one.
-fn schema_of(record: &Record) -> Option<u32> {
-    match &record.content {
-        Content::Live { schema, .. } => Some(*schema),
-        Content::Kept(_) => Some(SCHEMA),
-        Content::Erased => None,
-    }
-}
-
 /// A record's line in the index.
 pub(super) fn index_line(line: &mut String, (id, kind): (&str, &str), sha256: &str) {
     line.push_str("{\"id\":");
@@ -214,6 +204,7 @@ fn push_record(line: &mut String, record: &Record) {
     match &record.content {
         Content::Erased => line.push_str(",\"erased\":true"),
         Content::Live { body, .. } => push_body(line, &json::to_text(body)),
+        Content::Lifted(lifted) => push_body(line, &json::to_text(&lifted.stored)),
         // Written by this library too: it need not be read.
         Content::Kept(kept) => push_body(line, std::str::from_utf8(kept.text()).unwrap_or_default()),
     }
@@ -223,7 +214,7 @@ fn push_record(line: &mut String, record: &Record) {
         line.push_str("\":");
         push_string(line, value);
     }
-    if let Some(schema) = schema_of(record) {
+    if let Some(schema) = record.content.schema() {
         line.push_str(",\"schema\":");
         push_whole(line, schema.into());
     }

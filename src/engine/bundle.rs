@@ -265,8 +265,7 @@ fn erased_by(moving: &Moving, records: &[Record], state: &OwnerState) -> Vec<Rec
     order::sort_by(&mut erased, |a, b| a.id.cmp(&b.id));
     let mut tombstones = Vec::new();
     for record in state.records() {
-        let Some((_, body)) =
-            record.content.live().filter(|_| matches!(&*record.kind, "instance" | "memory" | "consent"))
+        let Some(body) = record.body().filter(|_| matches!(&*record.kind, "instance" | "memory" | "consent"))
         else {
             continue;
         };

@@ -203,7 +203,12 @@ impl Command {
             "import-snapshot" => Self::ImportSnapshot {
                 user: fields.string("user"),
                 source: fields.required_string("source"),
-                restore: fields.nested("restore", Restore::parse).unwrap_or_default(),
+                restore: fields
+                    .nested("restore", |fields| {
+                        Restore::parse(fields, &PARTS).and(Restore::parse(fields, &LONGER))
+                    })
+                    .unwrap_or_default()
+                    .and(Restore::parse(fields, &LONGER)),
                 on_conflict: fields.choice("on_conflict", &OnConflict::NAMES).unwrap_or_default(),
                 allow_modified: fields.boolean("allow_modified").unwrap_or(false),
                 template: fields.string("template"),
@@ -334,18 +339,23 @@ impl Default for Restore {
     }
 }
 
+/// What the parts are called, and what the predecessor calls them.
+const PARTS: [&str; 4] = ["affinity", "mood", "facts", "conversation"];
+const LONGER: [&str; 4] = ["restore_affinity", "restore_mood", "restore_facts", "restore_conversation"];
+
 impl Restore {
-    fn parse(fields: &mut Fields<'_>) -> Self {
-        // The predecessor's names are known as well.
-        let mut part = |name, longer| {
-            let (name, longer) = (fields.boolean(name), fields.boolean(longer));
-            name != Some(false) && longer != Some(false)
-        };
+    fn parse(fields: &mut Fields<'_>, names: &[&'static str; 4]) -> Self {
+        let [affinity, mood, facts, conversation] = names.map(|name| fields.boolean(name) != Some(false));
+        Self { affinity, mood, facts, conversation }
+    }
+
+    /// What both bring back.
+    fn and(self, other: Self) -> Self {
         Self {
-            affinity: part("affinity", "restore_affinity"),
-            mood: part("mood", "restore_mood"),
-            facts: part("facts", "restore_facts"),
-            conversation: part("conversation", "restore_conversation"),
+            affinity: self.affinity && other.affinity,
+            mood: self.mood && other.mood,
+            facts: self.facts && other.facts,
+            conversation: self.conversation && other.conversation,
         }
     }
 }

@@ -280,7 +280,8 @@ impl Core {
     /// An owner's log and what follows from it as bytes, for a cache that may be dropped at any time.
     pub fn checkpoint(&self, user: &str) -> Option<Vec<u8>> {
         let (_, state) = self.owners.iter().find(|(name, _)| name == user)?;
-        Some(state.to_checkpoint(user))
+        // What is not of the newest shape is read anew until it is migrated.
+        (!state.has_older_bodies()).then(|| state.to_checkpoint(user))
     }
 
     /// Takes an owner's log from a checkpoint, and says whether it could. Of use before anything of that owner was merged;
@@ -391,7 +392,7 @@ impl Core {
 
     pub(super) fn owner_mut(&mut self, owner: &str) -> &mut OwnerState {
         let index = self.owners.iter().position(|(name, _)| *name == owner).unwrap_or_else(|| {
-            self.owners.push((owner.to_owned(), OwnerState::default()));
+            self.owners.push((owner.to_owned(), OwnerState::of(self.options.migrations)));
             self.owners.len() - 1
         });
         &mut self.owners[index].1

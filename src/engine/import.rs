@@ -7,17 +7,18 @@ use serde::Serialize;
 
 use super::command::{OnConflict, Restore};
 use super::core::{Begun, Commit, Core, Outcome};
-use super::session::{live, new_instance};
+use super::imported_facts::{EPISODE_ERASED, SOURCE_ERASED, sharing_of};
+use super::session::new_instance;
 pub use crate::bundle::ImportNote;
 use crate::bundle::snapshot::{Snapshot, SnapshotTurn};
+use crate::compile::level_at;
 use crate::error::{Error, ErrorCode};
 use crate::list::List;
 use crate::log::body::{
-    Episode, Fact, FactOrigin, InstanceBaseline, MoodBaseline, Session, SessionBaseline, SessionStatus,
-    Sharing, Source, Turn, Visibility,
+    AffinityBaseline, Episode, InstanceBaseline, MoodBaseline, Session, SessionBaseline, SessionStatus,
+    Sharing, Source, Turn,
 };
-use crate::log::{Body, Content, IdSource, Record, check_owner, natural_id};
-use crate::memory::{Rest, Statement, learn, unlearn};
+use crate::log::{Body, Content, IdSource, Record, check_owner};
 use crate::state::Personality;
 use crate::template::Template;
 use crate::timestamp;
@@ -144,58 +145,18 @@ impl Core {
         now: u64,
         (ids, records, notes): (&mut IdSource, &mut Vec<Record>, &mut Vec<ImportNote>),
     ) -> Vec<(String, String)> {
-        let anonymous = user == "anonymous";
-        let sharing_of_owner = |sharing: &Sharing| {
-            let visibility = if anonymous { Visibility::LocalOnly } else { sharing.visibility };
-            Sharing { visibility, ..sharing.clone() }
-        };
         let mut memories: Vec<(String, Body)> = Vec::new();
+        let facts = snapshot.facts.iter().flatten().enumerate();
+        let mut facts = facts.map(|(index, fact)| (format!("/current_state/learned_facts/{index}"), fact));
+        let renamed = self.import_facts((&snapshot.user, user), &mut facts, now, &mut memories, notes);
         let mut as_they_are = Vec::new();
-        // A fact's id follows from its owner.
-        let mut renamed: Vec<(String, String)> = Vec::new();
-        let is_gone = |turn: &str| self.owner(user).record(turn).is_some_and(|turn| turn.content.is_erased());
-        for (index, fact) in snapshot.facts.iter().flatten().enumerate() {
-            let path = || format!("/current_state/learned_facts/{index}");
-            let rest = unlearn(fact, &is_gone);
-            let is_whole = rest == Rest::All;
-            let fact = match rest {
-                Rest::All => fact.clone(),
-                Rest::Some(rest) => rest,
-                Rest::Nothing => {
-                    notes.push(note(&path(), "skipped", "the person erased what it was learned from"));
-                    continue;
-                }
-            };
-            let id = self.fact_id(user, fact.category, &fact.key);
-            let first = natural_id("fact", &[user, fact.category.name(), &fact.key], 0);
-            let in_file = natural_id("fact", &[&snapshot.user, fact.category.name(), &fact.key], 0);
-            renamed.push((in_file.clone(), id.clone()));
-            let known = self.owner(user).fact(&id);
-            if known.is_none() && id != first {
-                notes.push(note(&path(), "skipped", "the person erased this fact"));
-            } else if memories.iter().any(|(known, _)| *known == id) {
-                notes.push(note(&path(), "skipped", "an earlier fact of the file has this category and key"));
-            } else if let Some(known) = known {
-                // The newer one wins, and what the person set by hand stays.
-                match learn(Some(known), &statement_of(&fact), &timestamp::format(now)) {
-                    Some((_, learned)) if fact.last_updated >= known.last_updated => {
-                        // What was put aside, or has lost to its opposite, is not recalled for being in a file.
-                        memories.push((id, Fact { status: fact.status, ..learned }.into()));
-                    }
-                    _ => notes.push(note(&path(), "skipped", "what is known is newer, or was set by hand")),
-                }
-            } else {
-                if is_whole {
-                    as_they_are.push((in_file, id.clone()));
-                }
-                let sharing = sharing_of_owner(&fact.sharing);
-                memories.push((id, Fact { sharing, ..fact }.into()));
-            }
+        for fact in renamed.iter().filter(|fact| fact.is_whole) {
+            as_they_are.push((fact.in_file.clone(), fact.id.clone()));
         }
         for (index, (id, episode)) in snapshot.episodes.iter().flatten().enumerate() {
             let path = format!("/current_state/memorable_episodes/{index}");
-            if episode.sources.iter().any(|source| is_gone(&source.turn)) {
-                notes.push(note(&path, "skipped", "the person erased what it was learned from"));
+            if self.was_told_by_erased(user, &episode.sources) {
+                notes.push(note(&path, "skipped", SOURCE_ERASED));
                 continue;
             }
             let taken = memories.iter().any(|(known, _)| known == id);
@@ -203,7 +164,7 @@ impl Core {
             let id = match self.owner(user).record(id) {
                 None if !id.is_empty() && !taken => id.clone(),
                 Some(record) if record.content.is_erased() => {
-                    notes.push(note(&path, "skipped", "the person erased this episode"));
+                    notes.push(note(&path, "skipped", EPISODE_ERASED));
                     continue;
                 }
                 Some(record) if matches!(record.body(), Some(Body::Episode(known)) if known.instance == instance) =>
@@ -213,10 +174,10 @@ impl Core {
                 }
                 _ => ids.next("memory"),
             };
-            let sharing = sharing_of_owner(&episode.sharing);
-            let related = |fact: &String| renamed.iter().find(|(old, _)| old == fact);
+            let sharing = sharing_of(user, &episode.sharing);
+            let related = |fact: &String| renamed.iter().find(|known| known.in_file == *fact);
             let related_facts = episode.related_facts.iter().filter_map(related);
-            let related_facts = related_facts.map(|(_, new)| new.clone()).list();
+            let related_facts = related_facts.map(|fact| fact.id.clone()).list();
             let instance = instance.to_owned();
             let episode = Episode { instance, sharing, related_facts, ..episode.clone() };
             as_they_are.push((in_file.clone(), id.clone()));
@@ -259,15 +220,10 @@ impl Core {
         notes: &mut Vec<ImportNote>,
     ) -> Record {
         let template = personality.template();
-        let affinity = snapshot.affinity.clone().filter(|_| restore.affinity).map(|mut affinity| {
-            let level = &crate::compile::level_at(template, affinity.points).level.name;
-            if affinity.level != *level && !affinity.level.is_empty() {
-                let reason = format!("{} points are the level {level}", affinity.points);
-                notes.push(note("/current_state/affinity/level", "recomputed", &reason));
-            }
-            affinity.level.clone_from(level);
-            affinity
-        });
+        let mut affinity = snapshot.affinity.clone().filter(|_| restore.affinity);
+        if let Some(affinity) = &mut affinity {
+            name_level(affinity, template, "/current_state/affinity/level", notes);
+        }
         let imported = snapshot.imported.clone().filter(|_| restore.facts).map(Value::Object);
         let present = self.owner(user).instance(id).map(|state| state.instance.clone());
         let at = self.clock.tick(now);
@@ -275,7 +231,7 @@ impl Core {
         body.imported = imported.or(body.imported);
         body.baseline =
             affinity.map(|affinity| InstanceBaseline { at: at.clone(), affinity }).or(body.baseline);
-        live(user, id, body, at)
+        self.live(user, id, body, at)
     }
 
     fn session_record(
@@ -297,7 +253,7 @@ impl Core {
             baseline: mood.map(|mood| SessionBaseline { at: at.clone(), mood }),
             sharing: Sharing::default(),
         };
-        live(user, id, body, at)
+        self.live(user, id, body, at)
     }
 
     #[allow(clippy::too_many_arguments, reason = "the parts of one import")]
@@ -331,20 +287,21 @@ impl Core {
     }
 }
 
-/// A fact of a file as something that is said.
-fn statement_of(fact: &Fact) -> Statement {
-    Statement {
-        category: fact.category,
-        key: fact.key.clone(),
-        value: fact.value.clone(),
-        confidence: fact.confidence,
-        tags: fact.tags.clone(),
-        context: fact.context.clone(),
-        origin: if fact.origin == FactOrigin::User { FactOrigin::User } else { FactOrigin::Import },
-        source: fact.sources.last().cloned(),
+/// Gives points the level that they are, and says where the file says another one, which stands at `path`.
+pub(super) fn name_level(
+    affinity: &mut AffinityBaseline,
+    template: &Template,
+    path: &str,
+    notes: &mut Vec<ImportNote>,
+) {
+    let level = &level_at(template, affinity.points).level.name;
+    if affinity.level != *level && !affinity.level.is_empty() {
+        let reason = format!("{} points are the level {level}", affinity.points);
+        notes.push(note(path, "recomputed", &reason));
     }
+    affinity.level.clone_from(level);
 }
 
-fn note(path: &str, action: &str, reason: &str) -> ImportNote {
+pub(super) fn note(path: &str, action: &str, reason: &str) -> ImportNote {
     ImportNote::new(path, action, reason)
 }

@@ -8,14 +8,15 @@ use crate::error::{Error, ErrorCode};
 use crate::json::{self, Fields, Value};
 use crate::list::List;
 use crate::log::{
-    AppliedMigration, Body, Content, MigrationPlan, PlannedStep, Record, migration_status, plan_migration,
+    AppliedMigration, Body, Content, MigrationPlan, PlannedStep, Record, STORAGE, migration_status,
+    plan_migration,
 };
 
-/// The owner of what is about the storage as a whole: the history of its migrations.
-const STORAGE: &str = "luminora:storage";
 /// The id and the kind of the history.
 const HISTORY: &str = "migrations";
 const KIND: &str = "migration";
+/// The id of the history that the predecessor's tables had.
+const IMPORTED: &str = "imported_migrations";
 
 /// Where a storage stands, and how it came there.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize)]
@@ -27,7 +28,7 @@ pub struct Migrations {
     pub latest: u32,
     /// Names of the steps between, in their order.
     pub pending: Vec<String>,
-    /// A row for each step that was applied.
+    /// A row for each step that was applied; before them those that came with the predecessor's tables.
     pub history: Vec<AppliedMigration>,
     /// The steps that were taken, or in a dry run would be.
     pub steps: Vec<PlannedStep>,
@@ -42,6 +43,9 @@ impl Core {
         let history = self.migration_history()?;
         let status = migration_status(self.options.migrations, &history)?;
         let (current, latest, pending) = (status.current, status.latest, status.pending);
+        let mut all = self.history_of(IMPORTED)?;
+        all.extend(history);
+        let history = all;
         Ok(Migrations { current, latest, pending, history, steps: Vec::new() })
     }
 
@@ -77,14 +81,7 @@ impl Core {
         if history == self.migration_history()? {
             return Ok(Begun::Done(Output::Nothing));
         }
-        let body = Body::Other(Value::object(vec![("history", json::to_value(&history))]));
-        let record = Record {
-            id: HISTORY.to_owned(),
-            owner: STORAGE.into(),
-            kind: KIND.into(),
-            at: self.clock.tick(now),
-            content: Content::Live { schema: 1, body },
-        };
+        let record = self.write_history(HISTORY, &history, now);
         Ok(Commit::new(STORAGE, vec![record], Vec::new(), Outcome::Nothing).begin(Vec::new()))
     }
 
@@ -97,8 +94,43 @@ impl Core {
         plan
     }
 
+    /// Adds rows of the predecessor's history to those that are there. The record with them, if there are new ones; rows
+    /// whose version says something else already are given to `conflict`.
+    pub(super) fn import_history(
+        &mut self,
+        rows: &mut dyn Iterator<Item = (&str, &AppliedMigration)>,
+        now: u64,
+        conflict: &mut dyn FnMut(&str),
+    ) -> Option<Record> {
+        let mut history = self.history_of(IMPORTED).unwrap_or_default();
+        let before = history.len();
+        for (path, row) in rows {
+            match history.iter().find(|known| known.version == row.version) {
+                None => history.push(row.clone()),
+                Some(known) if (&known.name, &known.checksum) == (&row.name, &row.checksum) => {}
+                Some(_) => conflict(path),
+            }
+        }
+        (history.len() > before).then(|| self.write_history(IMPORTED, &history, now))
+    }
+
+    fn write_history(&mut self, id: &str, history: &[AppliedMigration], now: u64) -> Record {
+        let body = Body::Other(Value::object(vec![("history", json::to_value(history))]));
+        Record {
+            id: id.to_owned(),
+            owner: STORAGE.into(),
+            kind: KIND.into(),
+            at: self.clock.tick(now),
+            content: Content::Live { schema: 1, body },
+        }
+    }
+
     fn migration_history(&self) -> Result<Vec<AppliedMigration>, Error> {
-        let Some(body) = self.owner(STORAGE).record(HISTORY).and_then(Record::body) else {
+        self.history_of(HISTORY)
+    }
+
+    fn history_of(&self, id: &str) -> Result<Vec<AppliedMigration>, Error> {
+        let Some(body) = self.owner(STORAGE).record(id).and_then(Record::body) else {
             return Ok(Vec::new());
         };
         Fields::read(&json::to_value(body), "", |fields| fields.list("history", AppliedMigration::parse))

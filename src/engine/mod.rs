@@ -18,6 +18,7 @@ mod features;
 mod forget;
 mod given_reply;
 mod import;
+mod imported_facts;
 mod knowledge;
 mod learning;
 mod memory;
@@ -30,6 +31,7 @@ mod recall;
 mod scripted;
 mod session;
 mod swept;
+mod tables;
 mod turn;
 mod usage;
 
@@ -59,5 +61,6 @@ pub use query::{
 };
 pub use recall::{RecallOptions, Recalled, Why};
 pub use swept::Heard;
+pub use tables::{TablesOfUser, TablesReport};
 pub use turn::{Reply, SendRequest};
 pub use usage::Prices;

@@ -9,10 +9,9 @@ use super::event::{Direction, Event};
 use crate::error::{Error, ErrorCode};
 use crate::list::List;
 use crate::log::body::{
-    Instance, InstanceBaseline, MoodCause, Progression, SCHEMA, Session, SessionBaseline, SessionStatus,
-    Sharing,
+    Instance, InstanceBaseline, MoodCause, Progression, Session, SessionBaseline, SessionStatus, Sharing,
 };
-use crate::log::{Body, Content, IdSource, Record, Stamp, check_owner, natural_ids};
+use crate::log::{Body, Content, IdSource, Record, Stamp, check_owner, natural_ids, newest_schema};
 use crate::state::{InstanceState, Personality, SessionState};
 use crate::template::Template;
 use crate::timestamp;
@@ -141,7 +140,7 @@ impl Core {
         mood.set(name, intensity, i64::try_from(now).unwrap_or(i64::MAX));
         let at = self.clock.tick(now);
         body.baseline = Some(SessionBaseline { at: at.clone(), mood: mood.to_baseline() });
-        let record = write_session_at(user, session, body, now, at);
+        let record = self.write_session_at(user, session, body, now, at);
         let changed = Event::MoodChange {
             from: from.clone(),
             to: name.to_owned(),
@@ -183,7 +182,7 @@ impl Core {
         let mut body = instance.instance.clone();
         let at = self.clock.tick(now);
         body.baseline = Some(InstanceBaseline { at: at.clone(), affinity });
-        let record = live(user, &id, body, at);
+        let record = self.live(user, &id, body, at);
         let events = level_change(&from, &to, before, points).into_iter().list();
         Ok(Commit::new(user, vec![record], events, Outcome::Nothing).begin(Vec::new()))
     }
@@ -314,13 +313,37 @@ impl Core {
     /// A new version of a record, stamped now.
     pub(super) fn write(&mut self, owner: &str, id: &str, body: impl Into<Body>, now: u64) -> Record {
         let at = self.clock.tick(now);
-        live(owner, id, body, at)
+        self.live(owner, id, body, at)
+    }
+
+    /// A live record of the newest schema of its kind.
+    pub(super) fn live(&self, owner: &str, id: &str, body: impl Into<Body>, at: Stamp) -> Record {
+        let body = body.into();
+        let schema = newest_schema(self.options.migrations, body.kind());
+        Record {
+            id: id.to_owned(),
+            owner: owner.into(),
+            kind: body.kind().into(),
+            at,
+            content: Content::Live { schema, body },
+        }
     }
 
     /// A new version of a session.
     pub(super) fn write_session(&mut self, user: &str, id: &str, body: Session, now: u64) -> Record {
         let at = self.clock.tick(now);
-        write_session_at(user, id, body, now, at)
+        self.write_session_at(user, id, body, now, at)
+    }
+
+    fn write_session_at(&self, user: &str, id: &str, mut body: Session, now: u64, at: Stamp) -> Record {
+        let now = timestamp::format(now);
+        // A clock that went backwards must not order the times the wrong way round.
+        body.updated_at = if timestamp::parse(&now) < timestamp::parse(&body.started_at) {
+            body.started_at.clone()
+        } else {
+            now
+        };
+        self.live(user, id, body, at)
     }
 
     /// Refuses a direct call of a feature that is switched off.
@@ -345,30 +368,6 @@ pub(super) fn new_instance(template: &Template, now: u64) -> Instance {
         imported: None,
         sharing: Sharing::default(),
     }
-}
-
-/// A live record of the present schema.
-pub(super) fn live(owner: &str, id: &str, body: impl Into<Body>, at: Stamp) -> Record {
-    let body = body.into();
-    let kind = body.kind().into();
-    Record {
-        id: id.to_owned(),
-        owner: owner.into(),
-        kind,
-        at,
-        content: Content::Live { schema: SCHEMA, body },
-    }
-}
-
-fn write_session_at(user: &str, id: &str, mut body: Session, now: u64, at: Stamp) -> Record {
-    let now = timestamp::format(now);
-    // A clock that went backwards must not order the times the wrong way round.
-    body.updated_at = if timestamp::parse(&now) < timestamp::parse(&body.started_at) {
-        body.started_at.clone()
-    } else {
-        now
-    };
-    live(user, id, body, at)
 }
 
 /// The event of a level that changed, if it did.

@@ -172,7 +172,7 @@ impl<'a> Gone<'a> {
             return None;
         }
         let (milliseconds, counter, _) = found.iter().chain([&fact.at]).max()?.parts();
-        let (schema, _) = fact.content.live()?;
+        let schema = fact.schema()?;
         let body = Body::from(rest);
         let causes = [fact.id.as_str(), &fact.at.to_string(), &json::to_text(&body)].join("\n");
         let name = json::sha256_hex(causes.as_bytes());

@@ -3,6 +3,7 @@
 use std::sync::{Arc, OnceLock};
 
 use super::body::{self, Body, Turn};
+use super::migration::{MIGRATIONS, newest_schema};
 use crate::json::{self, Limits, Value};
 use crate::text::find;
 
@@ -46,8 +47,13 @@ impl Kept {
             let document = json::read(self.text(), BODY_LIMITS).map(|document| document.value);
             // What cannot be read says nothing, like a body of a kind that nobody knows.
             let document = document.unwrap_or(Value::Null);
-            body::parse(self.kind, body::SCHEMA, &self.owner, document).unwrap_or(Body::Other(Value::Null))
+            body::parse(self.kind, &self.owner, document).unwrap_or(Body::Other(Value::Null))
         })
+    }
+
+    /// The schema of the body.
+    pub(crate) fn schema(&self) -> u32 {
+        newest_schema(MIGRATIONS, self.kind)
     }
 
     /// Whether the text holds an id somewhere.

@@ -13,6 +13,18 @@ use crate::timestamp;
 /// The steps of this library, in their order. Those to schema 2 will stand here.
 pub const MIGRATIONS: &[Migration] = &[];
 
+/// The owner of what is about the storage as a whole: the history of its migrations.
+pub(crate) const STORAGE: &str = "luminora:storage";
+
+/// The schema of the bodies of a kind before any step.
+pub(crate) const FIRST_SCHEMA: u32 = 1;
+
+/// The newest schema of a kind: what these steps lead to, and what is written, and read without a step.
+pub fn newest_schema(migrations: &[Migration], kind: &str) -> u32 {
+    let of_kind = migrations.iter().filter(|step| step.kind == kind);
+    of_kind.fold(FIRST_SCHEMA, |newest, step| newest.max(step.from + 1))
+}
+
 /// Rewrites a body in place. An error ends the whole migration.
 pub type Rewrite = fn(&mut Map) -> Result<(), Error>;
 

@@ -16,8 +16,9 @@ pub use id::{IdSource, SEED_LENGTH, natural_id, natural_ids};
 pub(crate) use kept::BODY_LIMITS;
 pub use kept::Kept;
 pub use merge::{Merged, merge, newer};
+pub(crate) use migration::STORAGE;
 pub use migration::{
     AppliedMigration, MIGRATIONS, Migration, MigrationPlan, MigrationStatus, PlannedStep, Rewrite,
-    migration_status, plan_migration, upgraded,
+    migration_status, newest_schema, plan_migration, upgraded,
 };
-pub use record::{Content, Record, check_owner};
+pub use record::{Content, Lifted, Record, check_owner};

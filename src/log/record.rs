@@ -6,9 +6,10 @@ use std::sync::Arc;
 use serde::Serialize;
 use serde::ser::SerializeMap;
 
-use super::body::{Body, SCHEMA};
+use super::body::Body;
 use super::clock::Stamp;
 use super::kept::Kept;
+use super::migration::{MIGRATIONS, newest_schema};
 use crate::error::{Error, ErrorCode};
 use crate::json::{self, Limits, Value};
 
@@ -46,10 +47,25 @@ pub enum Content {
         /// The body; a record whose envelope alone was read has it unparsed.
         body: Body,
     },
-    /// A turn or a run of [`SCHEMA`](super::body::SCHEMA) whose body nobody has asked for yet.
+    /// A turn or a run of the newest schema whose body nobody has asked for yet.
     Kept(Arc<Kept>),
+    /// A body of an older schema, and what it says in the newest one.
+    Lifted(Box<Lifted>),
     /// A tombstone: the record was erased, and wins over every other version.
     Erased,
+}
+
+/// A body of an older schema. It is stored as it is until somebody migrates; what counts is what the steps make of it.
+#[derive(Clone, Debug)]
+pub struct Lifted {
+    /// The schema in which it is stored.
+    pub schema: u32,
+    /// The body as it is stored.
+    pub stored: Body,
+    /// The newest schema of its kind.
+    pub newest: u32,
+    /// The body in that.
+    pub body: Body,
 }
 
 impl Record {
@@ -111,7 +127,10 @@ impl Record {
     fn read_body(&mut self) {
         let Content::Live { schema, body } = &mut self.content else { return };
         let Body::Other(document) = &*body else { return };
-        if let Ok(Some(read)) = super::body::read(&self.kind, *schema, &self.owner, document) {
+        if *schema != newest_schema(MIGRATIONS, &self.kind) {
+            return;
+        }
+        if let Ok(Some(read)) = super::body::read(&self.kind, &self.owner, document) {
             *body = read;
         }
     }
@@ -127,7 +146,16 @@ impl Record {
         match &self.content {
             Content::Live { body, .. } => Some(body),
             Content::Kept(kept) => Some(kept.body()),
+            Content::Lifted(lifted) => Some(&lifted.body),
             Content::Erased => None,
+        }
+    }
+
+    /// The schema of what [`Record::body`] gives.
+    pub fn schema(&self) -> Option<u32> {
+        match &self.content {
+            Content::Lifted(lifted) => Some(lifted.newest),
+            content => content.schema(),
         }
     }
 }
@@ -138,11 +166,22 @@ impl Content {
         matches!(self, Self::Erased)
     }
 
-    /// The version of the body and the body, unless the record was erased.
+    /// The version of the body as it is stored. No body is read for it.
+    pub(crate) fn schema(&self) -> Option<u32> {
+        match self {
+            Self::Live { schema, .. } => Some(*schema),
+            Self::Kept(kept) => Some(kept.schema()),
+            Self::Lifted(lifted) => Some(lifted.schema),
+            Self::Erased => None,
+        }
+    }
+
+    /// The version of the body and the body as they are stored, unless the record was erased.
     pub fn live(&self) -> Option<(u32, &Body)> {
         match self {
             Self::Live { schema, body } => Some((*schema, body)),
-            Self::Kept(kept) => Some((SCHEMA, kept.body())),
+            Self::Kept(kept) => Some((kept.schema(), kept.body())),
+            Self::Lifted(lifted) => Some((lifted.schema, &lifted.stored)),
             Self::Erased => None,
         }
     }

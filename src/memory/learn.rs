@@ -157,7 +157,7 @@ fn is_known(sources: &[MemorySource], source: &MemorySource) -> bool {
 }
 
 /// Whether two values say the same: equal JSON after folding.
-fn is_same(a: &Value, b: &Value) -> bool {
+pub(crate) fn is_same(a: &Value, b: &Value) -> bool {
     a == b || fold(&json::canonical(a)) == fold(&json::canonical(b))
 }
 

@@ -25,7 +25,7 @@ pub use fact::{FactCategory, FactClass};
 pub(crate) use key::is_key;
 pub use key::{canonical_key, key_of};
 pub use learn::{MemoryChange, Statement, learn, opposite};
-pub(crate) use learn::{unite_source, unite_tags};
+pub(crate) use learn::{is_same, unite_source, unite_tags};
 #[cfg(feature = "measure")]
 pub use recall::WordSearch;
 pub use recall::{Candidate, RetrievalWeights, Scored, Signals, retrieve};

@@ -1,6 +1,7 @@
 //! What the log adds up to: affinity per instance, mood per session, which memories
 //! there are and how they were used. Folds and indexes, and nothing that is stored.
 
+mod admit;
 mod affinity;
 mod checkpoint;
 mod fold;
@@ -11,9 +12,9 @@ mod owner;
 mod personality;
 mod recall;
 
+pub(crate) use admit::{MAXIMUM_AHEAD, parse_body};
 pub use affinity::{Affinity, Interaction, Progress, change};
 pub use memories::Use;
 pub use mood::Mood;
 pub use owner::{Absorbed, InstanceState, OwnerState, Quarantined, SessionState};
-pub(crate) use owner::{MAXIMUM_AHEAD, parse_body};
 pub use personality::Personality;

@@ -3,6 +3,7 @@
 
 use std::sync::Arc;
 
+use super::admit::{is_ahead, parse_body};
 use super::affinity::Affinity;
 use super::fold::Stale;
 use super::lane::{Lane, Position};
@@ -12,10 +13,9 @@ use super::personality::Personality;
 use super::recall::Recall;
 use crate::error::Error;
 use crate::list::List;
-use crate::log::body::{self, Episode, Fact, Instance, Note, Run, Session, Turn};
-use crate::log::{Body, Content, Merged, Record, newer};
+use crate::log::body::{Episode, Fact, Instance, Note, Run, Session, Turn};
+use crate::log::{Body, Content, Merged, Migration, Record, newer, newest_schema};
 use crate::order;
-use crate::template::Template;
 
 /// What one owner's log adds up to.
 #[derive(Debug, Default)]
@@ -27,6 +27,8 @@ pub struct OwnerState {
     pub(super) lanes: Vec<Lane>,
     pub(super) memories: Memories,
     pub(super) recall: Recall,
+    /// The steps from older schemas to the newest.
+    migrations: &'static [Migration],
     /// Another one after each change.
     pub(crate) revision: u64,
 }
@@ -98,10 +100,17 @@ pub struct Quarantined {
     pub message: String,
 }
 
-/// Records whose clock is further ahead of `now` than this (milliseconds) are not merged.
-pub(crate) const MAXIMUM_AHEAD: u64 = 24 * 60 * 60 * 1_000;
-
 impl OwnerState {
+    /// An empty log, in which bodies of older schemas count as these steps make them.
+    pub(crate) fn of(migrations: &'static [Migration]) -> Self {
+        Self { migrations, ..Self::default() }
+    }
+
+    /// Whether a body is of an older schema.
+    pub fn has_older_bodies(&self) -> bool {
+        self.entries.iter().any(|entry| matches!(entry.record.content, Content::Lifted(_)))
+    }
+
     /// Merges records into the log and brings the folds up to date. A record that breaks a rule is quarantined;
     /// one id with two contents under one clock is an `integrity` error, and then nothing at all is merged.
     pub fn absorb(&mut self, mut records: Vec<Record>, now: u64) -> Result<Absorbed, Error> {
@@ -118,13 +127,14 @@ impl OwnerState {
                     continue;
                 }
             }
-            let record = match admit(record, now) {
-                Ok(record) => record,
-                Err(quarantined) => {
-                    absorbed.quarantined.push(quarantined);
+            let mut record = record;
+            if let Err((code, message, _)) = parse_body(&mut record, now, self.migrations) {
+                let (id, code) = (record.id.clone(), code.to_owned());
+                absorbed.quarantined.push(Quarantined { id, code, message });
+                if !self.is_unread(&record, now) {
                     continue;
                 }
-            };
+            }
             if let Some(present) = same_stamp {
                 if newer(present, &record)? != Merged::Replace {
                     continue;
@@ -163,6 +173,13 @@ impl OwnerState {
         self.lanes.iter_mut().for_each(Lane::settle);
         self.refold(stale);
         Ok(absorbed)
+    }
+
+    /// Whether a record that breaks the rules is kept as it is: one of an older schema that no step can lift, so that a
+    /// migration meets it and names it.
+    fn is_unread(&self, record: &Record, now: u64) -> bool {
+        let newest = newest_schema(self.migrations, &record.kind);
+        record.content.schema().is_some_and(|schema| schema < newest) && !is_ahead(record, now)
     }
 
     /// All records, by id.
@@ -385,35 +402,3 @@ impl OwnerState {
 
 /// Up to so many new records are put in their places one by one; more are sorted together.
 const FEW: usize = 16;
-
-/// A record that may enter the log: its clock is plausible, and its body, now parsed, keeps the rules of its kind.
-fn admit(mut record: Record, now: u64) -> Result<Record, Quarantined> {
-    let (code, message, _) = match parse_body(&mut record, now) {
-        Ok(()) => return Ok(record),
-        Err(refusal) => refusal,
-    };
-    Err(Quarantined { id: record.id, code: code.to_owned(), message })
-}
-
-/// Checks the clock of a record and parses its body; gives the code of a refusal, what is wrong, and where in the body.
-pub(crate) fn parse_body(record: &mut Record, now: u64) -> Result<(), (&'static str, String, String)> {
-    if record.at.milliseconds() > now.saturating_add(MAXIMUM_AHEAD) {
-        return Err(("clock", "its clock is more than 24 hours ahead".to_owned(), String::new()));
-    }
-    let Content::Live { schema, body } = &mut record.content else { return Ok(()) };
-    let Body::Other(document) = body else { return Ok(()) };
-    let document = std::mem::take(document);
-    *body = if record.kind == "template" && *schema == body::SCHEMA {
-        let template = Template::from_value(document);
-        let template =
-            template.map_err(|error| ("invalid_template", error.to_string(), error.path.clone()))?;
-        if template.id() != record.id {
-            return Err(("integrity", "its id is not the hash of its document".to_owned(), String::new()));
-        }
-        Body::Template(Arc::new(template))
-    } else {
-        body::parse(&record.kind, *schema, &record.owner, document)
-            .map_err(|error| ("invalid_record", error.to_string(), error.path.clone()))?
-    };
-    Ok(())
-}

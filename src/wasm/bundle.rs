@@ -9,7 +9,7 @@ use wasm_bindgen::prelude::*;
 
 use crate::core::{Core, MEMORY_FOR_TEXT, STEP, reserve};
 use crate::environment::moment;
-use crate::value::{from_js, throw, to_js};
+use crate::value::{from_js, throw, thrown, to_js};
 
 /// An export under way.
 #[wasm_bindgen]
@@ -173,8 +173,4 @@ impl BundleReader {
         let Some(import) = self.import.take() else { return Ok(JsValue::UNDEFINED) };
         Ok(to_js(&thrown(core.core.commit_import(import, moment(now)?))?))
     }
-}
-
-fn thrown<T>(result: Result<T, Error>) -> Result<T, JsValue> {
-    result.map_err(|error| throw(&error))
 }

@@ -12,6 +12,7 @@ mod environment;
 mod measure;
 mod observation;
 mod packs;
+mod tables;
 mod template;
 mod value;
 mod vector_index;

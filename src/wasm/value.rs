@@ -64,3 +64,8 @@ fn drop_absent(value: &mut Value) {
 pub(crate) fn throw(error: &Error) -> JsValue {
     to_js(error)
 }
+
+/// A result whose error is one that the facade can take.
+pub(crate) fn thrown<T>(result: Result<T, Error>) -> Result<T, JsValue> {
+    result.map_err(|error| throw(&error))
+}

@@ -15,6 +15,7 @@ import { pureSuite } from "../shared/suites/pure.ts";
 import { recallSuite } from "../shared/suites/recall.ts";
 import { replaySuite } from "../shared/suites/replay.ts";
 import { snapshotSuite } from "../shared/suites/snapshot.ts";
+import { tableSuite } from "../shared/suites/tables.ts";
 import { vectorIndexSuite } from "../shared/suites/vector-index.ts";
 import { type Inside, openInside } from "./inside.ts";
 
@@ -119,6 +120,19 @@ mergeSuite((owner, batches) =>
 snapshotSuite(() =>
   tab.evaluate(() => inside.travel(inside.luminoracore.indexedDbStorage({ name: "snapshot-suite" }))),
 );
+
+tableSuite({
+  goOn: (text) =>
+    tab.evaluate((text) => {
+      const storage = inside.luminoracore.indexedDbStorage({ name: "tables-suite" });
+      return inside.tables.goOn(storage, text);
+    }, text),
+  comeApart: (text, rows) =>
+    tab.evaluate(([text, rows]) => inside.tables.comeApart(text, JSON.parse(rows)), [
+      text,
+      JSON.stringify(rows),
+    ] as const),
+});
 
 const databases = "memory-suite";
 memorySuite({

@@ -34,7 +34,7 @@ pub(crate) struct Storage {
 }
 
 impl Storage {
-    fn append(&mut self, records: &[Record]) {
+    pub(crate) fn append(&mut self, records: &[Record]) {
         // A storage keeps what it was given as text; nothing in it is parsed.
         let records = &Record::parse_all(to_text(records).as_bytes()).unwrap();
         self.batches.push(records.clone());
@@ -56,7 +56,7 @@ impl Storage {
     pub(crate) fn change(&mut self, kind: &str, change: impl Fn(&mut Map)) {
         self.records
             .values_mut()
-            .filter(|record| record.kind == kind)
+            .filter(|record| record.kind == kind && !record.content.is_erased())
             .for_each(|record| change(body(record)));
     }
 

@@ -35,6 +35,7 @@ mod records;
 mod replay;
 mod sample;
 mod snapshot;
+mod tables;
 mod template;
 #[cfg(feature = "typescript")]
 mod typescript;

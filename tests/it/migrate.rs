@@ -1,13 +1,14 @@
 //! A storage of several people is migrated through the core, on steps of tests: there is only schema 1 today.
 
-use luminoracore::engine::{CoreOptions, Output};
+use luminoracore::engine::{CoreOptions, HistoryOptions, Output, RecallOptions};
 use luminoracore::json::canonical;
 use luminoracore::log::{Migration, Record};
 use luminoracore::{Error, ErrorCode};
 use serde_json::{Value, json};
 
+use crate::bundle_file::BundleFile;
 use crate::host::{Host, Storage, code};
-use crate::migration::STEPS;
+use crate::migration::rename;
 use crate::sample::tree;
 
 const OWNERS: [&str; 3] = ["ana", "diego", "luminora:library"];
@@ -16,9 +17,52 @@ fn open(steps: &'static [Migration], device: u8, storage: Storage) -> Host {
     Host::open(CoreOptions { migrations: steps, ..CoreOptions::default() }, device, storage)
 }
 
-/// What two people have said so far, in the shape of today.
+/// As if today's shapes were the third of a memory and the second of a turn.
+static STEPS: [Migration; 3] = [
+    Migration {
+        name: "memory_says",
+        kind: "memory",
+        from: 1,
+        description: "What a memory says stands in no list any more.",
+        rules: "said: [x] -> says: x",
+        up: |body| {
+            let said = body.remove("said");
+            match said.as_ref().and_then(|said| said.as_array()).map(Vec::as_slice) {
+                Some([says]) => body.insert("says", says.clone()),
+                _ => return Err(Error::new(ErrorCode::InvalidRecord, "one value is expected").at("/said")),
+            }
+            Ok(())
+        },
+        down: Some(|body| {
+            if let Some(says) = body.remove("says") {
+                body.insert("said", vec![says]);
+            }
+            Ok(())
+        }),
+    },
+    Migration {
+        name: "turn_text",
+        kind: "turn",
+        from: 1,
+        description: "The words of a turn are called `text`.",
+        rules: "words -> text",
+        up: |body| rename(body, "words", "text"),
+        down: Some(|body| rename(body, "text", "words")),
+    },
+    Migration {
+        name: "memory_value",
+        kind: "memory",
+        from: 2,
+        description: "What a memory says is called `value`.",
+        rules: "says -> value",
+        up: |body| rename(body, "says", "value"),
+        down: Some(|body| rename(body, "value", "says")),
+    },
+];
+
+/// What two people have said so far, in the shapes of the beginning.
 fn lived() -> Storage {
-    let mut host = open(&[], 0, Storage::default());
+    let mut host = open(&STEPS, 0, Storage::default());
     for user in ["ana", "diego"] {
         let session = host.session(user, "alicia");
         host.send(user, &session, "My name is Zebulon.").unwrap();
@@ -27,6 +71,9 @@ fn lived() -> Storage {
     }
     let document = crate::host::file("personalities/alicia.json");
     host.run(&json!({ "type": "add-template", "source": document })).unwrap();
+    for target in [None, Some(1)] {
+        migrate_all(&mut host, target).unwrap();
+    }
     host.storage
 }
 
@@ -79,6 +126,15 @@ fn a_process_may_die_between_two_owners_and_the_way_back_leads_where_it_began() 
     let mut host = open(&STEPS, 1, before.clone());
     // A dry run: two facts, eight turns, and the facts again; nothing changes.
     assert_eq!(steps_of(&host, None), [(2, 2), (3, 8), (4, 2)]);
+    let shapes = contents(&before);
+    assert_eq!(
+        shapes.iter().filter(|(_, body)| body.starts_with("1 ") && body.contains("\"said\":[")).count(),
+        2
+    );
+    assert_eq!(
+        shapes.iter().filter(|(_, body)| body.starts_with("1 ") && body.contains("\"words\":")).count(),
+        8
+    );
     assert_eq!(host.core.migrations().unwrap().pending.len(), 3);
     assert_eq!(contents(&host.storage), contents(&before));
 
@@ -94,14 +150,14 @@ fn a_process_may_die_between_two_owners_and_the_way_back_leads_where_it_began() 
     let after = host.core.migrations().unwrap();
     assert_eq!((after.current, after.latest, after.pending.len()), (4, 4, 0));
     let rows: Vec<&str> = after.history.iter().map(|row| row.name.as_str()).collect();
-    assert_eq!(rows, ["memory_says", "turn_words", "memory_said"]);
+    assert_eq!(rows, ["memory_says", "turn_text", "memory_value"]);
     let shapes = contents(&host.storage);
     assert_eq!(
-        shapes.iter().filter(|(_, body)| body.starts_with("3 ") && body.contains("\"says\":[")).count(),
+        shapes.iter().filter(|(_, body)| body.starts_with("3 ") && body.contains("\"value\":\"Lima")).count(),
         2
     );
     assert_eq!(
-        shapes.iter().filter(|(_, body)| body.starts_with("2 ") && body.contains("\"words\":")).count(),
+        shapes.iter().filter(|(_, body)| body.starts_with("2 ") && body.contains("\"text\":")).count(),
         8
     );
 
@@ -116,8 +172,90 @@ fn a_process_may_die_between_two_owners_and_the_way_back_leads_where_it_began() 
     migrate_all(&mut host, Some(1)).unwrap();
     assert_eq!(contents(&host.storage), contents(&before), "the same bytes but for the clocks");
     assert!(host.core.migrations().unwrap().history.is_empty());
-    let host = open(&[], 4, host.storage);
+    let host = open(&STEPS, 4, host.storage);
     assert_eq!(host.facts("ana")[0].fact.value.as_str(), Some("Lima"));
+}
+
+/// What counts of a log: facts, history, points, what is found.
+fn state_of(host: &mut Host, user: &str) -> String {
+    let session = host.core.sessions(user)[0].id.clone();
+    let state = host.core.session_state(user, &session, host.now).unwrap();
+    let history = host.core.history(user, &session, &HistoryOptions::default()).unwrap();
+    let options = RecallOptions::parse(&tree(json!({ "limit": 3 }))).unwrap();
+    let found = host.core.recall(user, &session, "Where do I live?", &options, host.now).unwrap();
+    let found: Vec<&str> = found.iter().map(|found| found.text.as_str()).collect();
+    format!("{state:?} {history:?} {:?} {found:?}", host.facts(user))
+}
+
+/// Whatever is open or comes from elsewhere counts as the steps make it, and is stored as it is until it is migrated.
+#[test]
+fn older_bodies_count_as_the_steps_make_them_and_stay_as_they_are_stored() {
+    let before = lived();
+    let mut host = open(&STEPS, 1, before.clone());
+    host.now += 86_400_000;
+    let state = state_of(&mut host, "ana");
+    assert!(state.contains("Lima") && state.contains("I live in Lima."), "{state}");
+    assert_eq!(host.facts("ana").len(), 1, "what was erased stays so");
+    assert_eq!(contents(&host.storage), contents(&before));
+    assert!(host.core.checkpoint("ana").is_none(), "a cache holds bodies of the newest shape alone");
+    let bundle = BundleFile::of(&host.core, "ana", host.now);
+    assert!(bundle.holds("\"said\":[\"Lima\"]"), "an export is of what is stored");
+
+    // In parts, in any order, and as what another device brings.
+    let mut records = host.storage.scan("ana");
+    records.reverse();
+    let mut other = open(&STEPS, 2, Storage::default());
+    other.now = host.now;
+    for part in records.chunks(2) {
+        assert_eq!(other.core.absorb(part.to_vec(), other.now).unwrap().quarantined, []);
+    }
+    assert_eq!(state_of(&mut other, "ana"), state);
+    assert_eq!(
+        other.core.absorb(records, other.now).unwrap().changed,
+        Vec::<String>::new(),
+        "once is enough"
+    );
+
+    // Migrated, it says the same.
+    migrate_all(&mut host, None).unwrap();
+    assert_eq!(state_of(&mut host, "ana"), state);
+    assert!(host.core.checkpoint("ana").is_some());
+
+    // What goes on is written in the newest shape; a fact that is said anew, too.
+    let mut host = open(&STEPS, 3, before);
+    let session = host.core.sessions("ana")[0].id.clone();
+    host.send("ana", &session, "I live in Cusco.").unwrap();
+    let batch = host.storage.batches.last().unwrap().clone();
+    let schema = |kind: &str| {
+        let record = batch.iter().find(|record| record.kind == kind).unwrap();
+        record.content.live().map(|(schema, _)| schema)
+    };
+    assert_eq!((schema("memory"), schema("turn"), schema("run")), (Some(3), Some(2), Some(1)));
+    let host = open(&STEPS, 4, host.storage);
+    let fact = &host.facts("ana")[0].fact;
+    assert_eq!((fact.value.as_str(), fact.history[0].value.as_str()), (Some("Cusco"), Some("Lima")));
+}
+
+/// A body that no step can lift is named, says nothing, and stays for the migration to name it.
+#[test]
+fn what_no_step_can_lift_is_named_and_stays() {
+    for (member, value) in [("said", json!(["Lima", "Cusco"])), ("key", json!(7))] {
+        let mut storage = lived();
+        storage.change("memory", |body| body.insert(member, tree(&value)));
+        let mut host = open(&STEPS, 1, Storage::default());
+        let records = storage.scan("ana");
+        let fact =
+            records.iter().find(|record| record.kind == "memory" && !record.content.is_erased()).unwrap();
+        let quarantined = host.core.absorb(records.clone(), host.now).unwrap().quarantined;
+        let named: Vec<_> = quarantined.iter().map(|left| (left.id.as_str(), left.code.as_str())).collect();
+        assert_eq!(named, [(fact.id.as_str(), "invalid_record")], "{member}");
+        assert!(host.facts("ana").is_empty());
+        assert_eq!(host.core.record_count("ana"), records.len(), "{member}");
+        if member == "said" {
+            let error = host.run(&json!({ "type": "migrate", "user": "ana" })).unwrap_err();
+            assert!(error.message.contains(&fact.id), "{}", error.message);
+        }
+    }
 }
 
 #[test]
@@ -133,7 +271,7 @@ fn what_cannot_be_done_is_refused_before_anything_is() {
         assert_eq!(code(migrate(&mut host, "ana", Some(target))), ErrorCode::OutOfRange);
     }
     let mut changed = STEPS;
-    changed[0].rules = "value -> said";
+    changed[0].rules = "said -> value";
     let changed: &'static [Migration] = Box::leak(Box::new(changed));
     // Another definition of a step, and a storage of the future.
     for steps in [changed, &STEPS[..2], &[]] {

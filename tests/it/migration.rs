@@ -12,7 +12,7 @@ use serde_json::json;
 use crate::sample::tree;
 
 /// Renames a member; a body that has the new name already is refused, for the way back would be lost.
-fn rename(body: &mut Map, from: &str, to: &str) -> Result<(), Error> {
+pub(crate) fn rename(body: &mut Map, from: &str, to: &str) -> Result<(), Error> {
     if body.contains_key(to) {
         return Err(Error::new(ErrorCode::InvalidRecord, format!("`{to}` is there")).at(format!("/{to}")));
     }
@@ -22,7 +22,7 @@ fn rename(body: &mut Map, from: &str, to: &str) -> Result<(), Error> {
     Ok(())
 }
 
-pub(crate) static STEPS: [Migration; 3] = [
+static STEPS: [Migration; 3] = [
     Migration {
         name: "memory_says",
         kind: "memory",

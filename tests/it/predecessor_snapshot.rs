@@ -283,13 +283,25 @@ fn little_is_enough() {
 
 #[test]
 fn the_predecessors_names_say_too_what_is_brought_back() {
-    for restore in [json!({ "restore_facts": false }), json!({ "facts": false, "restore_mood": true })] {
+    for options in [
+        json!({ "restore": { "restore_facts": false } }),
+        json!({ "restore": { "facts": false, "restore_mood": true } }),
+        json!({ "restore_facts": false, "restore": { "facts": true } }),
+        json!({ "restore_facts": false, "restore_mood": true, "restore_affinity": false }),
+    ] {
         let mut host = Host::new();
-        let source = example("a").to_string();
-        host.run(&json!({ "type": "import-snapshot", "source": source, "restore": restore })).unwrap();
+        let mut command = json!({ "type": "import-snapshot", "source": example("a").to_string() });
+        command.as_object_mut().unwrap().extend(options.as_object().unwrap().clone());
+        host.run(&command).unwrap();
         assert!(host.core.memories("nadia", &MemoryFilter::default(), host.now).is_empty());
-        assert_eq!(host.core.session_state("nadia", "session_118", host.now).unwrap().mood.current, "shy");
+        let state = host.core.session_state("nadia", "session_118", host.now).unwrap();
+        assert_eq!(state.mood.current, "shy");
+        assert_eq!(state.affinity.points, if options["restore_affinity"] == false { 0 } else { 45 });
     }
+    let mut host = Host::new();
+    let source = example("a").to_string();
+    let command = json!({ "type": "import-snapshot", "source": source, "restore_mood": "yes" });
+    assert_eq!(code(host.run(&command)), ErrorCode::InvalidArgument);
 }
 
 #[test]

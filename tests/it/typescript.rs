@@ -147,6 +147,8 @@ fn generated_types() {
             engine::ImportNote,
             engine::ImportReport,
             engine::BundleReport,
+            engine::TablesOfUser,
+            engine::TablesReport,
             engine::Output,
         ],
     );

@@ -2,6 +2,7 @@ import { readFileSync } from "node:fs";
 import { join } from "node:path";
 import { Ajv2020 } from "ajv/dist/2020.js";
 import { init, Luminora, memoryStorage } from "luminoracore";
+import { fakeEmbedder } from "luminoracore/testing";
 import { beforeAll, expect, it } from "vitest";
 import { Core, initSync, LanguagePacks } from "../../build/wasm/core.js";
 import { file, root } from "../shared/cases.ts";
@@ -240,7 +241,7 @@ it("what a conversation stores and exports conforms", async () => {
   const schema = (name: string) => JSON.parse(file(`schemas/${name}.json`));
   ajv.addSchema(schema("template"));
   const storage = memoryStorage();
-  const luminora = await Luminora.open({ storage });
+  const luminora = await Luminora.open({ storage, embedder: fakeEmbedder() });
   const session = await luminora.createSession({ template: "alicia", user: "ana" });
   const said = ["Hello", "You're pretty", "My name is Ana and my dog Max died", "My name is Eva"];
   for (const text of said) await session.send(text);
@@ -256,10 +257,42 @@ it("what a conversation stores and exports conforms", async () => {
     }
   }
   expect(records).toBeGreaterThan(12);
-  const snapshot = JSON.parse(await session.exportSnapshot());
   const conforms = ajv.compile(schema("snapshot"));
-  expect(conforms(snapshot), JSON.stringify(conforms.errors)).toBe(true);
-  snapshot.current_state.affinity.points = 101;
-  expect(conforms(snapshot)).toBe(false);
+  const everything = { embeddings: true, compact: true };
+  for (const options of [{}, { embeddings: true }, { anonymize: true }, { compact: true }, everything]) {
+    const snapshot = JSON.parse(await session.exportSnapshot(options));
+    expect(conforms(snapshot), JSON.stringify([options, conforms.errors])).toBe(true);
+  }
+  const { embeddings } = JSON.parse(
+    await session.exportSnapshot({ include_options: { include_embeddings: true } }),
+  );
+  expect(Object.keys(embeddings.vectors).length).toBeGreaterThan(0);
+  // What is no such file is not taken for one.
+  const [plain, withVectors, hidden, compact] = await Promise.all(
+    [{}, { embeddings: true }, { anonymize: true }, { compact: true }].map((options) =>
+      session.exportSnapshot(options),
+    ),
+  );
+  const bad = (text: string | undefined, path: string, value?: unknown) => {
+    const changed = JSON.parse(text as string);
+    const names = path.split("/");
+    const last = names.pop() as string;
+    const holder = names.reduce((holder, name) => holder[name], changed);
+    if (value === undefined) delete holder[last];
+    else holder[last] = value;
+    expect(conforms(changed), path).toBe(false);
+  };
+  bad(plain, "current_state/affinity/points", 101);
+  bad(plain, "encoding", "compact/1");
+  bad(plain, "persona");
+  bad(plain, "format");
+  bad(withVectors, "embeddings/model");
+  bad(withVectors, "embeddings/vectors/some_id", "no base64");
+  bad(withVectors, "embeddings/dimensions", 1.5);
+  bad(hidden, "anonymization/removed/facts", "2");
+  bad(hidden, "anonymization/note");
+  bad(compact, "encoding", "compact/2");
+  bad(compact, "keys", [["a", 1]]);
+  bad(compact, "data");
   await luminora.close();
 });

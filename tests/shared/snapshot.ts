@@ -26,6 +26,12 @@ export async function travel(storage: Storage) {
   const arrived = await there.createSession({ session: session.id, user });
   const again = await arrived.exportSnapshot({ embeddings: true });
   const nobody = await there.importSnapshot(hidden);
+  // The names that the first implementation has for the parts.
+  const names = { restore_affinity: false, restore_conversation: false, restore_facts: false };
+  const ana = await there.importSnapshot(plain, { user: "ana", ...names });
+  const begun = await there.createSession({ session: ana.session, user: "ana" });
+  const known = await there.memories({ user: "ana" });
+  const afresh = [begun.state.affinity.points, begun.history().length, known.length];
   await there.close();
   const { anonymization, embeddings, current_state } = { ...JSON.parse(plain), ...JSON.parse(hidden) };
   return {
@@ -39,5 +45,6 @@ export async function travel(storage: Storage) {
     hides: ["Zebulon", "Max", user, session.id].filter((word) => hidden.includes(word)),
     removed: anonymization.removed,
     nobody: [nobody.user, nobody.session, nobody.report.length],
+    afresh,
   };
 }

@@ -6,10 +6,11 @@ mod shape;
 mod time;
 
 use self::shape::{AFFINITY, CHANGE, EPISODE, FACT, MOOD, PERIOD, Shape, Sort, TURN, ours};
-use self::time::{spell_out, utc};
+use self::time::spell_out;
+pub(super) use self::time::utc;
 use super::translation::{ImportNote, Place, Translation};
-use crate::json::{Map, Value, pointer};
-use crate::log::body::{MAXIMUM_SUMMARY, MAXIMUM_TITLE};
+use crate::json::{Fields, Map, Value, pointer};
+use crate::log::body::{MAXIMUM_SUMMARY, MAXIMUM_TITLE, MoodBaseline};
 use crate::log::natural_id;
 use crate::memory::{FactCategory, canonical_key, is_key};
 use crate::text::first_characters;
@@ -54,6 +55,23 @@ pub(super) fn translate(mut file: Map, now: u64) -> Option<(Translated, Translat
     }
     let state = reader.state();
     Some((Translated { info, template, state }, reader.translation))
+}
+
+/// A mood that stands at a pointer, as far as it keeps our rules, and what was left out of it. `now` is for what has no
+/// time.
+pub(super) fn mood(mood: Map, path: &str, now: &str) -> (Option<MoodBaseline>, Vec<ImportNote>) {
+    let (time, now, translation) = (now.to_owned(), now.to_owned(), Translation::default());
+    let mut reader = Reader { top: Map::new(), state: Map::new(), time, now, translation };
+    let mut value = reader.object(&MOOD, mood, path);
+    let mut translation = reader.translation;
+    let read = loop {
+        match Fields::read(&value, path, MoodBaseline::parse) {
+            Ok(mood) => break Some(mood),
+            Err(error) if translation.repair(&mut value, path, &error) => {}
+            Err(_) => break None,
+        }
+    };
+    (read, translation.notes)
 }
 
 fn object(value: Option<Value>) -> Map {

@@ -4,7 +4,7 @@ use crate::json::Value;
 use crate::timestamp;
 
 /// A time with any offset, or none (which is UTC), or a date, as UTC.
-pub(super) fn utc(text: &str) -> Option<String> {
+pub(in crate::bundle) fn utc(text: &str) -> Option<String> {
     let date = text.get(..10)?;
     let mut clock = text.get(11..).filter(|clock| !clock.is_empty()).unwrap_or("00:00:00Z").to_owned();
     if !clock.bytes().any(|byte| matches!(byte, b'Z' | b'z' | b'+' | b'-')) {

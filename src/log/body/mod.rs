@@ -35,9 +35,6 @@ pub use source::{MemorySource, MemoryStatus};
 pub(crate) use turn::{MAXIMUM_TEXT_BYTES, check_text};
 pub use turn::{Role, Source, TextFormat, Turn};
 
-/// The version of the bodies that this library writes, for every kind it knows.
-pub const SCHEMA: u32 = 1;
-
 /// The body of a record.
 #[derive(Clone, Debug)]
 pub enum Body {
@@ -61,18 +58,17 @@ pub enum Body {
     Other(Value),
 }
 
-/// Parses the body of a record of `kind` that belongs to `owner`; the first rule it breaks is the error. Templates,
-/// whose body is a document with a parser of its own, stay as they are.
-pub fn parse(kind: &str, schema: u32, owner: &str, body: Value) -> Result<Body, RecordError> {
-    Ok(read(kind, schema, owner, &body)?.unwrap_or(Body::Other(body)))
+/// Parses the body of a record of `kind` that belongs to `owner`, in the newest schema of its kind; the first rule it
+/// breaks is the error. Templates, whose body is a document with a parser of its own, stay as they are.
+pub fn parse(kind: &str, owner: &str, body: Value) -> Result<Body, RecordError> {
+    Ok(read(kind, owner, &body)?.unwrap_or(Body::Other(body)))
 }
 
 /// The same, and `None` for what stays as it is.
-pub(super) fn read(kind: &str, schema: u32, owner: &str, body: &Value) -> Result<Option<Body>, RecordError> {
+pub(super) fn read(kind: &str, owner: &str, body: &Value) -> Result<Option<Body>, RecordError> {
     let mut fields = Fields::new(body, "");
     let memory = body.get("type").and_then(Value::as_str).unwrap_or_default();
     let parsed: Body = match (kind, memory) {
-        _ if schema != SCHEMA => return Ok(None),
         ("instance", _) => Instance::read(&mut fields, owner).into(),
         ("session", _) => Session::read(&mut fields, owner).into(),
         ("turn", _) => Turn::read(&mut fields, owner).into(),

@@ -47,7 +47,7 @@ impl OwnerState {
         self.entries.is_empty()
     }
 
-    /// The log and its folds as bytes.
+    /// The log and its folds as bytes; of one in which no body is of an older schema.
     pub fn to_checkpoint(&self, owner: &str) -> Vec<u8> {
         let mut writer = Writer::new(owner);
         writer.number(self.lanes.len() as u64);

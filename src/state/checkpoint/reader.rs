@@ -3,16 +3,17 @@
 use std::borrow::Cow;
 use std::sync::Arc;
 
+use super::super::admit::parse_body;
 use super::super::affinity::{Affinity, AffinityRest};
 use super::super::fold::Stale;
 use super::super::lane::{Lane, Position, Said, TurnEntry};
 use super::super::memories::Use;
 use super::super::mood::Mood;
-use super::super::owner::{Derived, Entry, Folded, OwnerState, parse_body};
+use super::super::owner::{Derived, Entry, Folded, OwnerState};
 use super::{AFFINITY, ERASED, MARK, MOOD, NO_FOLD, OTHER, ROLES, RUN, TURN, VERSION, checksum};
 use crate::json::{self, Fields};
 use crate::log::body::{AffinityBaseline, MoodBaseline};
-use crate::log::{BODY_LIMITS, Body, Content, Device, Kept, Record, Stamp};
+use crate::log::{BODY_LIMITS, Body, Content, Device, Kept, MIGRATIONS, Record, Stamp};
 
 impl OwnerState {
     pub(super) fn read(owner: &str, mut bytes: Vec<u8>) -> Option<(Self, Option<Stamp>)> {
@@ -90,7 +91,7 @@ impl OwnerState {
                 let document = json::read(bodies.texts.get(span.0..span.1)?, BODY_LIMITS).ok()?.value;
                 let content = Content::Live { schema, body: Body::Other(document) };
                 let mut record = Record { id, owner: Arc::clone(&bodies.owner), kind, at, content };
-                parse_body(&mut record, u64::MAX).ok()?;
+                parse_body(&mut record, u64::MAX, MIGRATIONS).ok()?;
                 let derived = match (self.derive(&record, &mut Stale::default()), fold) {
                     (Derived::Affinity(_), Some(fold @ Derived::Affinity(_))) => fold,
                     (Derived::Mood(_), Some(fold @ Derived::Mood(_))) => fold,

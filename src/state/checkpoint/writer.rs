@@ -7,7 +7,6 @@ use super::super::lane::{Position, TurnEntry};
 use super::super::owner::{Derived, Entry};
 use super::{AFFINITY, ERASED, MARK, MOOD, NO_FOLD, OTHER, ROLES, RUN, TURN, VERSION, checksum};
 use crate::json;
-use crate::log::body::SCHEMA;
 use crate::log::{Content, Record, Stamp};
 
 /// Where a record stands among the turns and runs of a session, which has this number.
@@ -54,8 +53,12 @@ impl Writer {
                 self.number(ERASED);
                 return self.text(kind.as_bytes());
             }
-            Content::Kept(kept) => (SCHEMA, Cow::Borrowed(kept.text())),
+            Content::Kept(kept) => (kept.schema(), Cow::Borrowed(kept.text())),
             Content::Live { schema, body } => (*schema, Cow::Owned(json::to_text(body).into_bytes())),
+            // A log that has one has no checkpoint.
+            Content::Lifted(lifted) => {
+                (lifted.schema, Cow::Owned(json::to_text(&lifted.stored).into_bytes()))
+            }
         };
         match place {
             Place::Turn(lane, turn) => {

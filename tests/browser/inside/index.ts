@@ -20,6 +20,7 @@ export * as recall from "../../shared/recall.ts";
 export { recordAndReplay } from "../../shared/replay.ts";
 export * as secrets from "../../shared/secrets.ts";
 export { travel } from "../../shared/snapshot.ts";
+export * as tables from "../../shared/tables.ts";
 export { searchVectors } from "../../shared/vector-index.ts";
 export { conforms } from "./conformance.ts";
 export * as database from "./database.ts";

@@ -22,7 +22,7 @@ fuzz_target!(|bytes: &[u8]| {
     }
     let second = core.absorb(again.clone(), NOW).expect("they were merged before");
     assert!(second.changed.is_empty());
-    for owner in again.iter().map(|record| record.owner.as_str()) {
+    for owner in again.iter().map(|record| &*record.owner) {
         for session in core.sessions(owner) {
             let state = core.session_state(owner, &session.id, NOW).expect("it can be opened");
             assert!(state.affinity.points <= 100 && (0.0..=1.0).contains(&state.mood.intensity));

@@ -17,6 +17,7 @@ export function snapshotSuite(travelled: () => ReturnType<typeof travel>): void 
       hides: [],
       removed: { facts: 2 },
       nobody: ["user", "session_1", 0],
+      afresh: [0, 0, 0],
     });
   });
 }
