@@ -30,14 +30,7 @@ import type {
 import { IndexCache } from "./index-cache.ts";
 import { LogCheckpoint } from "./log-checkpoint.ts";
 import { scriptedModel } from "./models/scripted.ts";
-import {
-  importNotes,
-  type Note,
-  type NoteDetails,
-  type NoteDocument,
-  type NoteImport,
-  type NoteImportOptions,
-} from "./notes.ts";
+import type { Note, NoteDetails, NoteDocument, NoteImport, NoteImportOptions } from "./notes.ts";
 import type {
   ImportOptions,
   LuminoraOptions,
@@ -248,6 +241,7 @@ export class Luminora {
   ): Promise<NoteImport> {
     const { user = anonymous, source, title } = options;
     await this.#load(user);
+    const { importNotes } = await import("./notes.ts");
     const isList = (given: typeof notes): given is readonly NoteDocument[] => Array.isArray(given);
     const documents = isList(notes) ? notes : [{ source, title, text: notes } as NoteDocument];
     // Two imports at once could leave two texts of one source.
