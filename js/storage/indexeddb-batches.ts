@@ -46,6 +46,8 @@ export async function batchesWith(
   ids: readonly string[],
 ): Promise<Map<number, StoredRecord[]>> {
   const numbers = new Set<number>();
+  // A log that is brought into an empty database need not be looked for record by record.
+  if (ids.length > idsAtOnce && (await store.index("owner").getKey(owner)) === undefined) return new Map();
   for (let start = 0; start < ids.length; start += idsAtOnce) {
     const some = ids.slice(start, start + idsAtOnce);
     for (const number of await Promise.all(some.map((id) => store.index("ids").getKey([owner, id]))))

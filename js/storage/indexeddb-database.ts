@@ -82,8 +82,8 @@ export class Database {
   }
 
   /** Reads what is there of the same records, takes out what loses and adds what wins. */
-  async #merge(owner: string, { text, erases, replace }: Offer): Promise<Appended | undefined> {
-    const offered: StoredRecord[] = JSON.parse(text);
+  async #merge(owner: string, { records, erases, replace }: Offer): Promise<Appended | undefined> {
+    const offered = records();
     const transaction = this.#database.transaction(["batches", "logs", "caches"], "readwrite", strict);
     const batches = transaction.objectStore("batches");
     const logs = transaction.objectStore("logs");

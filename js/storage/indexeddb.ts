@@ -60,7 +60,7 @@ class IndexedDbStorage implements Storage {
 
   async append(owner: string, records: readonly StoredRecord[], options: AppendOptions = {}): Promise<void> {
     const { replace = false } = options;
-    const offer = offerOf(owner, records, replace);
+    const offer = offerOf(owner, records, options);
     const appended = await this.#use((database) => database.append(owner, offer));
     if (appended) this.#tell({ owner, replaced: replace, ...appended });
     if (!this.#persist) return;
