@@ -13,7 +13,7 @@ export class Erase {
 
   /** A message of the person, and what was answered to it. */
   async message(session: Session, message: string, name: string): Promise<boolean> {
-    const text = `It goes with ${name}'s answer, with what was learned from it, and with the points that it gave. No older file brings it back.`;
+    const text = `It goes with ${name}'s answer, with what was learned from it, and with the points that it gave. No older file brings it back. Later messages that repeat it stay until you erase them, too.`;
     if (!(await confirmed({ title: "Erase this message?", text, action: "Erase" }))) return false;
     const turns = session.history();
     const from = turns.findIndex(({ id }) => id === message);
