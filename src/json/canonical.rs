@@ -158,7 +158,13 @@ fn is_before(a: &[u8], b: &[u8]) -> bool {
 
 /// The order of keys: by UTF-16 code units, which nearly always is that of their bytes.
 pub(super) fn key_order(a: &str, b: &str) -> Ordering {
-    if a.is_ascii() && b.is_ascii() { a.cmp(b) } else { a.encode_utf16().cmp(b.encode_utf16()) }
+    let (first, second) = (a.as_bytes(), b.as_bytes());
+    let shared = first.iter().zip(second).take_while(|(a, b)| a == b).count();
+    match (first.get(shared), second.get(shared)) {
+        // Only beyond ASCII the two orders differ.
+        (Some(0x80..), Some(0x80..)) => a.encode_utf16().cmp(b.encode_utf16()),
+        (first, second) => first.cmp(&second),
+    }
 }
 
 #[cfg(test)]

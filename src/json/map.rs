@@ -153,7 +153,7 @@ impl Map {
     /// The index of a key's member, or else its rank among the indexed keys.
     fn position(&self, key: &str) -> Result<usize, usize> {
         if self.by_key.is_empty() {
-            return self.members.iter().position(|(known, _)| known == key).ok_or(0);
+            return self.members.iter().position(|(known, _)| is_same(known, key)).ok_or(0);
         }
         let rank = self.by_key.binary_search_by(|index| self.members[*index].0.as_str().cmp(key))?;
         Ok(self.by_key[rank])
@@ -168,7 +168,15 @@ impl Map {
 }
 
 fn has_equal_keys(members: &[Member]) -> bool {
-    members.iter().enumerate().any(|(index, (key, _))| members[..index].iter().any(|(other, _)| other == key))
+    let is_among = |key: &str, others: &[Member]| others.iter().any(|(other, _)| is_same(other, key));
+    members.iter().enumerate().any(|(index, (key, _))| is_among(key, &members[..index]))
+}
+
+/// Whether two keys are equal. Most of equal length differ at an end, which is seen without a call.
+#[inline(always)]
+fn is_same(a: &str, b: &str) -> bool {
+    let (first, second) = (a.as_bytes(), b.as_bytes());
+    a.len() == b.len() && first.first() == second.first() && first.last() == second.last() && a == b
 }
 
 fn keys_in_order(members: &[Member]) -> Vec<usize> {

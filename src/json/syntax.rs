@@ -164,13 +164,14 @@ impl<'a> Cursor<'a> {
 
     fn string(&mut self) -> Parsed<String> {
         self.at += 1;
-        let mut string = String::new();
+        let plain = self.plain();
+        if self.byte() == Some(b'"') {
+            // Nearly always, and then there is nothing to grow.
+            self.at += 1;
+            return Ok(plain.to_owned());
+        }
+        let mut string = plain.to_owned();
         loop {
-            let rest = self.rest();
-            let plain = rest.bytes().position(|byte| byte < 0x20 || byte == b'"' || byte == b'\\');
-            let plain = rest.get(..plain.unwrap_or(rest.len())).unwrap_or_default();
-            string.push_str(plain);
-            self.at += plain.len();
             match self.byte() {
                 Some(b'"') => {
                     self.at += 1;
@@ -181,11 +182,21 @@ impl<'a> Cursor<'a> {
                     let character = self.escape()?;
                     self.is_canonical &= is_escaped_so(character, self.since(start));
                     string.push(character);
+                    string.push_str(self.plain());
                 }
                 Some(_) => return Err(Syntax("a control character must be escaped")),
                 None => return Err(Syntax("a string is not closed")),
             }
         }
+    }
+
+    /// Takes what stands for itself in a string.
+    fn plain(&mut self) -> &'a str {
+        let rest = self.rest();
+        let plain = rest.bytes().position(|byte| byte < 0x20 || byte == b'"' || byte == b'\\');
+        let plain = rest.get(..plain.unwrap_or(rest.len())).unwrap_or_default();
+        self.at += plain.len();
+        plain
     }
 
     fn escape(&mut self) -> Parsed<char> {
