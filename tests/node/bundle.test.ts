@@ -1,9 +1,10 @@
 import { mkdtemp, readFile, rm, writeFile } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
+import { zipSync } from "fflate";
 import { Luminora, memoryStorage } from "luminoracore";
 import { fileStorage } from "luminoracore/node";
-import { expect, it } from "vitest";
+import { expect, it, vi } from "vitest";
 import * as bundle from "../shared/bundle.ts";
 import { bundleSuite } from "../shared/suites/bundle.ts";
 
@@ -81,4 +82,31 @@ it("bundles: a log that changes while it is exported is exported whole", async (
     expect(runs.has(body.run)).toBe(true);
   await luminora.verifyBundle(file);
   await luminora.close();
+});
+
+it("bundles: where a page has no WebCrypto, the core hashes", async () => {
+  const luminora = await Luminora.open({ storage: memoryStorage() });
+  await luminora.remember({ key: "tea", value: "green" }, { user: "diego" });
+  const file = await luminora.exportBundle({ user: "diego" });
+  const manifest = await luminora.verifyBundle(file);
+  // As on http.
+  const { getRandomValues } = crypto;
+  vi.stubGlobal("crypto", { getRandomValues: getRandomValues.bind(crypto) });
+  try {
+    const { created_at: _, ...again } = await luminora.verifyBundle(
+      await luminora.exportBundle({ user: "diego" }),
+    );
+    expect(manifest).toMatchObject(again);
+    const members = await bundle.membersOf(file);
+    members["records/memory.jsonl"] = members["records/memory.jsonl"]?.replace("green", "black") ?? "";
+    const changed = zipSync(
+      Object.fromEntries(
+        Object.entries(members).map(([path, text]) => [path, new TextEncoder().encode(text)]),
+      ),
+    );
+    await expect(luminora.verifyBundle(changed)).rejects.toMatchObject({ code: "hash_mismatch" });
+  } finally {
+    vi.unstubAllGlobals();
+    await luminora.close();
+  }
 });
