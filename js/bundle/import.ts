@@ -39,7 +39,8 @@ export async function importBundle(
   try {
     const owner = user ?? parsedManifest(archive.manifest).owner;
     await load(owner);
-    await read(connection, archive, reader, signers);
+    const found: StoredRecord[] = [];
+    await read(connection, archive, reader, signers, found);
     const settle = () => ask(() => reader.settle(core) as BundleReport);
     if (mode === "dry_run") return { report: settle(), changed: [] };
     let undo: Blob | undefined;
@@ -54,19 +55,24 @@ export async function importBundle(
     }
     // From here to the storage nothing else happens.
     const report = settle();
-    const changed = await store(connection, owner, reader, mode === "replace" ? leftOut : undefined);
+    const records = settled(found, reader);
+    const changed = await store(connection, owner, records, reader, mode === "replace" ? leftOut : undefined);
     return { report: undo ? { ...report, undo } : report, changed };
   } finally {
     reader.free();
   }
 }
 
-/** Feeds a bundle to its reader, as often as it wants, and verifies all of it. */
+/**
+ * Feeds a bundle to its reader, as often as it wants, and verifies all of it. What is to be stored of it is `found` piece by
+ * piece, so that a page has its turns in between.
+ */
 async function read(
   { core, clock, closing }: Host,
   archive: BundleArchive,
   reader: BundleReader,
   signers: BundleOpenOptions["signers"],
+  found: StoredRecord[] = [],
 ): Promise<BundleManifest> {
   const manifest = parsedManifest(archive.manifest);
   do {
@@ -77,6 +83,7 @@ async function read(
           if (closing.aborted) throw disposedError();
           hash.add(piece);
           ask(() => reader.push(core, piece, clock()));
+          for (const record of takenFrom(reader)) found.push(record);
         }
         const sha256 = await hash.end();
         ask(() => reader.end(sha256));
@@ -89,12 +96,16 @@ async function read(
   return manifest;
 }
 
-function recordsOf(reader: BundleReader): StoredRecord[] {
-  const records: StoredRecord[] = [];
-  for (let batch = reader.nextBatch(); batch !== undefined; batch = reader.nextBatch()) {
-    for (const record of JSON.parse(batch) as StoredRecord[]) records.push(record);
-  }
-  return records;
+function takenFrom(reader: BundleReader): StoredRecord[] {
+  const texts = reader.takeTexts();
+  return texts === undefined ? [] : (JSON.parse(texts) as StoredRecord[]);
+}
+
+/** What was found, and in its place or beside it what settling has made of it. */
+function settled(found: StoredRecord[], reader: BundleReader): StoredRecord[] {
+  const further = new Map(takenFrom(reader).map((record) => [record.id, record]));
+  if (further.size === 0) return found;
+  return [...found.filter(({ id }) => !further.has(id)), ...further.values()];
 }
 
 /**
@@ -113,11 +124,11 @@ async function leftOutOf({ core, storage }: Connection, owner: string): Promise<
 async function store(
   { core, clock, storage, indexCache, semantic }: Connection,
   owner: string,
+  records: StoredRecord[],
   reader: BundleReader,
   leftOut: readonly StoredRecord[] | undefined,
 ): Promise<readonly string[]> {
   const replace = leftOut !== undefined;
-  const records = recordsOf(reader);
   if (leftOut && leftOut.length > 0) {
     const ids = new Set(records.map(({ id }) => id));
     records.push(...leftOut.filter(({ id }) => !ids.has(id)));

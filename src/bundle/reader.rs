@@ -55,7 +55,7 @@ pub struct BundleReader {
     ids: Vec<u64>,
     record_counts: Vec<(String, u32)>,
     schema_versions: Vec<(String, u32)>,
-    records: Vec<Record>,
+    records: Vec<(Record, String)>,
     /// The first record that was sent whole and breaks a rule: told when all else is whole.
     broken: Option<Error>,
 }
@@ -224,8 +224,9 @@ impl BundleReader {
         self.broken.take().map_or(Ok(()), Err)
     }
 
-    /// The records that came since this was last asked for. They count when [`BundleReader::finish`] has no objection.
-    pub fn take_records(&mut self) -> Vec<Record> {
+    /// The records that came since this was last asked for, each with its JSON text. They count when
+    /// [`BundleReader::finish`] has no objection.
+    pub fn take_records(&mut self) -> Vec<(Record, String)> {
         std::mem::take(&mut self.records)
     }
 
@@ -288,7 +289,11 @@ impl BundleReader {
         count_record(&mut self.record_counts, &kind);
         if self.broken.is_none() {
             match self.take(value) {
-                Ok(record) if self.keeps => self.records.push(record),
+                Ok((record, is_as_written)) if self.keeps => {
+                    let written = std::str::from_utf8(line).ok().filter(|_| is_as_written);
+                    let text = written.map_or_else(|| json::to_text(&record), str::to_owned);
+                    self.records.push((record, text));
+                }
                 Ok(_) => {}
                 Err(error) => {
                     let path = [place().as_str(), error.path.as_str()].concat();
@@ -301,8 +306,8 @@ impl BundleReader {
         Ok(())
     }
 
-    /// The record as it is kept: of the newest schema, its owner's, its body parsed.
-    fn take(&mut self, mut value: Value) -> Result<Record, Error> {
+    /// The record as it is kept: of the newest schema, its owner's, its body parsed. And whether that is what is written.
+    fn take(&mut self, mut value: Value) -> Result<(Record, bool), Error> {
         if let Some(path) = secrets::find(&value) {
             let message = "a record holds what looks like a key or token";
             return Err(Error::new(ErrorCode::SecretInBundle, message).at(path).hint(
@@ -316,7 +321,9 @@ impl BundleReader {
             moving.apply(&mut value);
         }
         let mut record = Record::parse(value)?;
-        if let Some(content) = upgraded(self.migrations, &record)? {
+        let lifted = upgraded(self.migrations, &record)?;
+        let is_as_written = self.moving.is_none() && lifted.is_none();
+        if let Some(content) = lifted {
             record.content = content;
         }
         // What its clock says is looked at where it is merged.
@@ -329,7 +336,7 @@ impl BundleReader {
             let message = format!("the record {} breaks a rule: {message}", record.id);
             Error::new(code, message).at(["/body", &path].concat()).hint(NOT_TAKEN)
         })?;
-        Ok(record)
+        Ok((record, is_as_written))
     }
 
     /// The id and the hash that the index has next.

@@ -12,9 +12,6 @@ use crate::log::{Merged, Record, check_owner, newer};
 use crate::order;
 use crate::state::{MAXIMUM_AHEAD, OwnerState, Quarantined};
 
-/// Bytes after which a batch of records for the host ends.
-const BATCH: usize = 1 << 20;
-
 /// What to do with the records of a bundle.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
 pub enum ImportMode {
@@ -58,8 +55,8 @@ pub struct BundleImport {
     mode: ImportMode,
     moving: Option<Moving>,
     records: Vec<Record>,
-    /// How many of them the host has.
-    given: usize,
+    /// Of those of them that the host does not have yet, separated by commas.
+    texts: String,
     report: BundleReport,
 }
 
@@ -73,7 +70,7 @@ impl BundleImport {
         check_owner(&user)?;
         let moving = reader.moving().cloned();
         let report = BundleReport { user: user.clone(), ..BundleReport::default() };
-        Ok(Self { user, mode, moving, records: Vec::new(), given: 0, report })
+        Ok(Self { user, mode, moving, records: Vec::new(), texts: String::new(), report })
     }
 
     /// Whether the log has exactly these records afterwards.
@@ -91,19 +88,23 @@ impl BundleImport {
         &self.report
     }
 
-    /// The next records to store, as the JSON text of an array; none after the last.
-    pub fn next_batch(&mut self) -> Option<String> {
-        let mut batch = String::new();
-        for record in self.records.get(self.given..).unwrap_or_default() {
-            if batch.len() >= BATCH {
-                break;
-            }
-            batch.push(if batch.is_empty() { '[' } else { ',' });
-            batch.push_str(&json::to_text(record));
-            self.given += 1;
+    /// The records to store that were found since this was last asked for, as the JSON text of an array; none when there
+    /// are none. Those of a settled import take the place of earlier ones with their ids.
+    pub fn take_texts(&mut self) -> Option<String> {
+        let texts = std::mem::take(&mut self.texts);
+        (!texts.is_empty()).then(|| ["[", &texts, "]"].concat())
+    }
+
+    fn add(&mut self, record: Record) {
+        self.add_text(&json::to_text(&record));
+        self.records.push(record);
+    }
+
+    fn add_text(&mut self, text: &str) {
+        if !self.texts.is_empty() {
+            self.texts.push(',');
         }
-        batch.push(']');
-        (batch.len() > 1).then_some(batch)
+        self.texts.push_str(text);
     }
 }
 
@@ -135,7 +136,7 @@ impl Core {
     /// Takes the records that a reader has, as far as they change something. `now` in milliseconds since 1970.
     pub fn offer(&self, import: &mut BundleImport, reader: &mut BundleReader, now: u64) {
         let state = self.owner(&import.user);
-        for record in reader.take_records() {
+        for (record, text) in reader.take_records() {
             if record.at.milliseconds() > now.saturating_add(MAXIMUM_AHEAD) {
                 let message = "its clock is more than 24 hours ahead".to_owned();
                 import.report.quarantined.push(Quarantined {
@@ -178,8 +179,15 @@ impl Core {
                     true
                 }
             };
+            if !wins {
+                continue;
+            }
             // Of what is not to be stored, only that counts further which may erase something here.
-            if wins && (import.mode != ImportMode::DryRun || record.content.is_erased()) {
+            let is_dry = import.mode == ImportMode::DryRun;
+            if !is_dry {
+                import.add_text(&text);
+            }
+            if !is_dry || record.content.is_erased() {
                 import.records.push(record);
             }
         }
@@ -200,7 +208,7 @@ impl Core {
         if let Some(moving) = &import.moving {
             for tombstone in erased_by(moving, &import.records, state) {
                 import.report.erased += 1;
-                import.records.push(tombstone);
+                import.add(tombstone);
             }
         }
         let swept = self.swept(&import.user, &import.records, import.replaces());
@@ -216,13 +224,14 @@ impl Core {
             match place.and_then(|index| import.records.get_mut(index)) {
                 Some(record) => {
                     *if is_here { &mut import.report.changed } else { &mut import.report.new } -= 1;
-                    *record = tombstone;
+                    record.clone_from(&tombstone);
+                    import.add_text(&json::to_text(&tombstone));
                 }
-                None => import.records.push(tombstone),
+                None => import.add(tombstone),
             }
             if let Some(rest) = rest {
                 import.report.new += 1;
-                import.records.push(rest);
+                import.add(rest);
             }
         }
         if import.replaces() {
@@ -233,11 +242,14 @@ impl Core {
                 match place.ok().and_then(|index| import.records.get_mut(index)) {
                     None => kept.push(present.clone()),
                     // Erased since it was offered.
-                    Some(record) if newer(present, record) == Ok(Merged::Keep) => *record = present.clone(),
+                    Some(record) if newer(present, record) == Ok(Merged::Keep) => {
+                        record.clone_from(present);
+                        import.add_text(&json::to_text(present));
+                    }
                     Some(_) => {}
                 }
             }
-            import.records.append(&mut kept);
+            kept.into_iter().for_each(|record| import.add(record));
         }
         Ok(())
     }

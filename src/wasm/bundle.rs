@@ -162,10 +162,10 @@ impl BundleReader {
         Ok(to_js(import.report()))
     }
 
-    /// The next records to store, as JSON text.
-    #[wasm_bindgen(js_name = nextBatch)]
-    pub fn next_batch(&mut self) -> Option<String> {
-        self.import.as_mut()?.next_batch()
+    /// The records to store that were found since this was last asked for, as the JSON text of an array.
+    #[wasm_bindgen(js_name = takeTexts)]
+    pub fn take_texts(&mut self) -> Option<String> {
+        self.import.as_mut()?.take_texts()
     }
 
     /// Merges what was stored. Gives the ids of what changed.

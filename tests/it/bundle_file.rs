@@ -91,13 +91,37 @@ impl BundleFile {
             reader.rewind();
         }
         let mut import = BundleImport::new(&reader, mode)?;
-        self.feed(&mut reader, |reader| core.offer(&mut import, reader, now))?;
+        let mut stored = BTreeMap::new();
+        let mut store = |import: &mut BundleImport| {
+            let texts = import.take_texts().unwrap_or_else(|| "[]".to_owned());
+            let records: Vec<Value> = serde_json::from_str(&texts).unwrap();
+            stored.extend(
+                records.into_iter().map(|record| (record["id"].as_str().unwrap().to_owned(), record)),
+            );
+        };
+        self.feed(&mut reader, |reader| {
+            core.offer(&mut import, reader, now);
+            store(&mut import);
+        })?;
         core.settle_import(&mut import)?;
+        store(&mut import);
         let report = import.report().clone();
         if mode != ImportMode::DryRun {
             core.commit_import(import, now)?;
+            let mut kept = Self::of(core, user, now).all_records();
+            if mode == ImportMode::Merge {
+                kept.retain(|id, _| stored.contains_key(id));
+            }
+            assert_eq!(kept, stored, "the log has what the host was given to store");
         }
         Ok(report)
+    }
+
+    fn all_records(&self) -> BTreeMap<String, Value> {
+        let members = self.members.iter().filter(|(path, _)| path.starts_with("records/"));
+        let lines = members.flat_map(|(_, bytes)| std::str::from_utf8(bytes).unwrap().lines());
+        let records = lines.map(|line| serde_json::from_str::<Value>(line).unwrap());
+        records.map(|record| (record["id"].as_str().unwrap().to_owned(), record)).collect()
     }
 
     /// The records of a member.
