@@ -3,10 +3,10 @@ import { chmod, mkdir, mkdtemp, readdir, rm, utimes, writeFile } from "node:fs/p
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { promisify } from "node:util";
-import { build } from "esbuild";
 import { afterAll, beforeAll, beforeEach, describe, expect, it } from "vitest";
 import { fileStorage } from "../../js/storage/file.ts";
 import type { StoredRecord } from "../../js/storage/storage.ts";
+import { bundleScript } from "./child.ts";
 
 const run = promisify(execFile);
 const owner = "diego";
@@ -19,14 +19,7 @@ beforeAll(async () => {
   root = await mkdtemp(join(tmpdir(), "luminora-faults-"));
   // Another user has to get in.
   await chmod(root, 0o755);
-  script = join(root, "bad-disk.mjs");
-  await build({
-    entryPoints: [join(import.meta.dirname, "bad-disk.ts")],
-    outfile: script,
-    bundle: true,
-    platform: "node",
-    format: "esm",
-  });
+  script = await bundleScript("bad-disk", root);
 });
 beforeEach(async () => {
   folder = join(root, `${count++}`, "records");
