@@ -5,11 +5,10 @@ import { join } from "node:path";
 import { promisify } from "node:util";
 import { afterAll, beforeAll, beforeEach, describe, expect, it } from "vitest";
 import { fileStorage } from "../../js/storage/file.ts";
-import type { StoredRecord } from "../../js/storage/storage.ts";
+import { live, owner } from "../shared/records.ts";
 import { bundleScript } from "./child.ts";
 
 const run = promisify(execFile);
-const owner = "diego";
 let root = "";
 let script = "";
 let folder = "";
@@ -112,9 +111,4 @@ async function result(program: string, before: string[], fault: string, options:
 function canMount(): boolean {
   const mounting = ["-rm", "mount", "-t", "tmpfs", "none", tmpdir()];
   return process.platform === "linux" && spawnSync("unshare", mounting).status === 0;
-}
-
-function live(id: string): StoredRecord {
-  const at = "000000000000001-00000-test";
-  return { id, owner, kind: "memory", at, schema: 1, body: `about ${id}` };
 }

@@ -4,10 +4,10 @@ import { join } from "node:path";
 import { afterAll, beforeAll, beforeEach, describe, expect, it } from "vitest";
 import { fileStorage } from "../../js/storage/file.ts";
 import { encodeFrame } from "../../js/storage/frames.ts";
-import type { LiveRecord, StoredRecord, Tombstone } from "../../js/storage/storage.ts";
+import type { StoredRecord } from "../../js/storage/storage.ts";
+import { clock, live, owner, tombstone } from "../shared/records.ts";
 import { bundleScript, startChild } from "./child.ts";
 
-const owner = "diego";
 let root = "";
 let script = "";
 let folder = "";
@@ -115,18 +115,6 @@ describe("the folder", () => {
     await expect(fileStorage(folder).append(owner, [live("a", 1)])).rejects.toMatchObject(error);
   });
 });
-
-function live(id: string, time: number): LiveRecord {
-  return { id, owner, kind: "memory", at: clock(time), schema: 1, body: `about ${id}` };
-}
-
-function tombstone(id: string, time: number): Tombstone {
-  return { id, owner, kind: "memory", at: clock(time), erased: true };
-}
-
-function clock(time: number): string {
-  return `${String(time).padStart(15, "0")}-00000-test`;
-}
 
 /** All records of the owner, as a new process sees them. */
 async function all(): Promise<StoredRecord[]> {
