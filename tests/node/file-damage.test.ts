@@ -247,7 +247,11 @@ describe("what was never finished", () => {
 async function written(): Promise<{ batches: string[][]; bytes: Buffer }> {
   const batches = [["a", "b"], ["c", "d"], ["e"]];
   const storage = fileStorage(folder);
-  for (const batch of batches) await storage.append(owner, batch.map((id) => live(id)));
+  for (const batch of batches)
+    await storage.append(
+      owner,
+      batch.map((id) => live(id)),
+    );
   await storage.close();
   await findPath();
   return { batches, bytes: await readFile(path) };
