@@ -11,7 +11,7 @@ import type { BundleFile } from "./bundle/source.ts";
 import type { Connection } from "./connection.ts";
 import { ask, disposedError, run, underway } from "./driver.ts";
 import { LuminoraError } from "./errors.ts";
-import { type TextFile, textOfFile } from "./file.ts";
+import type { TextFile } from "./file.ts";
 import type {
   Analytics,
   Archive,
@@ -78,7 +78,6 @@ export class Luminora {
   readonly #sessions = new Set<WeakRef<Session>>();
   readonly #free: () => void;
   readonly #closing = new AbortController();
-  readonly #embeddingListeners = new Set<(owner: string, progress: EmbeddingProgress) => void>();
   #closed: Promise<void> | undefined;
 
   /** @internal */
@@ -100,7 +99,7 @@ export class Luminora {
         closing: this.#closing.signal,
         isStoring: (owner) => indexCache.isStoring(owner),
         index: (owner) => indexCache.index(owner),
-        tell: (owner, progress, error) => this.#hearEmbedding(owner, progress, error),
+        tell: (owner, event) => this.#tell(owner, "embedding", event),
       });
     const inOrder = queue();
     let freed = false;
@@ -301,18 +300,7 @@ export class Luminora {
     await this.#load(user);
     const { semantic } = this.#connection;
     if (!semantic) throw new LuminoraError("model_unsupported", "Luminora.open was given no embedder.");
-    const listener = (owner: string, progress: EmbeddingProgress) => owner === user && onProgress?.(progress);
-    this.#embeddingListeners.add(listener);
-    try {
-      return await semantic.embed(user);
-    } finally {
-      this.#embeddingListeners.delete(listener);
-    }
-  }
-
-  #hearEmbedding(owner: string, progress: EmbeddingProgress, error?: unknown): void {
-    if (error === undefined) for (const listener of this.#embeddingListeners) listener(owner, progress);
-    this.#tell(owner, "embedding", error === undefined ? progress : { ...progress, error });
+    return await semantic.embed(user, onProgress);
   }
 
   /** What happened in all conversations of a person, counted. Nothing is sent. */
@@ -323,27 +311,8 @@ export class Luminora {
 
   /** Brings a relationship back from a snapshot file: all of it, or an error and nothing. */
   async importSnapshot(file: TextFile, options: ImportOptions = {}): Promise<ImportReport> {
-    const source = await textOfFile(file);
-    // Whoever is named in the file: their log has to be known before the core reads it in earnest.
-    const user = options.user ?? this.#connection.core.userOfSnapshot(source) ?? anonymous;
-    await this.#load(user);
-    const { template, restore, restore_affinity, restore_mood, restore_facts, restore_conversation } =
-      options;
-    const instead = template === undefined ? undefined : (await this.templates.get(template)).document;
-    const command = {
-      type: "import-snapshot",
-      source,
-      user,
-      restore,
-      restore_affinity,
-      restore_mood,
-      restore_facts,
-      restore_conversation,
-      on_conflict: options.onConflict ?? "refuse",
-      allow_modified: options.allowModified ?? false,
-      template: instead && JSON.stringify(instead),
-    };
-    return ((await run(this.#connection, command)) as { value: ImportReport }).value;
+    const { importSnapshot } = await import("./snapshot.ts");
+    return await importSnapshot(this.#host, file, options, anonymous);
   }
 
   /**
@@ -360,10 +329,8 @@ export class Luminora {
   async importTables(files: TableFiles, options: TablesImportOptions = {}): Promise<TablesReport> {
     this.#check();
     const { importTables } = await import("./tables.ts");
-    const load = (user: string) => this.#load(user);
-    const host = { connection: this.#connection, load, templates: this.templates };
     // Two at once could both find that something is not there yet.
-    const work = () => underway(this.#connection, () => importTables(host, files, options));
+    const work = () => underway(this.#connection, () => importTables(this.#host, files, options));
     const { report, changed } = await this.#connection.inTurn("tables", work);
     for (const [user, ids] of changed) this.#tell(user, "absorb", { changed: [...ids] });
     return report;
@@ -466,6 +433,12 @@ export class Luminora {
   /** {@link close}, for `await using`. */
   async [Symbol.asyncDispose](): Promise<void> {
     await this.close();
+  }
+
+  /** What is loaded when it is asked for works with this. */
+  get #host() {
+    const load = (user: string) => this.#load(user);
+    return { connection: this.#connection, load, templates: this.templates };
   }
 
   /** Reads a person's log from the storage, once. */

@@ -29,7 +29,7 @@ export interface SemanticHost {
   /** Makes what is searched of an owner, a part at a time. */
   readonly index: (owner: string) => Promise<void>;
   /** Hears how far the memories of a person are embedded, and what went wrong. */
-  readonly tell: (owner: string, progress: EmbeddingProgress, error?: unknown) => void;
+  readonly tell: (owner: string, event: EmbeddingProgress & { readonly error?: unknown }) => void;
 }
 
 /**
@@ -44,6 +44,7 @@ export class SemanticSearch {
   readonly #running = new Map<string, Promise<EmbeddingProgress>>();
   readonly #timers = new Map<string, ReturnType<typeof setTimeout>>();
   readonly #failures = new Map<string, number>();
+  readonly #listeners = new Set<(owner: string, progress: EmbeddingProgress) => void>();
   /** Owners whose vectors are to be kept again, because the storage dropped them. */
   readonly #dropped = new Set<string>();
 
@@ -92,12 +93,14 @@ export class SemanticSearch {
   }
 
   /** Embeds what has no vector yet. One at a time for an owner; whoever asks meanwhile waits for the same. */
-  embed(owner: string): Promise<EmbeddingProgress> {
-    const running = this.#running.get(owner);
-    if (running) return running;
-    const embedding = this.#embed(owner).finally(() => this.#running.delete(owner));
-    this.#running.set(owner, embedding);
-    return embedding;
+  async embed(owner: string, onProgress?: (progress: EmbeddingProgress) => void): Promise<EmbeddingProgress> {
+    const listener = (of: string, progress: EmbeddingProgress) => of === owner && onProgress?.(progress);
+    this.#listeners.add(listener);
+    try {
+      return await (this.#running.get(owner) ?? this.#begin(owner));
+    } finally {
+      this.#listeners.delete(listener);
+    }
   }
 
   /** Ends what is under way. What was embedded until then is kept. */
@@ -106,6 +109,12 @@ export class SemanticSearch {
     await Promise.allSettled(this.#running.values());
     for (const owner of this.#dropped) this.#save(owner, 0);
     await this.#cache.settled();
+  }
+
+  #begin(owner: string): Promise<EmbeddingProgress> {
+    const embedding = this.#embed(owner).finally(() => this.#running.delete(owner));
+    this.#running.set(owner, embedding);
+    return embedding;
   }
 
   async #embed(owner: string): Promise<EmbeddingProgress> {
@@ -126,7 +135,9 @@ export class SemanticSearch {
             onVectors: (indices, vectors) => {
               const slots = Uint32Array.from(indices, (index) => texts[index]?.slot ?? 0);
               ask(() => core().setVectors(owner, slots, joined(vectors)));
-              tell(owner, progress());
+              const now = progress();
+              for (const listener of this.#listeners) listener(owner, now);
+              tell(owner, now);
             },
           },
         );
@@ -139,7 +150,7 @@ export class SemanticSearch {
         const failures = this.#failures.get(owner) ?? 0;
         this.#failures.set(owner, failures + 1);
         this.changed(owner, { wait: Math.min(lastRetry, firstRetry * 2 ** failures) });
-        tell(owner, progress(), error);
+        tell(owner, { ...progress(), error });
       }
       throw error;
     } finally {

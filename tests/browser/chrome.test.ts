@@ -1,28 +1,21 @@
-import type { Page } from "playwright-core";
-import { afterAll, beforeAll, expect, it } from "vitest";
+import { expect, it } from "vitest";
 import { chromeSuite } from "../shared/suites/chrome.ts";
-import { type Inside, openInside } from "./inside.ts";
+import { tabForAll } from "./inside.ts";
 
-let browser: Inside;
-let tab: Page;
-
-beforeAll(async () => {
-  browser = await openInside();
-  tab = await browser.open();
-});
-
-afterAll(() => browser?.close());
+const tab = tabForAll();
 
 chromeSuite({
   // Without the types of the arguments, which are too deep for the compiler here.
   callBrowser: (...args) =>
-    tab.evaluate((args) => inside.chrome.callBrowser(...(args as [never, never])), args as unknown[]),
+    tab().evaluate((args) => inside.chrome.callBrowser(...(args as [never, never])), args as unknown[]),
   talkToBrowser: () =>
-    tab.evaluate(() => inside.chrome.talkToBrowser(inside.luminoracore.indexedDbStorage({ name: "chrome" }))),
+    tab().evaluate(() =>
+      inside.chrome.talkToBrowser(inside.luminoracore.indexedDbStorage({ name: "chrome" })),
+    ),
 });
 
 it("a worker is told that it has none", async () => {
-  const told = await tab.evaluate(async () => {
+  const told = await tab().evaluate(async () => {
     const source = `
       const { chrome } = await import("${location.origin}/luminoracore/index.js");
       const messages = [{ role: "user", content: "Hi" }];

@@ -1,22 +1,12 @@
-import type { Page } from "playwright-core";
-import { afterAll, beforeAll, expect, it } from "vitest";
+import { expect, it } from "vitest";
 import type { Trial } from "../shared/embedding.ts";
 import { modelServer, status } from "../shared/model-server.ts";
 import { embeddingSuite } from "../shared/suites/embedding.ts";
-import { type Inside, openInside } from "./inside.ts";
+import { tabForAll } from "./inside.ts";
 
-let browser: Inside;
-let tab: Page;
+const tab = tabForAll({ expectErrors: true });
 
-beforeAll(async () => {
-  browser = await openInside();
-  // Chromium itself logs every status and every refused connection as an error.
-  tab = await browser.open({ expectErrors: true });
-});
-
-afterAll(() => browser?.close());
-
-const attempt = (trial: Trial) => tab.evaluate((trial) => inside.tryEmbedding(trial), trial);
+const attempt = (trial: Trial) => tab().evaluate((trial) => inside.tryEmbedding(trial), trial);
 
 embeddingSuite(attempt);
 

@@ -4,6 +4,7 @@ import { dirname, join } from "node:path";
 import { fileURLToPath } from "node:url";
 import { build } from "esbuild";
 import type { Page } from "playwright-core";
+import { afterAll, beforeAll } from "vitest";
 import { type Harness, openHarness } from "./harness.ts";
 
 /** A browser whose tabs hold a module of `tests/browser/inside/` as the global `inside`. */
@@ -27,6 +28,23 @@ export const importMap = {
     "@electric-sql/pglite": "/pglite/index.js",
   },
 };
+
+/**
+ * One tab for all tests of a file, which is open while they run.
+ *
+ * @param options `expectErrors`: Chromium itself logs every status and every refused connection as an error
+ * @returns the tab; not before the tests run
+ */
+export function tabForAll(options: { expectErrors?: boolean } = {}): () => Page {
+  let browser: Inside | undefined;
+  let tab: Page;
+  beforeAll(async () => {
+    browser = await openInside();
+    tab = await browser.open(options);
+  });
+  afterAll(() => browser?.close());
+  return () => tab;
+}
 
 /** Starts a browser for tests that run their own code inside the browser, with the built package. */
 export async function openInside(module = "index.ts"): Promise<Inside> {

@@ -1,24 +1,18 @@
-import type { Page } from "playwright-core";
-import { afterAll, beforeAll } from "vitest";
+import { beforeAll } from "vitest";
 import { secretSuite } from "../shared/suites/secrets.ts";
-import { type Inside, openInside } from "./inside.ts";
+import { tabForAll } from "./inside.ts";
 
-let browser: Inside;
-let tab: Page;
+// What Chromium says of a status must not hold the key either.
+const tab = tabForAll({ expectErrors: true });
 const printed: string[] = [];
 
-beforeAll(async () => {
-  browser = await openInside();
-  // Chromium itself logs every status as an error: what it says of them must not hold the key either.
-  tab = await browser.open({ expectErrors: true });
-  tab.on("console", (message) => printed.push(message.text(), message.location().url));
+beforeAll(() => {
+  tab().on("console", (message) => printed.push(message.text(), message.location().url));
 });
-
-afterAll(() => browser?.close());
 
 let count = 0;
 secretSuite(async (talk) => {
-  const [places, stored] = await tab.evaluate(
+  const [places, stored] = await tab().evaluate(
     async ([talk, name]) => {
       const places = await inside.secrets.talkWithSecret(
         inside.luminoracore.indexedDbStorage({ name }),

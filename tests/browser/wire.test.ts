@@ -1,34 +1,24 @@
-import type { Page } from "playwright-core";
-import { afterAll, beforeAll, describe, expect, it } from "vitest";
+import { describe, expect, it } from "vitest";
 import type { Question } from "../shared/asking.ts";
 import { serverTaking, status } from "../shared/model-server.ts";
 import { documented } from "../shared/providers.ts";
 import { wireSuite } from "../shared/suites/wire.ts";
-import { type Inside, openInside } from "./inside.ts";
+import { tabForAll } from "./inside.ts";
 
-let browser: Inside;
-let tab: Page;
-
-beforeAll(async () => {
-  browser = await openInside();
-  // Chromium itself logs every status and every refused connection as an error.
-  tab = await browser.open({ expectErrors: true });
-});
-
-afterAll(() => browser?.close());
+const tab = tabForAll({ expectErrors: true });
 
 // As text: the type of a schema is endless.
 const askModel = (question: Question) =>
-  tab.evaluate((text) => inside.askModel(JSON.parse(text)), JSON.stringify(question));
+  tab().evaluate((text) => inside.askModel(JSON.parse(text)), JSON.stringify(question));
 
 wireSuite({
   askModel,
   askAll: (question, texts) =>
-    tab.evaluate(([text, texts]) => inside.askAll(JSON.parse(text), texts), [
+    tab().evaluate(([text, texts]) => inside.askAll(JSON.parse(text), texts), [
       JSON.stringify(question),
       texts,
     ] as const),
-  countPieces: (...args) => tab.evaluate((args) => inside.countPieces(...args), args),
+  countPieces: (...args) => tab().evaluate((args) => inside.countPieces(...args), args),
   oneByOne: false,
   pause: 3,
 });

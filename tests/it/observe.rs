@@ -6,11 +6,11 @@ use luminoracore::observe::{
     Coverage, Intent, Observation, ObserveContext, Packs, SentimentClass, TriggerSet, observe, observe_with,
 };
 use luminoracore::template::Template;
-use luminoracore::template::model::{AffinityConfig, CardTexts, LazyId, Mood, MoodConfig, Persona, Trigger};
+use luminoracore::template::model::{AffinityConfig, Mood, MoodConfig, Persona, Trigger};
 use proptest::prelude::*;
-use serde_json::{Value, json};
+use serde_json::json;
 
-use crate::sample::tree;
+use crate::sample::plain;
 use SentimentClass::{Negative, Neutral, Positive, VeryNegative, VeryPositive};
 
 pub(crate) fn file(path: &str) -> Vec<u8> {
@@ -52,31 +52,13 @@ fn template_with_moods(language: &str, moods: &[(&str, &[&str])]) -> Template {
 }
 
 fn bare_template(language: &str) -> Template {
-    Template {
-        document: tree(Value::Null),
-        id: LazyId::default(),
-        persona: Persona {
-            name: "Dr. Luna".to_owned(),
-            aliases: vec!["Moon".to_owned()],
-            language: language.to_owned(),
-            ..Persona::default()
-        },
-        core_traits: Default::default(),
-        linguistic_profile: Default::default(),
-        behavioral_rules: Vec::new(),
-        trigger_responses: Default::default(),
-        advanced_parameters: Default::default(),
-        safety_guards: None,
-        sample_responses: Vec::new(),
-        hierarchical_config: None,
-        mood_config: None,
-        affinity_config: AffinityConfig::default(),
-        memory_preferences: Default::default(),
-        principles: Vec::new(),
-        knowledge: Default::default(),
-        max_context_tokens: None,
-        card: CardTexts::default(),
-    }
+    let persona = Persona {
+        name: "Dr. Luna".to_owned(),
+        aliases: vec!["Moon".to_owned()],
+        language: language.to_owned(),
+        ..Persona::default()
+    };
+    Template { persona, ..plain() }
 }
 
 #[test]

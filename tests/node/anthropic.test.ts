@@ -5,8 +5,9 @@ import type { HttpModelOptions } from "../../js/models/http-options.ts";
 import type { CallOptions, Message } from "../../js/models/model.ts";
 import type { Part } from "../../js/models/part.ts";
 import { fakeClock } from "../../js/testing/fake-clock.ts";
+import { collect, question, textOf } from "../shared/call.ts";
 import { failure } from "../shared/failure.ts";
-import { type Answer, modelServer, status, stream } from "../shared/model-server.ts";
+import { type Answer, json, modelServer, status, stream } from "../shared/model-server.ts";
 
 const key = "sk-secret-0123456789";
 
@@ -320,16 +321,6 @@ function address(baseURL: string): string {
   return new URL(baseURL).origin;
 }
 
-function question(options: Partial<CallOptions> = {}): CallOptions {
-  return {
-    system: "You are Luna.",
-    messages: [{ role: "user", content: "Hi" }],
-    temperature: 0.7,
-    signal: new AbortController().signal,
-    ...options,
-  };
-}
-
 /** The parts of one call that does not really wait between attempts. */
 async function ask(
   baseURL: string | undefined,
@@ -339,15 +330,5 @@ async function ask(
   const { sleep } = fakeClock();
   const server = baseURL === undefined ? {} : { baseURL: address(baseURL) };
   const model = anthropic({ model: "small", sleep, ...server, ...options });
-  const parts: Part[] = [];
-  for await (const part of model.call(question(call))) parts.push(part);
-  return parts;
-}
-
-async function textOf(parts: Promise<Part[]>): Promise<string> {
-  return (await parts).map((part) => (part.type === "text-delta" ? part.text : "")).join("");
-}
-
-function json(body: unknown): Answer {
-  return status(200, JSON.stringify(body), { "content-type": "application/json" });
+  return await collect(model.call(question(call)));
 }

@@ -11,7 +11,6 @@ const storage = fileStorage(folder, {
   },
 });
 const pad = (value: number, digits: number) => String(value).padStart(digits, "0");
-writeSync(1, "ready\n");
 
 for (let batch = 0; ; batch++) {
   const size = 1 + (batch % 5);

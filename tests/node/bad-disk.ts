@@ -6,8 +6,8 @@ import { dirname, join } from "node:path";
 import { LuminoraError } from "../../js/errors.ts";
 import { fileStorage } from "../../js/storage/file.ts";
 import type { StoredRecord } from "../../js/storage/storage.ts";
+import { owner, live as record, tombstone } from "../shared/records.ts";
 
-const owner = "diego";
 const [fault = "", folder = ""] = process.argv.slice(2);
 
 const faults: Record<string, () => Promise<object>> = {
@@ -124,13 +124,9 @@ async function ids(storage: ReturnType<typeof fileStorage>): Promise<string[]> {
 }
 
 function live(id: string, size = 3000): StoredRecord {
-  return { id, owner, kind: "turn", at: clock(1), schema: 1, body: "x".repeat(size) };
+  return record(id, 1, "x".repeat(size));
 }
 
 function erased(id: string): StoredRecord {
-  return { id, owner, kind: "turn", at: clock(2), erased: true };
-}
-
-function clock(time: number): string {
-  return `${String(time).padStart(15, "0")}-00000-test`;
+  return tombstone(id, 2);
 }

@@ -1,8 +1,6 @@
 import type { Random } from "../../js/ports.ts";
 import type { Storage, StoredRecord } from "../../js/storage/storage.ts";
-
-/** Whose log is changed. */
-export const owner = "diego";
+import { clock, owner, live as record, tombstone } from "../shared/records.ts";
 
 /** What a log holds, by id. */
 export type Log = Map<string, StoredRecord>;
@@ -58,19 +56,10 @@ export async function stored(storage: Storage): Promise<Log> {
 }
 
 /** A word that stands in this version of a record, and nowhere else. */
-export function wordOf({ id, at }: StoredRecord): string {
+export function wordOf({ id, at }: Pick<StoredRecord, "id" | "at">): string {
   return `said ${id} at ${Number(at.slice(0, 15))}.`;
 }
 
 function live(id: string, time: number): StoredRecord {
-  const record = { id, owner, kind: "turn", at: clock(time), schema: 1, body: null };
-  return { ...record, body: { word: wordOf(record), more: "ñ🌙".repeat(50) } };
-}
-
-function tombstone(id: string, time: number): StoredRecord {
-  return { id, owner, kind: "turn", at: clock(time), erased: true };
-}
-
-function clock(time: number): string {
-  return `${String(time).padStart(15, "0")}-00000-test`;
+  return record(id, time, { word: wordOf({ id, at: clock(time) }), more: "ñ🌙".repeat(50) });
 }

@@ -26,8 +26,7 @@ import {
   type LuminoraMetadata,
 } from "luminoracore/ai-sdk";
 import { afterEach, beforeEach, describe, expect, it } from "vitest";
-import { canonical, sorted } from "../shared/canonical.ts";
-import { answerOf, everything, recordingModel } from "../shared/recording.ts";
+import { answerOf, contentsOf, recordingModel } from "../shared/recording.ts";
 
 type Message = UIMessage<{ luminora: LuminoraMetadata }>;
 
@@ -44,7 +43,7 @@ beforeEach(async () => {
 afterEach(() => luminora.close());
 
 /** Everything that is stored, to compare. */
-const stored = async () => canonical(sorted(await everything(storage)));
+const stored = () => contentsOf(storage);
 
 const said = () => session.history().map(({ role, text }) => [role, text]);
 

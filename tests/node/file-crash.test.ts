@@ -5,6 +5,7 @@ import { join } from "node:path";
 import { afterAll, beforeAll, expect, it, vi } from "vitest";
 import { fileStorage } from "../../js/storage/file.ts";
 import type { Storage, StoredRecord } from "../../js/storage/storage.ts";
+import { owner, live as record, tombstone } from "../shared/records.ts";
 import type { Disk, Leaving } from "./crashing-disk.ts";
 
 vi.mock("node:fs/promises", async (original) => {
@@ -13,7 +14,6 @@ vi.mock("node:fs/promises", async (original) => {
 });
 
 const { disk } = mocked as unknown as { disk: Disk };
-const owner = "diego";
 let root = "";
 let count = 0;
 
@@ -246,15 +246,11 @@ function nextFolder(): string {
 }
 
 function live(id: string, version = 1): StoredRecord {
-  return { id, owner, kind: "memory", at: clock(version), schema: 1, body: `about ${id}${version}.` };
+  return record(id, version, `about ${id}${version}.`);
 }
 
 function erased(id: string): StoredRecord {
-  return { id, owner, kind: "memory", at: clock(9), erased: true };
-}
-
-function clock(time: number): string {
-  return `${String(time).padStart(15, "0")}-00000-test`;
+  return tombstone(id, 9);
 }
 
 /** What is alive. */

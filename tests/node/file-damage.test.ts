@@ -5,10 +5,10 @@ import { afterAll, beforeAll, beforeEach, describe, expect, it, vi } from "vites
 import type { LuminoraError } from "../../js/errors.ts";
 import { fileStorage } from "../../js/storage/file.ts";
 import { decodeFrames, encodeFrame, isUnfinished } from "../../js/storage/frames.ts";
-import type { Storage, StoredRecord } from "../../js/storage/storage.ts";
+import type { Storage } from "../../js/storage/storage.ts";
 import { seededRandom } from "../../js/testing/seeded-random.ts";
+import { live, owner, tombstone } from "../shared/records.ts";
 
-const owner = "diego";
 let root = "";
 let folder = "";
 let path = "";
@@ -86,17 +86,17 @@ describe("a file that was changed behind our back", () => {
     ]);
     expect(ids).toEqual(["a", "b", "e"]);
     // Erasing something else writes the file anew.
-    await storage.append(owner, [erased("a")]);
+    await storage.append(owner, [tombstone("a", 2)]);
     expect(await readFile(path, "utf8")).toContain("about X");
     expect(await readFile(path, "utf8")).not.toContain("about a");
     const again = await visit();
     // It was told; the file itself is sound again.
     expect(again.told).toEqual([]);
     expect(again.ids).toEqual(["b", "e"]);
-    await again.storage.append(owner, [erased("b")]);
+    await again.storage.append(owner, [tombstone("b", 2)]);
     expect(await readFile(path, "utf8")).toContain("about d");
     // The log does not know c. What names it is erased with it all the same, and what does not stays.
-    await again.storage.append(owner, [erased("c")]);
+    await again.storage.append(owner, [tombstone("c", 2)]);
     const last = await readFile(path, "utf8");
     expect(last).not.toContain("about X");
     expect(last).toContain("about d");
@@ -116,7 +116,7 @@ describe("a file that was changed behind our back", () => {
     await writeFile(path, Buffer.concat([bytes.subarray(0, at), noise, commit, bytes.subarray(at)]));
     const { storage, told } = await visit();
     expect(told).toHaveLength(1);
-    await storage.append(owner, [erased("a")]);
+    await storage.append(owner, [tombstone("a", 2)]);
     const lines = (await readFile(path, "utf8")).split("\n").filter((line) => line.startsWith('{"damaged"'));
     const kept = lines.map((line) => JSON.parse(line).damaged).join("\n");
     expect(Buffer.from(kept, "latin1")).toEqual(Buffer.from(noise));
@@ -192,7 +192,7 @@ describe("what was never finished", () => {
       // It is no damage: whoever wrote it was told that it had failed, or was killed.
       expect(after.told).toEqual([]);
       // Its text goes when anything is erased.
-      await after.storage.append(owner, [erased("unknown")]);
+      await after.storage.append(owner, [tombstone("unknown", 2)]);
       expect(await readFile(path, "utf8")).not.toContain("about b");
       await after.storage.close();
     }
@@ -247,7 +247,11 @@ describe("what was never finished", () => {
 async function written(): Promise<{ batches: string[][]; bytes: Buffer }> {
   const batches = [["a", "b"], ["c", "d"], ["e"]];
   const storage = fileStorage(folder);
-  for (const batch of batches) await storage.append(owner, batch.map(live));
+  for (const batch of batches)
+    await storage.append(
+      owner,
+      batch.map((id) => live(id)),
+    );
   await storage.close();
   await findPath();
   return { batches, bytes: await readFile(path) };
@@ -274,16 +278,4 @@ async function idsIn(storage: Storage): Promise<string[]> {
   for await (const records of storage.scan(owner))
     for (const { id, erased } of records) if (!erased) ids.push(id);
   return ids.sort();
-}
-
-function live(id: string): StoredRecord {
-  return { id, owner, kind: "memory", at: clock(1), schema: 1, body: `about ${id}` };
-}
-
-function erased(id: string): StoredRecord {
-  return { id, owner, kind: "memory", at: clock(2), erased: true };
-}
-
-function clock(time: number): string {
-  return `${String(time).padStart(15, "0")}-00000-test`;
 }

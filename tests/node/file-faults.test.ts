@@ -3,13 +3,12 @@ import { chmod, mkdir, mkdtemp, readdir, rm, utimes, writeFile } from "node:fs/p
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { promisify } from "node:util";
-import { build } from "esbuild";
 import { afterAll, beforeAll, beforeEach, describe, expect, it } from "vitest";
 import { fileStorage } from "../../js/storage/file.ts";
-import type { StoredRecord } from "../../js/storage/storage.ts";
+import { live, owner } from "../shared/records.ts";
+import { bundleScript } from "./child.ts";
 
 const run = promisify(execFile);
-const owner = "diego";
 let root = "";
 let script = "";
 let folder = "";
@@ -19,14 +18,7 @@ beforeAll(async () => {
   root = await mkdtemp(join(tmpdir(), "luminora-faults-"));
   // Another user has to get in.
   await chmod(root, 0o755);
-  script = join(root, "bad-disk.mjs");
-  await build({
-    entryPoints: [join(import.meta.dirname, "bad-disk.ts")],
-    outfile: script,
-    bundle: true,
-    platform: "node",
-    format: "esm",
-  });
+  script = await bundleScript("bad-disk", root);
 });
 beforeEach(async () => {
   folder = join(root, `${count++}`, "records");
@@ -119,9 +111,4 @@ async function result(program: string, before: string[], fault: string, options:
 function canMount(): boolean {
   const mounting = ["-rm", "mount", "-t", "tmpfs", "none", tmpdir()];
   return process.platform === "linux" && spawnSync("unshare", mounting).status === 0;
-}
-
-function live(id: string): StoredRecord {
-  const at = "000000000000001-00000-test";
-  return { id, owner, kind: "memory", at, schema: 1, body: `about ${id}` };
 }

@@ -1,13 +1,12 @@
-import { spawn } from "node:child_process";
-import { once } from "node:events";
 import { mkdtemp, readdir, readFile, rm } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
-import { build } from "esbuild";
+import { setTimeout as pause } from "node:timers/promises";
 import { afterAll, beforeAll, expect, it } from "vitest";
 import { fileStorage } from "../../js/storage/file.ts";
 import { seededRandom } from "../../js/testing/seeded-random.ts";
 import { changed, type Log, nextChange, stored, wordOf } from "./changes.ts";
+import { bundleScript, startChild } from "./child.ts";
 
 const kills = 200;
 let root = "";
@@ -15,14 +14,7 @@ let script = "";
 
 beforeAll(async () => {
   root = await mkdtemp(join(tmpdir(), "luminora-kills-"));
-  script = join(root, "change-forever.mjs");
-  await build({
-    entryPoints: [join(import.meta.dirname, "change-forever.ts")],
-    outfile: script,
-    bundle: true,
-    platform: "node",
-    format: "esm",
-  });
+  script = await bundleScript("change-forever", root);
 });
 afterAll(() => rm(root, { recursive: true }));
 
@@ -82,17 +74,11 @@ async function killOften(folder: string, seed: number) {
 
 /** Starts a process, and kills it so many milliseconds after its first change began; what it said. */
 async function changeUntilKilled(folder: string, begin: number, after: number): Promise<string> {
-  const child = spawn(process.execPath, [script, folder, `${begin}`], {
-    stdio: ["ignore", "pipe", "inherit"],
-  });
-  let said = "";
-  child.stdout.setEncoding("utf8").on("data", (chunk: string) => {
-    if (said === "") setTimeout(() => child.kill("SIGKILL"), after);
-    said += chunk;
-  });
-  await once(child, "close");
-  expect(child.signalCode).toBe("SIGKILL");
-  return said;
+  const child = startChild(script, folder, `${begin}`);
+  await child.until(() => child.said() !== "");
+  await pause(after);
+  await child.kill();
+  return child.said();
 }
 
 /** None of the words stands in any file. */

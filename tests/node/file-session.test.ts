@@ -1,18 +1,14 @@
-import { spawn } from "node:child_process";
-import { once } from "node:events";
 import { mkdtemp, rm } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
-import { pathToFileURL } from "node:url";
-import { build } from "esbuild";
 import { Luminora } from "luminoracore";
 import { fileStorage } from "luminoracore/node";
 import { seededRandom } from "luminoracore/testing";
 import { afterAll, beforeAll, expect, it } from "vitest";
 import { canonical } from "../shared/canonical.ts";
-import { root } from "../shared/cases.ts";
 import { scan } from "../shared/recording.ts";
 import { foldOf, wholeRuns } from "../shared/whole.ts";
+import { bundleScript, startChild } from "./child.ts";
 
 const user = "diego";
 const now = Date.UTC(2100, 0, 1);
@@ -21,26 +17,7 @@ let script: string;
 
 beforeAll(async () => {
   folder = await mkdtemp(join(tmpdir(), "luminora-session-"));
-  script = join(folder, "talk-forever.mjs");
-  const entry = (name: string) => pathToFileURL(join(root, "pkg", name)).href;
-  await build({
-    entryPoints: [join(import.meta.dirname, "talk-forever.ts")],
-    outfile: script,
-    bundle: true,
-    platform: "node",
-    format: "esm",
-    // The built package, as it is.
-    plugins: [
-      {
-        name: "built package",
-        setup: ({ onResolve }) =>
-          onResolve({ filter: /^luminoracore/ }, ({ path }) => ({
-            path: entry(path.endsWith("/node") ? "node.js" : "index.node.js"),
-            external: true,
-          })),
-      },
-    ],
-  });
+  script = await bundleScript("talk-forever", folder);
 });
 
 afterAll(() => rm(folder, { recursive: true, force: true }));
@@ -50,7 +27,11 @@ it("a process killed in the middle of a conversation, 20 times, keeps every ackn
   const random = seededRandom(5);
   const acknowledged = new Set<string>();
   for (let kill = 0; kill < 20; kill++) {
-    await talkUntilKilled(records, acknowledged, acknowledged.size + 1 + ((random(1)[0] ?? 0) % 8));
+    const talk = startChild(script, records, user);
+    const enough = 1 + ((random(1)[0] ?? 0) % 8);
+    await talk.until(() => talk.acknowledged().length >= enough);
+    await talk.kill();
+    for (const run of talk.acknowledged()) acknowledged.add(run);
     const storage = fileStorage(records);
     const stored = await scan(storage, user);
     const runs = wholeRuns(stored);
@@ -64,17 +45,3 @@ it("a process killed in the middle of a conversation, 20 times, keeps every ackn
     await luminora.close();
   }
 }, 120_000);
-
-/** Starts a process that talks, and kills it once this many turns are acknowledged in all. */
-async function talkUntilKilled(records: string, acknowledged: Set<string>, enough: number): Promise<void> {
-  const child = spawn(process.execPath, [script, records, user], { stdio: ["ignore", "pipe", "inherit"] });
-  let rest = "";
-  child.stdout.setEncoding("utf8").on("data", (chunk: string) => {
-    const lines = (rest + chunk).split("\n");
-    rest = lines.pop() ?? "";
-    for (const line of lines) acknowledged.add(line);
-    if (acknowledged.size >= enough) child.kill("SIGKILL");
-  });
-  await once(child, "close");
-  expect(child.signalCode).toBe("SIGKILL");
-}

@@ -1,27 +1,21 @@
-import { type ChildProcess, spawn } from "node:child_process";
 import { appendFile, mkdtemp, readdir, readFile, rm, writeFile } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
-import { build } from "esbuild";
 import { afterAll, beforeAll, beforeEach, describe, expect, it } from "vitest";
 import { fileStorage } from "../../js/storage/file.ts";
 import { encodeFrame } from "../../js/storage/frames.ts";
-import type { LiveRecord, StoredRecord, Tombstone } from "../../js/storage/storage.ts";
+import type { StoredRecord } from "../../js/storage/storage.ts";
+import { clock, live, owner, tombstone } from "../shared/records.ts";
+import { bundleScript, startChild } from "./child.ts";
 
-const owner = "diego";
 let root = "";
+let script = "";
 let folder = "";
 let count = 0;
 
 beforeAll(async () => {
   root = await mkdtemp(join(tmpdir(), "luminora-"));
-  await build({
-    entryPoints: [join(import.meta.dirname, "append-forever.ts")],
-    outfile: join(root, "append-forever.mjs"),
-    bundle: true,
-    platform: "node",
-    format: "esm",
-  });
+  script = await bundleScript("append-forever", root);
 });
 beforeEach(() => {
   folder = join(root, `${count++}`);
@@ -30,14 +24,10 @@ afterAll(() => rm(root, { recursive: true }));
 
 describe("a process killed while it writes", () => {
   it("keeps what it acknowledged beside others that erase: 3 processes, all killed", async () => {
-    const writers = ["a", "b", "c"].map((name) => ({ name, ...startWriter(name) }));
-    await Promise.all(writers.map(({ ready }) => ready));
-    while (writers.some((writer) => writer.acknowledged() < 20)) await pause(10);
+    const writers = ["a", "b", "c"].map((name) => ({ name, ...startChild(script, folder, owner, name) }));
+    await Promise.all(writers.map(({ until, acknowledged }) => until(() => acknowledged().length >= 20)));
     for (const writer of writers) await writer.kill();
-    for (const writer of writers) {
-      expect(writer.acknowledged()).toBeGreaterThan(0);
-      await checkWriter(writer.name, writer.acknowledged());
-    }
+    for (const { name, acknowledged } of writers) await checkWriter(name, acknowledged().length);
     // What is erased by now is nowhere in the file, whoever wrote it while whoever erased.
     const written = await contents();
     for (const { id, erased } of await all()) if (erased) expect(written).not.toContain(`said in ${id}.`);
@@ -70,30 +60,6 @@ describe("a process killed while it writes", () => {
     expect(ids((await all()).filter((record) => !("erased" in record)))).toEqual(["late"]);
     expect(await readdir(folder)).toHaveLength(1);
   });
-
-  function startWriter(name: string) {
-    const script = join(root, "append-forever.mjs");
-    const child: ChildProcess = spawn(process.execPath, [script, folder, owner, name], {
-      stdio: ["ignore", "pipe", "inherit"],
-    });
-    let output = "";
-    const ready = new Promise<void>((resolve) =>
-      child.stdout?.on("data", (chunk) => {
-        output += chunk;
-        resolve();
-      }),
-    );
-    const acknowledged = () => output.split("\n").filter((line) => /^\d+$/.test(line)).length;
-    return {
-      ready,
-      acknowledged,
-      kill: () =>
-        new Promise<number>((resolve) => {
-          child.on("close", () => resolve(acknowledged()));
-          child.kill("SIGKILL");
-        }),
-    };
-  }
 
   async function checkWriter(writer: string, acknowledged: number) {
     const batches = new Map<number, Map<number, StoredRecord>>();
@@ -150,18 +116,6 @@ describe("the folder", () => {
   });
 });
 
-function live(id: string, time: number): LiveRecord {
-  return { id, owner, kind: "memory", at: clock(time), schema: 1, body: `about ${id}` };
-}
-
-function tombstone(id: string, time: number): Tombstone {
-  return { id, owner, kind: "memory", at: clock(time), erased: true };
-}
-
-function clock(time: number): string {
-  return `${String(time).padStart(15, "0")}-00000-test`;
-}
-
 /** All records of the owner, as a new process sees them. */
 async function all(): Promise<StoredRecord[]> {
   const storage = fileStorage(folder);
@@ -179,8 +133,4 @@ async function contents(): Promise<string> {
   // The lock of a process that was killed is a link to nowhere.
   const names = (await readdir(folder)).filter((name) => !name.includes(".lock"));
   return (await Promise.all(names.map((name) => readFile(join(folder, name), "utf8")))).join("");
-}
-
-function pause(milliseconds: number): Promise<void> {
-  return new Promise((resolve) => setTimeout(resolve, milliseconds));
 }

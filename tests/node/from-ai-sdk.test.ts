@@ -3,9 +3,9 @@ import { Luminora, memoryStorage, type Part, type Session, type Storage } from "
 import { fromAiSdk } from "luminoracore/ai-sdk";
 import { afterEach, beforeEach, describe, expect, it } from "vitest";
 import { type Answer, mockModel, type Specification, specifications } from "../shared/ai-sdk.ts";
-import { canonical, sorted } from "../shared/canonical.ts";
+import { collect } from "../shared/call.ts";
 import { revealed } from "../shared/failing-model.ts";
-import { everything } from "../shared/recording.ts";
+import { contentsOf } from "../shared/recording.ts";
 
 let storage: Storage;
 let luminora: Luminora;
@@ -20,16 +20,14 @@ beforeEach(async () => {
 afterEach(() => luminora.close());
 
 /** Everything that is stored, to compare. */
-const stored = async () => canonical(sorted(await everything(storage)));
+const stored = () => contentsOf(storage);
 
 /** The parts of one call that is asked for nothing in particular. */
 async function partsOf(specification: Specification, answer: Answer): Promise<Part[]> {
   const model = fromAiSdk(mockModel(specification, answer).model);
-  const parts: Part[] = [];
   const { signal } = new AbortController();
   const call = { system: "Be kind.", messages: [{ role: "user", content: "Hi" }], temperature: 0.5, signal };
-  for await (const part of model.call(call as Parameters<typeof model.call>[0])) parts.push(part);
-  return parts;
+  return await collect(model.call(call as Parameters<typeof model.call>[0]));
 }
 
 describe.each(specifications)("a language model of specification %s", (specification) => {

@@ -29,8 +29,7 @@ import { luminoraMiddleware } from "luminoracore/ai-sdk";
 import { fakeEmbedder } from "luminoracore/testing";
 import { afterEach, beforeEach, describe, expect, it, vi } from "vitest";
 import { type Answer, mockModel, specifications, streamingModel } from "../shared/ai-sdk.ts";
-import { canonical, sorted } from "../shared/canonical.ts";
-import { everything } from "../shared/recording.ts";
+import { contentsOf } from "../shared/recording.ts";
 
 let storage: Storage;
 let luminora: Luminora;
@@ -50,7 +49,7 @@ afterEach(async () => {
 });
 
 /** Everything that is stored, to compare. */
-const stored = async () => canonical(sorted(await everything(storage)));
+const stored = () => contentsOf(storage);
 
 const said = () => session.history().map(({ role, text }) => [role, text]);
 

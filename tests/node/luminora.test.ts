@@ -2,8 +2,8 @@ import { readFile } from "node:fs/promises";
 import { Luminora, LuminoraError, memoryStorage, type Part, scriptedModel } from "luminoracore";
 import * as inline from "luminoracore/inline";
 import { describe, expect, it } from "vitest";
-import { canonical, sorted } from "../shared/canonical.ts";
-import { everything, recordingModel, recordingStorage, storageOf } from "../shared/recording.ts";
+import { canonical } from "../shared/canonical.ts";
+import { contentsOf, everything, recordingModel, recordingStorage, storageOf } from "../shared/recording.ts";
 
 const user = "diego";
 
@@ -174,7 +174,7 @@ describe("a snapshot", () => {
   it("is refused where the relationship is already, or where it was changed by hand", async () => {
     const { luminora, session, storage } = await acquainted();
     const file = await session.exportSnapshot();
-    const before = canonical(sorted(await everything(storage)));
+    const before = await contentsOf(storage);
     await expect(luminora.importSnapshot(file)).rejects.toMatchObject({ code: "instance_exists" });
     const changed = file.replace("wonderful", "dreadful");
     await expect(luminora.importSnapshot(changed, { user: "eva" })).rejects.toMatchObject({
@@ -184,7 +184,7 @@ describe("a snapshot", () => {
       const error = await luminora.importSnapshot(nonsense, { user: "eva" }).catch((error: unknown) => error);
       expect(LuminoraError.isInstance(error)).toBe(true);
     }
-    expect(canonical(sorted(await everything(storage)))).toBe(before);
+    expect(await contentsOf(storage)).toBe(before);
     const accepted = await luminora.importSnapshot(changed, { user: "eva", allowModified: true });
     expect(accepted.user).toBe("eva");
     await luminora.close();

@@ -1,4 +1,3 @@
-import { createServer } from "node:net";
 import { inspect } from "node:util";
 import { describe, expect, it } from "vitest";
 import type { LuminoraError } from "../../js/errors.ts";
@@ -7,6 +6,8 @@ import type { CallOptions } from "../../js/models/model.ts";
 import { openaiCompatible } from "../../js/models/openai-compatible.ts";
 import type { Part } from "../../js/models/part.ts";
 import { fakeClock } from "../../js/testing/fake-clock.ts";
+import { collect, question, textOf } from "../shared/call.ts";
+import { closedPort } from "../shared/closed-port.ts";
 import { failure } from "../shared/failure.ts";
 import {
   type Answer,
@@ -14,6 +15,7 @@ import {
   done,
   event,
   finish,
+  json,
   modelServer,
   status,
   stream,
@@ -123,9 +125,7 @@ describe("a streamed answer", () => {
       choices: [{ message: { role: "assistant", content: "Hello" }, finish_reason: "stop" }],
       usage: { prompt_tokens: 1, completion_tokens: 2 },
     };
-    await using server = await modelServer(
-      status(200, JSON.stringify(whole), { "content-type": "application/json" }),
-    );
+    await using server = await modelServer(json(whole));
     expect(await ask(server.baseURL)).toEqual([
       { type: "text-delta", text: "Hello" },
       { type: "usage", inputTokens: 1, outputTokens: 2 },
@@ -225,7 +225,7 @@ describe("a failed call", () => {
   }
 
   it("a refused connection: model_network, with a hint about CORS", async () => {
-    const error = await failure(ask(await closedPort()));
+    const error = await failure(ask(`http://127.0.0.1:${await closedPort()}`));
     expect(error).toMatchObject({ code: "model_network", hint: expect.stringContaining("CORS") });
     expect(error.cause).toMatchObject({ cause: { code: "ECONNREFUSED" } });
   });
@@ -432,16 +432,6 @@ it("refuses options that cannot work", () => {
   );
 });
 
-function question(options: Partial<CallOptions> = {}): CallOptions {
-  return {
-    system: "You are Luna.",
-    messages: [{ role: "user", content: "Hi" }],
-    temperature: 0.7,
-    signal: new AbortController().signal,
-    ...options,
-  };
-}
-
 /** The parts of one call that does not really wait between attempts. */
 function ask(
   baseURL: string,
@@ -452,24 +442,10 @@ function ask(
   return collect(openaiCompatible({ model: "small", sleep, ...options, baseURL }).call(question(call)));
 }
 
-async function collect(parts: AsyncIterable<Part>): Promise<Part[]> {
-  const collected: Part[] = [];
-  for await (const part of parts) collected.push(part);
-  return collected;
-}
-
-async function textOf(parts: Promise<Part[]>): Promise<string> {
-  return (await parts).map((part) => (part.type === "text-delta" ? part.text : "")).join("");
-}
-
 /** No part of the secrets that is long enough to be of use stands anywhere on the error. */
 function hidden(error: LuminoraError): void {
   const all = inspect(error, { depth: 9, showHidden: true }) + JSON.stringify(error) + error.stack;
   for (const secret of ["secret-0", "sk-secret", "another-secret"]) expect(all).not.toContain(secret);
-}
-
-function json(body: unknown): Answer {
-  return status(200, JSON.stringify(body), { "content-type": "application/json" });
 }
 
 /** Sends a beginning, and then cuts the connection. */
@@ -478,13 +454,4 @@ function broken(beginning: string): Answer {
     response.writeHead(200, { "content-type": "text/event-stream" });
     response.write(beginning, () => setTimeout(() => response.destroy(), 5));
   };
-}
-
-/** An address where nobody listens. */
-async function closedPort(): Promise<string> {
-  const server = createServer();
-  await new Promise<void>((resolve) => server.listen(0, "127.0.0.1", resolve));
-  const address = server.address();
-  await new Promise((resolve) => server.close(resolve));
-  return `http://127.0.0.1:${typeof address === "object" ? address?.port : ""}`;
 }

@@ -1,14 +1,13 @@
-import { type ChildProcess, spawn } from "node:child_process";
 import { mkdtemp, rm } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { setTimeout as pause } from "node:timers/promises";
-import { build } from "esbuild";
 import { afterAll, beforeAll, beforeEach, expect, it } from "vitest";
 import { createTables } from "../../js/storage/postgres/tables.ts";
 import { postgresStorage } from "../../js/storage/postgres.ts";
 import type { Storage, StoredRecord } from "../../js/storage/storage.ts";
 import { seededRandom } from "../../js/testing/seeded-random.ts";
+import { bundleScript, type Child, startChild } from "./child.ts";
 import { type PostgresServer, startPostgres } from "./postgres-server.ts";
 
 let server: PostgresServer;
@@ -20,19 +19,7 @@ let owners = 0;
 
 beforeAll(async () => {
   folder = await mkdtemp(join(tmpdir(), "luminora-"));
-  script = join(folder, "postgres-writer.mjs");
-  await build({
-    entryPoints: [join(import.meta.dirname, "postgres-writer.ts")],
-    outfile: script,
-    bundle: true,
-    minify: true,
-    platform: "node",
-    format: "esm",
-    external: ["pg-native"],
-    banner: {
-      js: 'import { createRequire } from "node:module"; const require = createRequire(import.meta.url);',
-    },
-  });
+  script = await bundleScript("postgres-writer", folder);
   server = await startPostgres();
   const pool = server.pool();
   const query = (text: string, params: unknown[]) => pool.query(text, params);
@@ -51,9 +38,9 @@ afterAll(async () => {
 
 it("two processes that write for one owner lose nothing", async () => {
   const writers = ["a", "b"].map((name) => startWriter(name, 150));
-  for (const writer of writers) expect(await writer.closed).toBe(0);
+  for (const writer of writers) expect(await writer.ended).toBe(0);
   await check(writers);
-  for (const { acknowledged } of writers) expect(acknowledged()).toBe(150);
+  for (const { acknowledged } of writers) expect(acknowledged()).toHaveLength(150);
   expect((await all()).get("shared")).toMatchObject({ body: "b", at: expect.stringMatching(/^0+149-/) });
 }, 60_000);
 
@@ -65,7 +52,7 @@ it("a process killed while it appends has all that was acknowledged, and no torn
     for (let kill = 0; kill < 100; kill++) {
       const writer = startWriter(`w${side}x${kill}`);
       writers.push(writer);
-      await writer.begun;
+      await writer.until(() => writer.acknowledged().length > 0);
       await pause((random(1)[0] ?? 0) / 10);
       await writer.kill();
     }
@@ -73,16 +60,18 @@ it("a process killed while it appends has all that was acknowledged, and no torn
   await Promise.all([killSome(0), killSome(1)]);
   await check(writers);
   expect(writers).toHaveLength(200);
-  expect(writers.reduce((sum, { acknowledged }) => sum + acknowledged(), 0)).toBeGreaterThan(200);
+  expect(writers.reduce((sum, { acknowledged }) => sum + acknowledged().length, 0)).toBeGreaterThan(200);
 }, 300_000);
 
 it("a server killed under its writers recovers all that it acknowledged: 5 kills", async () => {
   const random = seededRandom(2);
   const writers = ["a", "b"].map((name) => startWriter(name));
   for (let kill = 0; kill < 5; kill++) {
-    const before = writers.map(({ acknowledged }) => acknowledged());
-    while (writers.some(({ acknowledged }, index) => acknowledged() < (before[index] ?? 0) + 10))
-      await pause(5);
+    const more = writers.map(({ until, acknowledged }) => {
+      const enough = acknowledged().length + 10;
+      return until(() => acknowledged().length >= enough);
+    });
+    await Promise.all(more);
     await pause(random(1)[0] ?? 0);
     await server.kill();
     await server.restart();
@@ -91,38 +80,13 @@ it("a server killed under its writers recovers all that it acknowledged: 5 kills
   await check(writers);
 }, 120_000);
 
-interface Writer {
+interface Writer extends Child {
   readonly name: string;
-  /** Resolves when the first batch is acknowledged. */
-  readonly begun: Promise<void>;
-  /** The exit code. */
-  readonly closed: Promise<number | null>;
-  /** How many batches were acknowledged, the first ones. */
-  acknowledged(): number;
-  kill(): Promise<unknown>;
 }
 
 function startWriter(name: string, batches?: number): Writer {
-  const args = [script, server.url, owner, name, ...(batches ? [String(batches)] : [])];
-  const child: ChildProcess = spawn(process.execPath, args, { stdio: ["ignore", "pipe", "inherit"] });
-  let output = "";
-  const begun = new Promise<void>((resolve) => {
-    child.stdout?.on("data", (chunk) => {
-      output += chunk;
-      resolve();
-    });
-  });
-  const closed = new Promise<number | null>((resolve) => child.on("close", resolve));
-  return {
-    name,
-    begun,
-    closed,
-    acknowledged: () => output.split("\n").filter((line) => /^\d+$/.test(line)).length,
-    kill() {
-      child.kill("SIGKILL");
-      return closed;
-    },
-  };
+  const child = startChild(script, server.url, owner, name, ...(batches ? [String(batches)] : []));
+  return { name, ...child };
 }
 
 /** All that was acknowledged is there; of the rest at most one batch of each writer, and no batch in part. */
@@ -132,11 +96,11 @@ async function check(writers: readonly Writer[]): Promise<void> {
   let newest = "";
   for (const { name, acknowledged } of writers) {
     let batch = 0;
-    for (; batch < acknowledged() || records.has(`${name}/${batch}/0`); batch++) {
+    for (; batch < acknowledged().length || records.has(`${name}/${batch}/0`); batch++) {
       for (let part = 0; part < 1 + (batch % 5); part++) expected.add(`${name}/${batch}/${part}`);
       if (batch % 20 === 19) expect(records.get(`${name}/${batch - 7}/0`)).toMatchObject({ erased: true });
     }
-    expect(batch, `batches of ${name}`).toBeLessThanOrEqual(acknowledged() + 1);
+    expect(batch, `batches of ${name}`).toBeLessThanOrEqual(acknowledged().length + 1);
     const last = `${String(batch - 1).padStart(15, "0")}-00000-${name}`;
     if (batch > 0 && last > newest) newest = last;
   }

@@ -1,12 +1,12 @@
 import { type ChildProcess, execFileSync, spawn } from "node:child_process";
 import { once } from "node:events";
 import { chown, cp, mkdtemp, rm } from "node:fs/promises";
-import { createServer } from "node:net";
 import { tmpdir } from "node:os";
 import { basename, dirname, join } from "node:path";
 import { setTimeout as pause } from "node:timers/promises";
 import pg from "pg";
 import { postgres } from "../../scripts/setup/postgres.mjs";
+import { closedPort } from "../shared/closed-port.ts";
 
 const startTimeout = 30_000;
 
@@ -38,7 +38,7 @@ export async function startPostgres(settings: readonly string[] = []): Promise<P
     ...options,
     stdio: ["ignore", "ignore", "inherit"],
   });
-  const port = await freePort();
+  const port = await closedPort();
   const url = `postgresql://luminora@127.0.0.1:${port}/postgres`;
   const all = [`port=${port}`, "listen_addresses=127.0.0.1", "unix_socket_directories=", ...settings];
   const flags = all.flatMap((setting) => ["-c", setting]);
@@ -130,12 +130,4 @@ function serverUser(): { uid: number; gid: number } | undefined {
     }
   }
   throw new Error("PostgreSQL does not run as root, and there is no user `postgres` or `nobody`");
-}
-
-async function freePort(): Promise<number> {
-  const probe = createServer().listen(0, "127.0.0.1");
-  await once(probe, "listening");
-  const { port } = probe.address() as { port: number };
-  await new Promise((resolve) => probe.close(resolve));
-  return port;
 }

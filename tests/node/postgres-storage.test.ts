@@ -7,12 +7,13 @@ import type { PostgresQuery } from "../../js/storage/postgres/query.ts";
 import { statements } from "../../js/storage/postgres/statements.ts";
 import { createTables, createTablesSql, tableNames } from "../../js/storage/postgres/tables.ts";
 import { type PostgresOptions, postgresStorage } from "../../js/storage/postgres.ts";
-import type { LiveRecord, Storage, StoredRecord, Tombstone } from "../../js/storage/storage.ts";
+import type { LiveRecord, Storage, StoredRecord } from "../../js/storage/storage.ts";
 import { storageConformance } from "../../js/testing/conformance.ts";
 import { seededRandom } from "../../js/testing/seeded-random.ts";
+import { live, owner, tombstone } from "../shared/records.ts";
+import { underTest, viewsOf } from "../shared/views.ts";
 import { type PostgresServer, startPostgres } from "./postgres-server.ts";
 
-const owner = "diego";
 let embedded: PGlite;
 let server: PostgresServer;
 let pool: pg.Pool;
@@ -38,20 +39,12 @@ afterAll(async () => {
 async function tables(query: PostgresQuery, options: { partitions?: number } & PostgresOptions = {}) {
   const prefix = `t${made++}_`;
   await createTables(query, { ...options, prefix });
-  const opened: Storage[] = [];
-  return {
-    prefix,
-    open() {
-      const { pollEvery } = options;
-      const storage = postgresStorage(query, { prefix, ...(pollEvery && { pollEvery }) });
-      opened.push(storage);
-      return storage;
-    },
-    async drop() {
-      for (const storage of opened) await storage.close();
-      for (const name of Object.values(tableNames({ prefix }))) await query(`drop table ${name}`, []);
-    },
+  const { pollEvery } = options;
+  const open = () => postgresStorage(query, { prefix, ...(pollEvery && { pollEvery }) });
+  const drop = async () => {
+    for (const name of Object.values(tableNames({ prefix }))) await query(`drop table ${name}`, []);
   };
+  return { prefix, ...viewsOf(open, drop) };
 }
 
 function conforms(
@@ -60,10 +53,7 @@ function conforms(
   options?: { partitions?: number } & PostgresOptions,
 ): void {
   describe(`postgresStorage ${where} keeps the rules of the storage port`, () => {
-    const open = async () => {
-      const { open, drop } = await tables(query, options);
-      return { storage: open(), reopen: async () => open(), destroy: drop };
-    };
+    const open = async () => underTest(await tables(query, options));
     for (const rule of storageConformance(open)) it(rule.name, rule.run);
   });
 }
@@ -74,7 +64,7 @@ conforms("in partitioned tables, asking for changes", onServer, { partitions: 3,
 
 describe("statements", () => {
   it("about an owner stay in the owner's partition", async () => {
-    const { prefix, open, drop } = await tables(onServer, { partitions: 8 });
+    const { prefix, open, destroy } = await tables(onServer, { partitions: 8 });
     await open().append(owner, [live("a", 1)]);
     const { owners, ...single } = statements(tableNames({ prefix }));
     const empty: Record<keyof typeof single, string[]> = {
@@ -96,12 +86,12 @@ describe("statements", () => {
       expect((await partitionsOf(sql, params)).size, name).toBe(name === "begin" ? 0 : 1);
     }
     expect((await partitionsOf(owners, [])).size).toBe(8);
-    await drop();
+    await destroy();
   });
 
   it("are as few as can be: one for a turn, three for what is there already", async () => {
     const sent: string[] = [];
-    const { open, drop } = await tables((text, params) => {
+    const { open, destroy } = await tables((text, params) => {
       sent.push(text);
       return onServer(text, params);
     });
@@ -120,7 +110,7 @@ describe("statements", () => {
     expect(await count(() => other.append(owner, [live("e", 5)]))).toBe(2);
     expect(await count(() => storage.append(owner, [live("f", 6)]))).toBe(3);
     expect(await count(() => everything(storage))).toBe(1);
-    await drop();
+    await destroy();
   });
 
   it("need their tables, and say so", async () => {
@@ -162,7 +152,7 @@ describe("statements", () => {
 
 describe("what is erased", () => {
   it("is in no row of any table any more", async () => {
-    const { prefix, open, drop } = await tables(onServer);
+    const { prefix, open, destroy } = await tables(onServer);
     const storage = open();
     const stored = async () => {
       const rows = await Promise.all(
@@ -180,11 +170,11 @@ describe("what is erased", () => {
     expect(await stored()).not.toContain("lighthouse");
     await storage.erase(owner);
     expect(await stored()).toBe("[[],[],[]]");
-    await drop();
+    await destroy();
   });
 
   it("leaves no cache behind that others put at the same moment", async () => {
-    const { prefix, open, drop } = await tables(onServer);
+    const { prefix, open, destroy } = await tables(onServer);
     const [one, two] = [open(), open()];
     for (let round = 0; round < 30; round++) {
       await one.append(owner, [live(`r${round}`, round)]);
@@ -196,12 +186,12 @@ describe("what is erased", () => {
       const { rows } = await onServer(`select * from ${prefix}caches`, []);
       expect(rows).toEqual([]);
     }
-    await drop();
+    await destroy();
   });
 });
 
 it("an owner who is erased while others write has all of what they wrote, or no row of it", async () => {
-  const { prefix, open, drop } = await tables(onServer);
+  const { prefix, open, destroy } = await tables(onServer);
   const [one, two] = [open(), open()];
   const batch = Array.from({ length: 500 }, (_, index) => live(`b${index}`, 2));
   for (let round = 0; round < 20; round++) {
@@ -214,7 +204,7 @@ it("an owner who is erased while others write has all of what they wrote, or no 
     expect([0, batch.length]).toContain(rows.length);
     await one.erase(owner);
   }
-  await drop();
+  await destroy();
 });
 
 describe("many writers at once", () => {
@@ -226,7 +216,7 @@ describe("many writers at once", () => {
       expect((await pool.query("show transaction_isolation")).rows).toEqual([
         { transaction_isolation: isolation },
       ]);
-      const { open, drop } = await tables((text, params) => pool.query(text, params));
+      const { open, destroy } = await tables((text, params) => pool.query(text, params));
       const random = seededRandom(11);
       const [byte, expected] = [() => random(1)[0] as number, memoryStorage()];
       const batches = Array.from({ length: 400 }, (_, number) =>
@@ -246,7 +236,7 @@ describe("many writers at once", () => {
       const follower = follow(open(), Promise.all(rounds));
       expect(await follower).toEqual(await everything(expected));
       expect(await everything(open())).toEqual(await everything(expected));
-      await drop();
+      await destroy();
       await pool.end();
     }, 60_000);
   }
@@ -273,7 +263,7 @@ describe("many writers at once", () => {
   }
 
   it("of different replacements keep one whole", async () => {
-    const { open, drop } = await tables(onServer);
+    const { open, destroy } = await tables(onServer);
     const [one, two] = [open(), open()];
     for (let round = 0; round < 20; round++) {
       await Promise.all([
@@ -287,12 +277,12 @@ describe("many writers at once", () => {
         ["two", "two"],
       ]).toContainEqual(bodies);
     }
-    await drop();
+    await destroy();
   });
 });
 
 it("views that ask for changes hear all that others wrote, once, and nothing of their own", async () => {
-  const { open, drop } = await tables(onServer, { pollEvery: 5 });
+  const { open, destroy } = await tables(onServer, { pollEvery: 5 });
   const heard: string[][] = [[], [], []];
   const views = heard.map((ids) => {
     const view = open();
@@ -313,11 +303,11 @@ it("views that ask for changes hear all that others wrote, once, and nothing of 
     const others = [0, 1, 2].filter((other) => other !== side).flatMap(ids);
     expect(told.sort()).toEqual(others.map((id) => `${owner} ${id}`));
   }
-  await drop();
+  await destroy();
 });
 
 it("records come back with the text that they had", async () => {
-  const { prefix, open, drop } = await tables(inEmbedded);
+  const { prefix, open, destroy } = await tables(inEmbedded);
   const body = { z: 1e21, a: 0.1, list: [-0, 5e-324], "\u0000": "\ud83c half, \u0000 and 🌙" };
   await open().append("\ud83c", [live("\ud83c", 1, body, "\ud83c"), live("\ufffd", 1, body, "\ud83c")]);
   const stored = await everything(open(), "\ud83c");
@@ -326,11 +316,11 @@ it("records come back with the text that they had", async () => {
   expect(await open().owners()).toEqual(["\ud83c"]);
   expect(await everything(open(), "\ufffd")).toEqual(new Map());
   expect((await inEmbedded(`select owner from ${prefix}logs`, [])).rows).toEqual([{ owner: "\\ud83c" }]);
-  await drop();
+  await destroy();
 });
 
 it("large records come in pages of a few megabytes", async () => {
-  const { open, drop } = await tables(onServer);
+  const { open, destroy } = await tables(onServer);
   const storage = open();
   const text = "x".repeat(1_500_000);
   await storage.append(
@@ -340,7 +330,7 @@ it("large records come in pages of a few megabytes", async () => {
   const pages: number[] = [];
   for await (const page of storage.scan(owner)) pages.push(page.length);
   expect(pages).toEqual([3, 3, 1]);
-  await drop();
+  await destroy();
 });
 
 it("bytes of any length become the text that PostgreSQL reads", () => {
@@ -373,18 +363,6 @@ it("a log that others change all the time is given up, not tried for ever", asyn
   await expect(chosen.append(owner, [live("a", 1)])).rejects.toMatchObject({ code: "storage", cause });
   expect(asked).toHaveLength(3001);
 });
-
-function live(id: string, time: number, body: unknown = `about ${id}`, of = owner): LiveRecord {
-  return { id, owner: of, kind: "memory", at: clock(time), schema: 1, body: body as LiveRecord["body"] };
-}
-
-function tombstone(id: string, time: number): Tombstone {
-  return { id, owner, kind: "memory", at: clock(time), erased: true };
-}
-
-function clock(time: number): string {
-  return `${String(time).padStart(15, "0")}-00000-test`;
-}
 
 /** All records by id. */
 async function everything(storage: Storage, of = owner): Promise<Map<string, StoredRecord>> {

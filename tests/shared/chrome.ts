@@ -1,7 +1,6 @@
 import { type CallOptions, chrome, Luminora, LuminoraError, type Part, type Storage } from "luminoracore";
-import { canonical, sorted } from "./canonical.ts";
 import { type FakeLanguageModelOptions, fakeLanguageModel } from "./fake-language-model.ts";
-import { everything } from "./recording.ts";
+import { contentsOf } from "./recording.ts";
 
 /** A model call, as far as these tests vary it. */
 export interface Asked extends Pick<CallOptions, "system" | "messages" | "responseSchema"> {
@@ -66,7 +65,7 @@ export async function talkToBrowser(storage: Storage) {
     const luminora = await Luminora.open({ storage, model: chrome() });
     const session = await luminora.createSession({ template: "alicia", user: "diego" });
     const { run, usage } = await session.send("Hi, I am Diego.");
-    const before = canonical(sorted(await everything(storage)));
+    const before = await contentsOf(storage);
     let code = "";
     try {
       // Left at its first piece.
@@ -75,7 +74,7 @@ export async function talkToBrowser(storage: Storage) {
     } catch (error) {
       code = (error as LuminoraError).code;
     }
-    const unchanged = canonical(sorted(await everything(storage))) === before;
+    const unchanged = (await contentsOf(storage)) === before;
     await session.send("Bye");
     const found = {
       ...{ code, unchanged, usage },

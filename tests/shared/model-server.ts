@@ -65,6 +65,11 @@ export function status(code: number, body = "", headers: Record<string, string> 
   return (response) => void response.writeHead(code, headers).end(body);
 }
 
+/** Answers with a JSON value. */
+export function json(body: unknown): Answer {
+  return status(200, JSON.stringify(body), { "content-type": "application/json" });
+}
+
 /** Answers with an event stream of exactly these pieces, each written by itself. */
 export function stream(...pieces: (string | Uint8Array)[]): Answer {
   return async (response) => {

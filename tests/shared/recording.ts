@@ -8,6 +8,7 @@ import {
   type Storage,
   type StoredRecord,
 } from "luminoracore";
+import { canonical, sorted } from "./canonical.ts";
 
 /** What a model was asked, as far as it depends on the conversation. */
 export type Prompt = Pick<CallOptions, "system" | "messages" | "temperature" | "maxOutputTokens">;
@@ -33,6 +34,11 @@ export async function everything(storage: Storage): Promise<StoredRecord[]> {
   const records: StoredRecord[] = [];
   for (const owner of await storage.owners()) records.push(...(await scan(storage, owner)));
   return records;
+}
+
+/** Everything that a storage holds, as a text to compare. */
+export async function contentsOf(storage: Storage): Promise<string> {
+  return canonical(sorted(await everything(storage)));
 }
 
 /** Everything that a storage holds of one owner. */

@@ -1,7 +1,7 @@
 // What the tests of IndexedDB do in their tabs: one storage in each, and the bare database below it.
 import { indexedDbStorage, type LuminoraError, type Storage, type StoredRecord } from "luminoracore";
+import { owner, live as record, tombstone } from "../../shared/records.ts";
 
-const owner = "diego";
 let storage: Storage;
 let heard: string[] = [];
 
@@ -63,7 +63,7 @@ export async function putMany(count: number): Promise<{ kept: string[]; refused:
 }
 
 export async function forget(id: string): Promise<Refusal | undefined> {
-  return await refusal(storage.append(owner, [{ id, owner, kind: "memory", at: clock(2), erased: true }]));
+  return await refusal(storage.append(owner, [tombstone(id, 2)]));
 }
 
 export async function eraseAll(): Promise<void> {
@@ -209,9 +209,5 @@ function live(id: string, size = 10): StoredRecord {
   // Nothing that packs well.
   const random = crypto.getRandomValues(new Uint8Array(Math.min(size, 60_000)));
   const body = Array.from({ length: Math.ceil(size / random.length) }, () => String.fromCharCode(...random));
-  return { id, owner, kind: "memory", at: clock(1), schema: 1, body: body.join("") };
-}
-
-function clock(time: number): string {
-  return `${String(time).padStart(15, "0")}-00000-test`;
+  return record(id, 1, body.join(""));
 }

@@ -2,6 +2,8 @@
 import { indexedDbStorage, Luminora, type LuminoraError, type StoredRecord } from "luminoracore";
 import { canonical, sorted } from "../../shared/canonical.ts";
 import { everything } from "../../shared/recording.ts";
+import { live, tombstone } from "../../shared/records.ts";
+import { settled } from "./raw.ts";
 
 /** A database of IndexedDB. */
 export interface Golden {
@@ -32,9 +34,7 @@ export async function restoreLong(name: string, version: number): Promise<string
     const id = `r${(number * 7919) % 3000}`;
     // Many of one clock, as an import brings them, and two of each of the others.
     const time = number < 1800 ? 5 : number >> 1;
-    const at = `${String(time).padStart(15, "0")}-00000-test`;
-    if (number % 50 === 0) return { id, owner, kind: "memory", at, erased: true };
-    return { id, owner, kind: "memory", at, schema: 1, body: { text: `line ${number}` } };
+    return number % 50 === 0 ? tombstone(id, time, owner) : live(id, time, { text: `line ${number}` }, owner);
   });
   const entries = records.map((value) => ({ key: [value.owner, value.id], value }));
   const indexes = [{ name: "at", keyPath: ["owner", "at"] }];
@@ -78,12 +78,12 @@ async function write(name: string, { version, stores }: Golden): Promise<void> {
       for (const { key, value } of entries) store.put(revive(value), keyPath ? undefined : key);
     }
   };
-  (await finished(request)).close();
+  (await settled(request)).close();
 }
 
 /** A database as it is. */
 export async function dump(name: string): Promise<Golden> {
-  const database = await finished(indexedDB.open(name));
+  const database = await settled(indexedDB.open(name));
   const stores = [];
   for (const name of database.objectStoreNames) {
     const store = database.transaction(name).objectStore(name);
@@ -91,7 +91,7 @@ export async function dump(name: string): Promise<Golden> {
       const { keyPath, unique, multiEntry } = store.index(name);
       return { name, keyPath, unique, multiEntry };
     });
-    const [keys, values] = await Promise.all([finished(store.getAllKeys()), finished(store.getAll())]);
+    const [keys, values] = await Promise.all([settled(store.getAllKeys()), settled(store.getAll())]);
     const entries = keys.map((key, index) => ({ key, value: flatten(values[index]) }));
     const { keyPath, autoIncrement } = store;
     stores.push({ name, keyPath, autoIncrement, indexes, entries });
@@ -143,13 +143,6 @@ export async function all(name: string): Promise<string> {
   const records = JSON.stringify(sorted(await everything(storage)));
   await storage.close();
   return records;
-}
-
-function finished<T>(request: IDBRequest<T>): Promise<T> {
-  return new Promise((resolve, reject) => {
-    request.onsuccess = () => resolve(request.result);
-    request.onerror = () => reject(request.error);
-  });
 }
 
 function flatten(value: unknown): unknown {

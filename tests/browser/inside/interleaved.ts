@@ -1,5 +1,6 @@
 // Long logs of two owners in one database, batch by batch and by turns: each is read in pages, and alone.
 import { indexedDbStorage, type StoredRecord } from "luminoracore";
+import { live, tombstone } from "../../shared/records.ts";
 import { Log } from "./log.ts";
 
 const owners = ["ana", "diego"] as const;
@@ -14,10 +15,8 @@ export async function interleave(name: string): Promise<string[]> {
     logs.get(owner)?.add(records);
     await storage.append(owner, records);
   };
-  const record = (owner: string, id: string): StoredRecord => {
-    const at = `${String(++clock).padStart(15, "0")}-00000-test`;
-    return { id, owner, kind: "memory", at, schema: 1, body: { text: `${owner} says ${id} ${clock}` } };
-  };
+  const record = (owner: string, id: string) =>
+    live(id, ++clock, { text: `${owner} says ${id} ${clock}` }, owner);
   const same = async (what: string, owner: string, found: Log) => {
     if (found.text !== logs.get(owner)?.text) problems.push(`${what}: ${owner} has another log`);
   };
@@ -42,17 +41,10 @@ export async function interleave(name: string): Promise<string[]> {
 
   // What changes its place before it was read is read all the same.
   const found = new Log();
-  const tombstone = {
-    id: "r699",
-    owner: "diego",
-    kind: "memory",
-    at: record("", "").at,
-    erased: true,
-  } as const;
   const changes = [
     [record("diego", "r201"), record("diego", "r650")],
     [record("diego", "r601")],
-    [tombstone],
+    [tombstone("r699", ++clock)],
   ];
   for await (const records of storage.scan("diego")) {
     found.add(records);

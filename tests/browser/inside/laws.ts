@@ -1,10 +1,9 @@
 // Several views of one database that change it at the same moment, and what must be true of it afterwards.
 import { indexedDbStorage, type Storage, type StoredRecord } from "luminoracore";
 import { seededRandom } from "luminoracore/testing";
-import { canonical } from "../../shared/canonical.ts";
+import { owner, live as recordOf, tombstone } from "../../shared/records.ts";
 import { Log, type Reader } from "./log.ts";
-
-const owner = "diego";
+import { rawStores } from "./raw.ts";
 
 /** What a history is made of. */
 export interface History {
@@ -44,7 +43,7 @@ export async function live({ name, seed, steps, erasure, lost }: History): Promi
   const record = (id: string): StoredRecord => {
     const word = `word-${++number}-end`;
     words.set(word, id);
-    return { id, owner, kind: "memory", at: at(++clock), schema: 1, body: { word } };
+    return recordOf(id, ++clock, { word });
   };
   const some = () => [...log.records.values()].filter(({ erased }) => !erased && draw(3) === 0).slice(0, 2);
   const fresh = () => Array.from({ length: 1 + draw(3) }, () => record(`r${number + 1}`));
@@ -53,9 +52,7 @@ export async function live({ name, seed, steps, erasure, lost }: History): Promi
       findings.erased++;
       if (erasure === "erase") return { replace: true, records: [], isErase: true };
       if (erasure === "replace") return { replace: true, records: draw(4) === 0 ? [] : fresh() };
-      const tombstones = some().map(
-        ({ id }) => ({ id, owner, kind: "memory", at: at(++clock), erased: true }) as const,
-      );
+      const tombstones = some().map(({ id }) => tombstone(id, ++clock));
       return { replace: false, records: tombstones };
     }
     findings.appended++;
@@ -92,13 +89,17 @@ export async function live({ name, seed, steps, erasure, lost }: History): Promi
     const opened = await open(writers[draw(writers.length)] as Storage);
     if (opened.text !== log.text) problem(`a checkpoint opens as ${opened.text}, and there is ${log.text}`);
 
-    const raw = await rawStores(name);
+    const stores = await rawStores(name);
+    const raw = [...stores.values()].join();
+    // Without what is made of them.
+    stores.delete("caches");
+    const records = [...stores.values()].join();
     for (const [word, id] of words) {
       const present = log.records.get(id);
       const isGone = !present || present.erased;
-      if (isGone && raw.all.includes(word)) problem(`${word} of ${id} is still there`);
+      if (isGone && raw.includes(word)) problem(`${word} of ${id} is still there`);
       const isCurrent = !isGone && JSON.stringify(present).includes(word);
-      if (raw.records.includes(word) !== isCurrent)
+      if (records.includes(word) !== isCurrent)
         problem(`${word} of ${id} is there ${isCurrent ? "not" : "still"}`);
     }
     if (step % 5 === 4)
@@ -175,37 +176,6 @@ function loseMessages(isLost: () => boolean): void {
   BroadcastChannel.prototype.postMessage = function (message: unknown) {
     if (!isLost()) post.call(this, message);
   };
-}
-
-/** Everything in a database, and without what is made of the records. */
-async function rawStores(name: string): Promise<{ all: string; records: string }> {
-  const database = await settled(indexedDB.open(name));
-  const texts = new Map<string, string>();
-  for (const store of database.objectStoreNames) {
-    const values = await settled(database.transaction(store).objectStore(store).getAll());
-    const decoder = new TextDecoder("latin1");
-    texts.set(
-      store,
-      values
-        .map((value) => (value instanceof Uint8Array ? decoder.decode(value) : canonical(value)))
-        .join("\n"),
-    );
-  }
-  database.close();
-  const all = [...texts.values()].join("\n");
-  texts.delete("caches");
-  return { all, records: [...texts.values()].join("\n") };
-}
-
-function settled<T>(request: IDBRequest<T>): Promise<T> {
-  return new Promise((resolve, reject) => {
-    request.onsuccess = () => resolve(request.result);
-    request.onerror = () => reject(request.error);
-  });
-}
-
-function at(time: number): string {
-  return `${String(time).padStart(15, "0")}-00000-test`;
 }
 
 function pause(milliseconds: number): Promise<void> {

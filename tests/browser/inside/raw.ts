@@ -1,20 +1,30 @@
+// A database below the library.
+
 /** Everything that a database holds, in all of its stores, as one text. */
 export async function rawDatabase(name: string): Promise<string> {
-  const settled = <T>(request: IDBRequest<T>) =>
-    new Promise<T>((resolve, reject) => {
-      request.onsuccess = () => resolve(request.result);
-      request.onerror = () => reject(request.error);
-    });
+  return [...(await rawStores(name)).values()].join("\n");
+}
+
+/** Everything that each store of a database holds, as text. */
+export async function rawStores(name: string): Promise<Map<string, string>> {
   const database = await settled(indexedDB.open(name));
-  const parts: string[] = [];
+  const texts = new Map<string, string>();
   for (const store of database.objectStoreNames) {
     const objects = database.transaction(store).objectStore(store);
     const [keys, values] = await Promise.all([settled(objects.getAllKeys()), settled(objects.getAll())]);
-    for (const value of [...keys, ...values])
-      parts.push(
-        value instanceof Uint8Array ? new TextDecoder("latin1").decode(value) : JSON.stringify(value),
-      );
+    const parts = [...keys, ...values].map((value) =>
+      value instanceof Uint8Array ? new TextDecoder("latin1").decode(value) : JSON.stringify(value),
+    );
+    texts.set(store, parts.join("\n"));
   }
   database.close();
-  return parts.join("\n");
+  return texts;
+}
+
+/** What a request of IndexedDB comes to. */
+export function settled<T>(request: IDBRequest<T>): Promise<T> {
+  return new Promise((resolve, reject) => {
+    request.onsuccess = () => resolve(request.result);
+    request.onerror = () => reject(request.error);
+  });
 }

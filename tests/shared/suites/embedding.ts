@@ -1,7 +1,7 @@
-import { createServer } from "node:net";
 import { describe, expect, it } from "vitest";
+import { closedPort } from "../closed-port.ts";
 import type { Provider, Trial, Verdict } from "../embedding.ts";
-import { type Answer, serverTaking, status } from "../model-server.ts";
+import { type Answer, json, serverTaking, status } from "../model-server.ts";
 
 const key = "sk-secret-0123456789";
 const texts = ["a red fox", "the sea", "tea"];
@@ -290,10 +290,6 @@ export function embeddingSuite(attempt: (trial: Trial) => Promise<Verdict>): voi
   });
 }
 
-function json(body: unknown): Answer {
-  return status(200, JSON.stringify(body), { "content-type": "application/json" });
-}
-
 /** Half of the body, and then the connection breaks. */
 function breaking(body: string): Answer {
   return async (response) => {
@@ -302,13 +298,4 @@ function breaking(body: string): Answer {
     await new Promise((resolve) => setTimeout(resolve, 20));
     response.destroy();
   };
-}
-
-/** A port at which nobody listens. */
-async function closedPort(): Promise<number> {
-  const server = createServer();
-  await new Promise<void>((resolve) => server.listen(0, "127.0.0.1", resolve));
-  const { port } = server.address() as { port: number };
-  await new Promise((resolve) => server.close(resolve));
-  return port;
 }

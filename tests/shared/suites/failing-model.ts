@@ -1,6 +1,6 @@
-import { createServer } from "node:net";
 import { describe, expect, it } from "vitest";
 import type { Kind } from "../asking.ts";
+import { closedPort } from "../closed-port.ts";
 import { type Trial, trialTime, type Verdict } from "../failing-model.ts";
 import { type Answer, serverTaking, status } from "../model-server.ts";
 import { type Documented, provider } from "../providers.ts";
@@ -206,13 +206,4 @@ function breaking(one: Documented): Answer {
 
 function asText(received: readonly { readonly url: string; readonly body: unknown }[]): string {
   return JSON.stringify(received.map(({ url, body }) => [url, body]));
-}
-
-/** A port at which nobody listens. */
-async function closedPort(): Promise<number> {
-  const server = createServer();
-  await new Promise<void>((resolve) => server.listen(0, "127.0.0.1", resolve));
-  const { port } = server.address() as { port: number };
-  await new Promise((resolve) => server.close(resolve));
-  return port;
 }
