@@ -1,5 +1,5 @@
+import { ask } from "./ask.ts";
 import type { Document } from "./document.ts";
-import { ask } from "./driver.ts";
 import type { BlendReport, BlendStrategy } from "./generated/types.ts";
 import { parse, Template } from "./pure.ts";
 import { loadedRuntime } from "./runtime.ts";

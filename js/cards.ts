@@ -1,7 +1,7 @@
 import type { TemplateHandle } from "../build/wasm/core.js";
 import { isArchive, readEntry, writeArchive } from "./archive.ts";
+import { ask } from "./ask.ts";
 import { bytesOf, type Document } from "./document.ts";
-import { ask } from "./driver.ts";
 import { LuminoraError } from "./errors.ts";
 import type { CardFormat, LossItem } from "./generated/types.ts";
 import { inflate } from "./inflate.ts";

@@ -1,5 +1,5 @@
+import { ask } from "./ask.ts";
 import { bytesOf, type Document } from "./document.ts";
-import { ask } from "./driver.ts";
 import type { Dialect, LossItem } from "./generated/types.ts";
 import { Template } from "./pure.ts";
 import { loadedRuntime } from "./runtime.ts";

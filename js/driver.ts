@@ -1,4 +1,5 @@
 import type { Core } from "../build/wasm/core.js";
+import { ask, fromCore } from "./ask.ts";
 import { LuminoraError } from "./errors.ts";
 import type { CoreError, CoreEvent, Output } from "./generated/types.ts";
 import type { IndexCache } from "./index-cache.ts";
@@ -227,27 +228,4 @@ function resultOf(part: Part): object | undefined {
     default:
       return undefined;
   }
-}
-
-/** Asks the core, and turns what it throws into a `LuminoraError`. */
-export function ask<T>(question: () => T): T {
-  try {
-    return question();
-  } catch (error) {
-    throw fromCore(error);
-  }
-}
-
-/** An error of the core as a `LuminoraError`. */
-export function fromCore(error: unknown): Error {
-  if (LuminoraError.isInstance(error)) return error;
-  if (typeof error === "object" && error !== null && "code" in error && "message" in error) {
-    const { code, message, path, hint, problems, needed } = error as CoreError;
-    return new LuminoraError(code, message, { path, hint, problems, needed });
-  }
-  // A trap: the instance is dead, and only loading the page or the process again helps.
-  return new LuminoraError("wasm_failed", "The core has stopped because of a fault in it.", {
-    cause: error,
-    hint: "Reload, and please report this with the message in the console. What was stored is safe.",
-  });
 }

@@ -1,5 +1,5 @@
 import type { Core } from "../build/wasm/core.js";
-import { ask } from "./driver.ts";
+import { ask } from "./ask.ts";
 import { OwnerCache } from "./owner-cache.ts";
 import type { Clock } from "./ports.ts";
 import type { Storage, StoredRecord } from "./storage/storage.ts";

@@ -1,5 +1,6 @@
 /// <reference lib="esnext.disposable" preserve="true" />
 import type { Core } from "../build/wasm/core.js";
+import { ask } from "./ask.ts";
 import type {
   BundleExportOptions,
   BundleImportOptions,
@@ -9,7 +10,7 @@ import type {
 } from "./bundle/bundle.ts";
 import type { BundleFile } from "./bundle/source.ts";
 import type { Connection } from "./connection.ts";
-import { ask, disposedError, run, underway } from "./driver.ts";
+import { disposedError, run, underway } from "./driver.ts";
 import { LuminoraError } from "./errors.ts";
 import type { TextFile } from "./file.ts";
 import type {

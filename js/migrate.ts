@@ -1,5 +1,6 @@
+import { ask } from "./ask.ts";
 import type { Connection } from "./connection.ts";
-import { ask, run } from "./driver.ts";
+import { run } from "./driver.ts";
 import type { Migrations, PlannedStep } from "./generated/types.ts";
 import type { MigrationOptions } from "./options.ts";
 

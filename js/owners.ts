@@ -1,5 +1,6 @@
+import { ask } from "./ask.ts";
 import type { Connection } from "./connection.ts";
-import { ask, underway } from "./driver.ts";
+import { underway } from "./driver.ts";
 import type { Absorbed } from "./generated/types.ts";
 import { textOf } from "./log-checkpoint.ts";
 import { erases, type StoredRecord } from "./storage/storage.ts";

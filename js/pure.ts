@@ -1,7 +1,7 @@
 /// <reference lib="esnext.disposable" preserve="true" />
 import type { TemplateHandle } from "../build/wasm/core.js";
+import { ask } from "./ask.ts";
 import { bytesOf, type Document } from "./document.ts";
-import { ask } from "./driver.ts";
 import type {
   Compiled as CompiledPersonality,
   CompileFeatures,

@@ -1,5 +1,5 @@
 import type { Core } from "../build/wasm/core.js";
-import { ask } from "./driver.ts";
+import { ask } from "./ask.ts";
 import type { Embedder } from "./embedders/embedder.ts";
 import { embedAll } from "./embedders/queue.ts";
 import type { EmbeddingProgress, TextToEmbed } from "./generated/types.ts";

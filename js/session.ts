@@ -1,5 +1,6 @@
+import { ask } from "./ask.ts";
 import type { Connection } from "./connection.ts";
-import { ask, run } from "./driver.ts";
+import { run } from "./driver.ts";
 import type {
   Analytics,
   ArchiveReason,

@@ -1,6 +1,6 @@
 import { TableReader } from "../build/wasm/core.js";
+import { ask } from "./ask.ts";
 import type { Connection } from "./connection.ts";
-import { ask } from "./driver.ts";
 import { LuminoraError } from "./errors.ts";
 import type { TextFile } from "./file.ts";
 import type { Absorbed, TablesReport } from "./generated/types.ts";

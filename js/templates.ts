@@ -1,6 +1,7 @@
+import { ask, fromCore } from "./ask.ts";
 import type { Connection } from "./connection.ts";
 import { textOf } from "./document.ts";
-import { ask, fromCore, run } from "./driver.ts";
+import { run } from "./driver.ts";
 import { LuminoraError } from "./errors.ts";
 import type { TemplateSummary } from "./generated/types.ts";
 import type { Template } from "./pure.ts";

@@ -1,4 +1,4 @@
-import { ask } from "../driver.ts";
+import { ask } from "../ask.ts";
 import type { Reply, SessionState, TurnView } from "../generated/types.ts";
 import { manualModel } from "../models/manual.ts";
 import type { CallOptions, Model } from "../models/model.ts";

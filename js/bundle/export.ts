@@ -1,5 +1,6 @@
 import { BundleWriter } from "../../build/wasm/core.js";
-import { ask, type Host } from "../driver.ts";
+import { ask } from "../ask.ts";
+import type { Host } from "../driver.ts";
 import { LuminoraError } from "../errors.ts";
 import { nextTask } from "../next-task.ts";
 import type { BundleExportOptions } from "./bundle.ts";

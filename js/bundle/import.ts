@@ -1,6 +1,7 @@
 import { BundleReader } from "../../build/wasm/core.js";
+import { ask } from "../ask.ts";
 import type { Connection } from "../connection.ts";
-import { ask, disposedError, type Host } from "../driver.ts";
+import { disposedError, type Host } from "../driver.ts";
 import type { BundleReport } from "../generated/types.ts";
 import { erases, type StoredRecord } from "../storage/storage.ts";
 import { type BundleArchive, openBundle, parsedManifest } from "./archive.ts";

@@ -1,6 +1,7 @@
 // A person's log as a text to read: for people, not to be imported again. Whatever was said stands in it as it was said,
 // and none of it can look like a heading, a list or a link of ours.
-import { ask, type Host } from "../driver.ts";
+import { ask } from "../ask.ts";
+import type { Host } from "../driver.ts";
 import type {
   EpisodeView,
   FactView,
