@@ -4,6 +4,9 @@ import { type Zlib, zlib } from "../node-zlib.ts";
 /** Bytes that come out at a time. */
 const chunkSize = 256 << 10;
 
+/** Twice as fast on what people write as the level that streams of the web have, for 7 % more. */
+const level = 4;
+
 /** So many pieces may wait to be packed: then the other thread always has something to do. */
 const ahead = 3;
 
@@ -49,7 +52,7 @@ function webDeflater(): Halves {
 }
 
 function nodeDeflater({ createDeflateRaw }: Zlib): Halves {
-  const stream = createDeflateRaw({ chunkSize });
+  const stream = createDeflateRaw({ chunkSize, level });
   const parts: Uint8Array<ArrayBuffer>[] = [];
   const deflated = new Promise<Blob>((resolve, reject) => {
     stream.on("data", (part: Uint8Array<ArrayBuffer>) => parts.push(part));

@@ -2,7 +2,7 @@ import { Sha256 } from "../../build/wasm/core.js";
 import { hex } from "../hex.ts";
 
 /** Bytes that are kept until they are hashed as a whole. */
-const longest = 64 << 20;
+const longest = 16 << 20;
 
 /**
  * The SHA-256 of a member that comes in pieces. The environment is several times as fast as the core, and wants it as a

@@ -5,9 +5,13 @@ import { owner, storageWith } from "./turns.ts";
 const turns = 10_000;
 const calls = 5;
 
-/** A log of 10,000 turns with their runs as a file, and the file as a log. */
+/** A log of 10,000 turns with their runs as a file, and the file as a log: with short answers, and with those of models. */
 export async function bundleRows(): Promise<Row[]> {
-  const { storage, now } = await storageWith(turns, { runs: true });
+  return [...(await rowsOf(1)), ...(await rowsOf(8))];
+}
+
+async function rowsOf(sentencesOfAnswer: number): Promise<Row[]> {
+  const { storage, now } = await storageWith(turns, { runs: true, sentencesOfAnswer });
   const luminora = await Luminora.open({ storage, clock: () => now });
   const file = await luminora.exportBundle({ user: owner });
   const { members } = await luminora.verifyBundle(file);
@@ -24,7 +28,7 @@ export async function bundleRows(): Promise<Row[]> {
   const gzip = await pack(text);
   const unpacked = await measureLater(calls, async () => JSON.parse(await unpack(gzip)));
   row(
-    "export 10,000 turns (beside: JSON text, gzip)",
+    `export 10,000 turns, answers of ${sentencesOfAnswer} sentences (beside: JSON text, gzip)`,
     await measureLater(calls, () => luminora.exportBundle({ user: owner })),
     packed,
   );

@@ -9,11 +9,11 @@ const begin = Date.parse("2025-01-01T09:00:00Z");
 /**
  * A storage with so many turns of one person with one personality, 2,000 to a session or others, a minute apart; the id of the
  * last session, and when the last turn was said. With `runs` each answer has its run, as in a conversation that was not
- * brought along.
+ * brought along; eight sentences are as long as most models answer.
  */
 export async function storageWith(
   count: number,
-  { runs = false, turnsOfSession = 2000 } = {},
+  { runs = false, turnsOfSession = 2000, sentencesOfAnswer = 1 } = {},
 ): Promise<{ storage: Storage; session: string; now: number }> {
   const storage = memoryStorage();
   const luminora = await Luminora.open({ storage: thatStaysOpen(storage), clock: () => begin });
@@ -37,7 +37,9 @@ export async function storageWith(
         }) as StoredRecord;
       const answers = number % 2 === 1;
       const created_at = new Date(at).toISOString();
-      const text = texts[number % texts.length] as string;
+      const length = answers ? sentencesOfAnswer : 1;
+      const said = Array.from({ length }, (_, index) => texts[(number + index * 7) % texts.length]);
+      const text = said.join(" ");
       const by = { session, role: answers ? "assistant" : "user", text, created_at };
       if (!run) return [record("turn", 0, { ...by, source: "import" })];
       if (!answers) return [record("turn", 0, by)];
