@@ -9,6 +9,7 @@ use super::pointer;
 use super::text::push_double;
 use super::value::Value;
 use crate::decimal::push_whole;
+use crate::list::{List, joined};
 use crate::timestamp;
 
 /// An object that is being read, field by field: every field that is asked for counts as known, and
@@ -63,6 +64,7 @@ impl<'a> Fields<'a> {
     }
 
     /// Notes that a field breaks a rule, unless one was broken before.
+    #[cold]
     pub fn refuse(&mut self, code: FieldCode, name: &str, hint: &str) {
         if self.broken.is_none() {
             self.broken = Some(FieldError::new(code, self.at(name), hint));
@@ -108,16 +110,21 @@ impl<'a> Fields<'a> {
         let text = self.str(name);
         describe!(self, name, Text(maximum));
         let text = text?;
-        if text.trim().is_empty() {
+        if text.chars().all(char::is_whitespace) {
             self.refuse(FieldCode::Empty, name, "the text is blank");
         } else if text.len() > maximum && text.chars().count() > maximum {
-            let mut hint = "at most ".to_owned();
-            push_whole(&mut hint, maximum as u64);
-            self.refuse(FieldCode::TooLong, name, &(hint + " characters"));
+            self.too_long(name, maximum);
         } else {
             return Some(text.to_owned());
         }
         None
+    }
+
+    #[cold]
+    fn too_long(&mut self, name: &str, maximum: usize) {
+        let mut hint = "at most ".to_owned();
+        push_whole(&mut hint, maximum as u64);
+        self.refuse(FieldCode::TooLong, name, &(hint + " characters"));
     }
 
     /// [`text`](Self::text) that must be there.
@@ -212,14 +219,8 @@ impl<'a> Fields<'a> {
         let text = text?;
         let index = (0..count).find(|index| choice(*index) == text);
         if index.is_none() {
-            let mut hint = "one of: ".to_owned();
-            for index in 0..count {
-                if index > 0 {
-                    hint.push_str(", ");
-                }
-                hint.push_str(choice(index));
-            }
-            self.refuse(FieldCode::Enum, name, &hint);
+            let names: Vec<String> = (0..count).map(|index| choice(index).to_owned()).list();
+            self.refuse(FieldCode::Enum, name, &("one of: ".to_owned() + &joined(&names, ", ")));
         }
         index
     }
@@ -328,10 +329,7 @@ impl<'a> Fields<'a> {
         for (index, item) in items.iter().enumerate() {
             match item.as_str() {
                 Some(text) => texts.push(text.to_owned()),
-                None => {
-                    let path = self.item_at(name, index);
-                    self.note(Err(FieldError::new(FieldCode::Type, path, "a string is expected")));
-                }
+                None => self.refuse_item(name, index, "a string is expected"),
             }
         }
         texts
@@ -345,10 +343,7 @@ impl<'a> Fields<'a> {
         for (index, item) in items.iter().enumerate() {
             match pair(item) {
                 Some(span) => spans.push(span),
-                None => {
-                    let path = self.item_at(name, index);
-                    self.note(Err(FieldError::new(FieldCode::Type, path, PAIR)));
-                }
+                None => self.refuse_item(name, index, PAIR),
             }
         }
         spans
@@ -365,6 +360,13 @@ impl<'a> Fields<'a> {
         span
     }
 
+    #[cold]
+    fn refuse_item(&mut self, name: &str, index: usize, hint: &str) {
+        let path = self.item_at(name, index);
+        self.note(Err(FieldError::new(FieldCode::Type, path, hint)));
+    }
+
+    #[inline(never)]
     fn item_at(&self, name: &str, index: usize) -> String {
         let mut path = self.at(name);
         pointer::push_index(&mut path, index);
