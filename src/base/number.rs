@@ -36,8 +36,9 @@ pub fn nearest(whole: &[u8], fraction: &[u8], exponent: i32) -> f64 {
     above.multiply_by_five(point - kept);
     below.multiply_by_five(kept - point);
     let mut power = above.bits() - below.bits();
-    above.shift(-power);
-    below.shift(power);
+    let spare = below.spare_bits(power);
+    below.shift(power.max(0) + spare);
+    above.shift((-power).max(0) + spare);
     if above < below {
         above.shift(1);
         power -= 1;
@@ -47,14 +48,13 @@ pub fn nearest(whole: &[u8], fraction: &[u8], exponent: i32) -> f64 {
     if power < -1075 {
         return 0.0;
     }
-    let mut significand = 0;
-    for _ in 0..53.min(power + 1075) {
-        significand <<= 1;
-        if above >= below {
-            above.subtract(&below);
-            significand += 1;
-        }
+    let (mut significand, mut missing) = (0, 53.min(power + 1075));
+    while missing > 0 {
+        let bits = missing.min(30);
+        above.shift(bits - 1);
+        significand = significand << bits | u64::from(above.divide(&below));
         above.shift(1);
+        missing -= bits;
     }
     let up = match above.cmp(&below) {
         Ordering::Less => 0,
@@ -87,14 +87,20 @@ pub fn shortest(double: f64) -> (String, i32) {
     let mut point = (above.bits() - 3 + power) * 30_103;
     point = point.div_euclid(100_000) + 1;
     below.multiply_by_five(point);
-    below.shift(point - power);
+    let spare = below.spare_bits(point - power);
+    below.shift((point - power).max(0) + spare);
     for number in [&mut above, &mut up, &mut down] {
         number.multiply_by_five(-point);
-        number.shift(power - point);
+        number.shift((power - point).max(0) + spare);
     }
     // A number as far as its limit is read as the same if the double is even.
     let is_within = |number: &Big, limit: &Big| number < limit || is_even && number == limit;
-    if above >= below || is_within(&below.minus(&above), &up) {
+    let mut rest = below.clone();
+    let is_below = above < below;
+    if is_below {
+        rest.subtract(&above, 1);
+    }
+    if !is_below || is_within(&rest, &up) {
         point += 1;
     } else {
         for number in [&mut above, &mut up, &mut down] {
@@ -103,12 +109,9 @@ pub fn shortest(double: f64) -> (String, i32) {
     }
     let mut digits = String::new();
     loop {
-        let mut digit = b'0';
-        while above >= below {
-            above.subtract(&below);
-            digit += 1;
-        }
-        let rest = below.minus(&above);
+        let digit = b'0' + above.divide(&below) as u8;
+        rest.0.clone_from(&below.0);
+        rest.subtract(&above, 1);
         let (is_low, is_high) = (is_within(&above, &down), is_within(&rest, &up));
         if is_low || is_high {
             let is_nearer = match above.cmp(&rest) {
@@ -178,21 +181,39 @@ impl Big {
         }
     }
 
-    /// Minus a number that is not greater.
-    fn subtract(&mut self, other: &Self) {
-        let mut borrow = 0;
+    /// By how much more than `power` it is shifted for its last part to be full.
+    fn spare_bits(&self, power: i64) -> i64 {
+        -(self.bits() + power.max(0)) & 31
+    }
+
+    fn part(&self, index: usize) -> u64 {
+        self.0.get(index).copied().unwrap_or(0).into()
+    }
+
+    /// Minus a number times a factor, which together are not greater.
+    fn subtract(&mut self, other: &Self, factor: u64) {
+        let mut carry = 0;
         for (index, part) in self.0.iter_mut().enumerate() {
-            let difference = i64::from(*part) - i64::from(other.0.get(index).copied().unwrap_or(0)) + borrow;
-            *part = difference as u32;
-            borrow = difference >> 32;
+            carry += other.part(index) * factor;
+            let (difference, is_short) = part.overflowing_sub(carry as u32);
+            *part = difference;
+            carry = (carry >> 32) + u64::from(is_short);
         }
         self.trim();
     }
 
-    fn minus(&self, other: &Self) -> Self {
-        let mut difference = self.clone();
-        difference.subtract(other);
-        difference
+    /// Leaves the remainder, and gives the quotient, of less than 32 bits. The divisor's last part is full.
+    fn divide(&mut self, divisor: &Self) -> u32 {
+        let parts = divisor.0.len();
+        let high = self.part(parts) << 32 | self.part(parts.wrapping_sub(1));
+        // Not too great, and hardly too small.
+        let mut quotient = high / (divisor.part(parts.wrapping_sub(1)) + 1);
+        self.subtract(divisor, quotient);
+        while *self >= *divisor {
+            self.subtract(divisor, 1);
+            quotient += 1;
+        }
+        quotient as u32
     }
 }
 

@@ -149,16 +149,23 @@ fn is_before(a: &[u8], b: &[u8]) -> bool {
         (None, rest) => return rest.is_some(),
         (Some(_), None) => return false,
     }
-    let key = |written: &[u8]| {
-        let written = std::str::from_utf8(written).unwrap_or_default();
-        tree_of(&["\"", written, "\""].concat()).as_str().unwrap_or_default().to_owned()
-    };
-    key_order(&key(a), &key(b)).is_lt()
+    key_order(&read_key(a), &read_key(b)).is_lt()
+}
+
+#[cold]
+fn read_key(written: &[u8]) -> String {
+    let written = std::str::from_utf8(written).unwrap_or_default();
+    tree_of(&["\"", written, "\""].concat()).as_str().unwrap_or_default().to_owned()
 }
 
 /// The order of keys: by UTF-16 code units, which nearly always is that of their bytes.
 pub(super) fn key_order(a: &str, b: &str) -> Ordering {
-    if a.is_ascii() && b.is_ascii() { a.cmp(b) } else { a.encode_utf16().cmp(b.encode_utf16()) }
+    if a.is_ascii() && b.is_ascii() { a.cmp(b) } else { order_of_code_units(a, b) }
+}
+
+#[cold]
+fn order_of_code_units(a: &str, b: &str) -> Ordering {
+    a.encode_utf16().cmp(b.encode_utf16())
 }
 
 #[cfg(test)]

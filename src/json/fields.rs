@@ -79,6 +79,7 @@ impl<'a> Fields<'a> {
     }
 
     /// The value of a field, absent or not, whatever its type.
+    #[inline(never)]
     pub fn raw(&mut self, name: &'static str) -> Option<&'a Value> {
         describe!(self, name, Any);
         self.known.push(name);
@@ -144,6 +145,7 @@ impl<'a> Fields<'a> {
         self.require(name, text)
     }
 
+    #[inline(never)]
     fn str(&mut self, name: &'static str) -> Option<&'a str> {
         let value = self.raw(name);
         describe!(self, name, String);
@@ -259,6 +261,7 @@ impl<'a> Fields<'a> {
         Some(number)
     }
 
+    #[inline(never)]
     fn double(&mut self, name: &'static str) -> Option<f64> {
         let number = self.raw(name)?.as_f64();
         if number.is_none() {
@@ -270,12 +273,17 @@ impl<'a> Fields<'a> {
     fn check_range(&mut self, name: &str, number: f64, minimum: f64, maximum: f64) {
         // Written so that a number that is none would be outside.
         if !(minimum..=maximum).contains(&number) {
-            let mut hint = String::new();
-            push_double(&mut hint, minimum);
-            hint.push_str(" to ");
-            push_double(&mut hint, maximum);
-            self.refuse(FieldCode::Range, name, &hint);
+            self.out_of_range(name, minimum, maximum);
         }
+    }
+
+    #[cold]
+    fn out_of_range(&mut self, name: &str, minimum: f64, maximum: f64) {
+        let mut hint = String::new();
+        push_double(&mut hint, minimum);
+        hint.push_str(" to ");
+        push_double(&mut hint, maximum);
+        self.refuse(FieldCode::Range, name, &hint);
     }
 
     /// Whether a field is `null`, which then counts as absent.

@@ -17,6 +17,7 @@ pub struct Digest {
 
 impl Digest {
     /// Takes more bytes.
+    #[inline(never)]
     pub fn add(&mut self, bytes: &[u8]) {
         self.hash.update(bytes);
     }

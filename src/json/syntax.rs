@@ -219,6 +219,7 @@ impl<'a> Cursor<'a> {
         })
     }
 
+    #[inline(never)]
     fn hexadecimal(&mut self) -> Parsed<u32> {
         let mut code = 0;
         for _ in 0..4 {
