@@ -160,12 +160,9 @@ fn read_key(written: &[u8]) -> String {
 
 /// The order of keys: by UTF-16 code units, which nearly always is that of their bytes.
 pub(super) fn key_order(a: &str, b: &str) -> Ordering {
-    if a.is_ascii() && b.is_ascii() { a.cmp(b) } else { order_of_code_units(a, b) }
-}
-
-#[cold]
-fn order_of_code_units(a: &str, b: &str) -> Ordering {
-    a.encode_utf16().cmp(b.encode_utf16())
+    // The last characters of the basic plane stand behind all others, which are written as surrogates or come before.
+    let place = |character: char| (('\u{E000}'..='\u{FFFF}').contains(&character), character);
+    if a.is_ascii() && b.is_ascii() { a.cmp(b) } else { a.chars().map(place).cmp(b.chars().map(place)) }
 }
 
 #[cfg(test)]
@@ -183,6 +180,12 @@ mod tests {
     }
 
     proptest! {
+        #[test]
+        fn keys_are_in_the_order_of_their_code_units(a in ".*", b in ".*", shared in "[a-z\u{D7FF}\u{E000}\u{FFFF}\u{10000}\u{10FFFF}]{0,3}", ends in ["[\u{D7FF}\u{E000}\u{FFFF}\u{10000}\u{10FFFF}]{0,2}", "[\u{D7FF}\u{E000}\u{FFFF}\u{10000}\u{10FFFF}]{0,2}"]) {
+            let (a, b) = ([&shared, &ends[0], &a].map(String::as_str).concat(), [&shared, &ends[1], &b].map(String::as_str).concat());
+            prop_assert_eq!(super::key_order(&a, &b), a.encode_utf16().cmp(b.encode_utf16()));
+        }
+
         #[test]
         fn it_is_the_form_that_the_tree_has(value in values()) {
             prop_assert_eq!(canonical_text(&to_text(&value)), canonical(&value));

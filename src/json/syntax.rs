@@ -270,6 +270,7 @@ impl<'a> Cursor<'a> {
         Ok(number.is_finite().then_some(Number::Double(number)))
     }
 
+    #[inline(never)]
     fn digits(&mut self) -> Parsed<&'a [u8]> {
         let rest = self.rest().as_bytes();
         let count = rest.iter().take_while(|byte| byte.is_ascii_digit()).count();

@@ -37,6 +37,7 @@ pub fn push_string(out: &mut String, text: &str) {
 }
 
 /// A number; whole ones with all their digits.
+#[inline(never)]
 pub(super) fn push_number(out: &mut String, number: Number) {
     match number {
         Number::Whole(number) => push_whole(out, number),
@@ -49,6 +50,7 @@ pub(super) fn push_number(out: &mut String, number: Number) {
 }
 
 /// A double; one that is not finite is `null`.
+#[inline(never)]
 pub(super) fn push_double(out: &mut String, value: f64) {
     if !value.is_finite() {
         out.push_str("null");
