@@ -100,6 +100,8 @@ async function compile(root, folder, feature, env, progress) {
       "-p",
       "luminoracore",
       "-p",
+      "luminoracore-base",
+      "-p",
       "luminoracore-json",
       "-p",
       "luminoracore-wasm",

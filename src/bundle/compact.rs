@@ -67,7 +67,7 @@ fn collect<'v>(value: &'v Value, texts: &mut Vec<&'v str>) {
 
 /// The texts that cost less when they are listed, in their order, each with its place in the list of `values`.
 fn worth_listing(mut texts: Vec<&str>) -> Vec<(&str, usize)> {
-    order::sort_by(&mut texts, Ord::cmp);
+    order::sort_by_text(&mut texts, |text| text);
     let mut listed = Vec::new();
     for run in texts.chunk_by(PartialEq::eq) {
         if let [text, ..] = run {

@@ -193,7 +193,7 @@ fn numbers(fields: &mut Fields<'_>, name: &'static str) -> Vec<(String, u32)> {
             None => fields.refuse(json::FieldCode::Type, name, "whole numbers are expected"),
         }
     }
-    crate::order::sort_by(&mut numbers, |a, b| a.0.cmp(&b.0));
+    crate::order::sort_by_text(&mut numbers, |(kind, _)| kind);
     numbers
 }
 

@@ -41,7 +41,7 @@ impl Moving {
 
     /// All are noted.
     pub(super) fn settle(&mut self) {
-        order::sort_by(&mut self.ids, |a, b| a.0.cmp(&b.0));
+        order::sort_by_text(&mut self.ids, |(id, _)| id);
     }
 
     /// The id that a record has under the second of two owners, when the one that it has follows from the first.

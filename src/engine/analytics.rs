@@ -10,7 +10,7 @@ use crate::json::Map;
 use crate::list::List;
 use crate::log::body::{MemorySource, MemoryStatus, Role, Run, Turn};
 use crate::observe::{Coverage, Observation, SentimentClass, observe_with};
-use crate::order::sort_by;
+use crate::order::{sort_by, sort_by_text};
 use crate::timestamp;
 
 /// Topics that are listed.
@@ -236,7 +236,7 @@ impl Core {
             }
             analytics.add_mood(present.0, present.1);
         }
-        sort_by(&mut instances, Ord::cmp);
+        sort_by_text(&mut instances, |id| id);
         instances.dedup();
         for id in instances {
             let Some(instance) = owner.instance(id) else { continue };
@@ -264,7 +264,7 @@ impl Core {
         (session, turns): (Option<&str>, &[(&str, &Turn)]),
     ) {
         let mut ids: Vec<&str> = turns.iter().map(|(id, _)| *id).list();
-        sort_by(&mut ids, Ord::cmp);
+        sort_by_text(&mut ids, |id| id);
         let of_these = |sources: &[MemorySource]| {
             session.is_none() || sources.iter().any(|source| ids.binary_search(&source.turn.as_str()).is_ok())
         };

@@ -256,7 +256,7 @@ impl Core {
         let one_owner =
             records.iter().all(|record| Some(&record.owner) == records.first().map(|first| &first.owner));
         if !one_owner {
-            order::sort_by(&mut records, |a, b| a.owner.cmp(&b.owner));
+            order::sort_by_text(&mut records, |record| &record.owner);
         }
         let mut all = Absorbed::default();
         while let Some(first) = records.first() {

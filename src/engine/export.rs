@@ -12,7 +12,7 @@ use crate::json::Value;
 use crate::list::List;
 use crate::log::body::{Episode, Fact, Role, Turn};
 use crate::observe::{SentimentClass, observe_with};
-use crate::order::sort_by;
+use crate::order::{sort_by, sort_by_text};
 use crate::state::Personality;
 use crate::timestamp;
 
@@ -74,7 +74,7 @@ impl Core {
         for id in facts.chain(told.map(|(id, _)| id)) {
             vectors.extend(owner.vector_of(&model, id).map(|vector| (id.to_owned(), vector)));
         }
-        sort_by(&mut vectors, |a, b| a.0.cmp(&b.0));
+        sort_by_text(&mut vectors, |(id, _)| id);
         let dimensions = vectors.first().map_or(0, |(_, vector)| vector.len());
         Some(Embeddings { model, dimensions, vectors })
     }

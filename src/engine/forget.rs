@@ -126,7 +126,7 @@ impl Core {
                         _ => {}
                     }
                 }
-                crate::order::sort_by(&mut turns, Ord::cmp);
+                crate::order::sort_by_text(&mut turns, |id| id);
                 self.without(
                     user,
                     &|turn| turns.binary_search_by(|id| id.as_str().cmp(turn)).is_ok(),

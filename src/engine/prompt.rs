@@ -269,7 +269,7 @@ fn reports(
         if let Some(dropped) = dropped(index, items.len()) {
             // Passages of one note have one id.
             if index == NOTES {
-                order::sort_by(&mut items, Ord::cmp);
+                order::sort_by_text(&mut items, |id| id);
                 items.dedup();
             }
             reports.push(BlockReport {

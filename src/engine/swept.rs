@@ -72,7 +72,7 @@ impl Core {
         for record in records.iter().chain(here(turns)) {
             swept.extend(gone.sweep_turn(record));
         }
-        order::sort_by(&mut gone.turns, |a, b| a.0.cmp(&b.0));
+        order::sort_by_text(&mut gone.turns, |(id, _)| id);
         for record in records.iter().chain(here(others)) {
             swept.extend(gone.sweep(record));
         }
@@ -94,7 +94,7 @@ struct Gone<'a> {
 impl<'a> Gone<'a> {
     fn new(state: &'a OwnerState, records: &'a [Record]) -> Self {
         let mut brought = records.iter().list();
-        order::sort_by(&mut brought, |a, b| a.id.cmp(&b.id));
+        order::sort_by_text(&mut brought, |record| &record.id);
         Self { state, brought, turns: Vec::new(), found: RefCell::default() }
     }
 
@@ -118,7 +118,7 @@ impl<'a> Gone<'a> {
                 _ => {}
             }
         }
-        order::sort_by(&mut sessions, Ord::cmp);
+        order::sort_by_text(&mut sessions, |id| id);
         sessions.dedup();
         for session in &sessions {
             others.extend(self.state.run_ids(session));

@@ -155,7 +155,7 @@ impl Core {
         for (_, id, fact) in rows.clone().filter(|(_, id, _)| !id.is_empty()) {
             facts.push((id, self.fact_id(user, fact.category, &fact.key)));
         }
-        order::sort_by(&mut facts, |a, b| a.0.cmp(b.0));
+        order::sort_by_text(&mut facts, |(row, _)| row);
         let mut rows = rows.map(|(row, _, fact)| (row.path.clone(), fact));
         self.import_facts((user, user), &mut rows, now, &mut memories, &mut plan.notes);
         for row in tables.rows_of(user) {

@@ -149,20 +149,24 @@ fn is_before(a: &[u8], b: &[u8]) -> bool {
         (None, rest) => return rest.is_some(),
         (Some(_), None) => return false,
     }
-    let key = |written: &[u8]| {
-        let written = std::str::from_utf8(written).unwrap_or_default();
-        tree_of(&["\"", written, "\""].concat()).as_str().unwrap_or_default().to_owned()
-    };
-    key_order(&key(a), &key(b)).is_lt()
+    key_order(&read_key(a), &read_key(b)).is_lt()
+}
+
+#[cold]
+fn read_key(written: &[u8]) -> String {
+    let written = std::str::from_utf8(written).unwrap_or_default();
+    tree_of(&["\"", written, "\""].concat()).as_str().unwrap_or_default().to_owned()
 }
 
 /// The order of keys: by UTF-16 code units, which nearly always is that of their bytes.
 pub(super) fn key_order(a: &str, b: &str) -> Ordering {
+    // The last characters of the basic plane stand behind all others, which are written as surrogates or come before.
+    let place = |character: char| (('\u{E000}'..='\u{FFFF}').contains(&character), character);
     let (first, second) = (a.as_bytes(), b.as_bytes());
     let shared = first.iter().zip(second).take_while(|(a, b)| a == b).count();
     match (first.get(shared), second.get(shared)) {
         // Only beyond ASCII the two orders differ.
-        (Some(0x80..), Some(0x80..)) => a.encode_utf16().cmp(b.encode_utf16()),
+        (Some(0x80..), Some(0x80..)) => a.chars().map(place).cmp(b.chars().map(place)),
         (first, second) => first.cmp(&second),
     }
 }
@@ -182,6 +186,12 @@ mod tests {
     }
 
     proptest! {
+        #[test]
+        fn keys_are_in_the_order_of_their_code_units(a in ".*", b in ".*", shared in "[a-z\u{D7FF}\u{E000}\u{FFFF}\u{10000}\u{10FFFF}]{0,3}", ends in ["[\u{D7FF}\u{E000}\u{FFFF}\u{10000}\u{10FFFF}]{0,2}", "[\u{D7FF}\u{E000}\u{FFFF}\u{10000}\u{10FFFF}]{0,2}"]) {
+            let (a, b) = ([&shared, &ends[0], &a].map(String::as_str).concat(), [&shared, &ends[1], &b].map(String::as_str).concat());
+            prop_assert_eq!(super::key_order(&a, &b), a.encode_utf16().cmp(b.encode_utf16()));
+        }
+
         #[test]
         fn it_is_the_form_that_the_tree_has(value in values()) {
             prop_assert_eq!(canonical_text(&to_text(&value)), canonical(&value));

@@ -60,12 +60,14 @@ const MAX_PATH_BYTES: usize = 1 << 24;
 
 impl Faults {
     /// Adds a fault, which is made only if there is room for it.
+    #[cold]
     pub(super) fn push_with(&mut self, fault: &dyn Fn() -> Fault) {
         if self.path_bytes <= MAX_PATH_BYTES {
             self.push(fault());
         }
     }
 
+    #[cold]
     pub(super) fn push(&mut self, fault: Fault) {
         if self.path_bytes > MAX_PATH_BYTES {
             return;

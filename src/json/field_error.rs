@@ -51,7 +51,13 @@ pub struct BrokenRule {
 impl FieldError {
     /// The rule `code` is broken at `path`.
     pub fn new(code: FieldCode, path: impl Into<String>, hint: impl Into<String>) -> Self {
-        Self(Box::new(BrokenRule { code, path: path.into(), hint: hint.into() }))
+        Self::of(BrokenRule { code, path: path.into(), hint: hint.into() })
+    }
+
+    #[cold]
+    #[inline(never)]
+    fn of(rule: BrokenRule) -> Self {
+        Self(Box::new(rule))
     }
 }
 

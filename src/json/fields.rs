@@ -9,6 +9,7 @@ use super::pointer;
 use super::text::push_double;
 use super::value::Value;
 use crate::decimal::push_whole;
+use crate::list::{List, joined};
 use crate::timestamp;
 
 /// An object that is being read, field by field: every field that is asked for counts as known, and
@@ -63,6 +64,7 @@ impl<'a> Fields<'a> {
     }
 
     /// Notes that a field breaks a rule, unless one was broken before.
+    #[cold]
     pub fn refuse(&mut self, code: FieldCode, name: &str, hint: &str) {
         if self.broken.is_none() {
             self.broken = Some(FieldError::new(code, self.at(name), hint));
@@ -77,6 +79,7 @@ impl<'a> Fields<'a> {
     }
 
     /// The value of a field, absent or not, whatever its type.
+    #[inline(never)]
     pub fn raw(&mut self, name: &'static str) -> Option<&'a Value> {
         describe!(self, name, Any);
         self.known.push(name);
@@ -108,16 +111,21 @@ impl<'a> Fields<'a> {
         let text = self.str(name);
         describe!(self, name, Text(maximum));
         let text = text?;
-        if text.trim().is_empty() {
+        if text.chars().all(char::is_whitespace) {
             self.refuse(FieldCode::Empty, name, "the text is blank");
         } else if text.len() > maximum && text.chars().count() > maximum {
-            let mut hint = "at most ".to_owned();
-            push_whole(&mut hint, maximum as u64);
-            self.refuse(FieldCode::TooLong, name, &(hint + " characters"));
+            self.too_long(name, maximum);
         } else {
             return Some(text.to_owned());
         }
         None
+    }
+
+    #[cold]
+    fn too_long(&mut self, name: &str, maximum: usize) {
+        let mut hint = "at most ".to_owned();
+        push_whole(&mut hint, maximum as u64);
+        self.refuse(FieldCode::TooLong, name, &(hint + " characters"));
     }
 
     /// [`text`](Self::text) that must be there.
@@ -137,6 +145,7 @@ impl<'a> Fields<'a> {
         self.require(name, text)
     }
 
+    #[inline(never)]
     fn str(&mut self, name: &'static str) -> Option<&'a str> {
         let value = self.raw(name);
         describe!(self, name, String);
@@ -212,14 +221,8 @@ impl<'a> Fields<'a> {
         let text = text?;
         let index = (0..count).find(|index| choice(*index) == text);
         if index.is_none() {
-            let mut hint = "one of: ".to_owned();
-            for index in 0..count {
-                if index > 0 {
-                    hint.push_str(", ");
-                }
-                hint.push_str(choice(index));
-            }
-            self.refuse(FieldCode::Enum, name, &hint);
+            let names: Vec<String> = (0..count).map(|index| choice(index).to_owned()).list();
+            self.refuse(FieldCode::Enum, name, &("one of: ".to_owned() + &joined(&names, ", ")));
         }
         index
     }
@@ -258,6 +261,7 @@ impl<'a> Fields<'a> {
         Some(number)
     }
 
+    #[inline(never)]
     fn double(&mut self, name: &'static str) -> Option<f64> {
         let number = self.raw(name)?.as_f64();
         if number.is_none() {
@@ -269,12 +273,17 @@ impl<'a> Fields<'a> {
     fn check_range(&mut self, name: &str, number: f64, minimum: f64, maximum: f64) {
         // Written so that a number that is none would be outside.
         if !(minimum..=maximum).contains(&number) {
-            let mut hint = String::new();
-            push_double(&mut hint, minimum);
-            hint.push_str(" to ");
-            push_double(&mut hint, maximum);
-            self.refuse(FieldCode::Range, name, &hint);
+            self.out_of_range(name, minimum, maximum);
         }
+    }
+
+    #[cold]
+    fn out_of_range(&mut self, name: &str, minimum: f64, maximum: f64) {
+        let mut hint = String::new();
+        push_double(&mut hint, minimum);
+        hint.push_str(" to ");
+        push_double(&mut hint, maximum);
+        self.refuse(FieldCode::Range, name, &hint);
     }
 
     /// Whether a field is `null`, which then counts as absent.
@@ -328,10 +337,7 @@ impl<'a> Fields<'a> {
         for (index, item) in items.iter().enumerate() {
             match item.as_str() {
                 Some(text) => texts.push(text.to_owned()),
-                None => {
-                    let path = self.item_at(name, index);
-                    self.note(Err(FieldError::new(FieldCode::Type, path, "a string is expected")));
-                }
+                None => self.refuse_item(name, index, "a string is expected"),
             }
         }
         texts
@@ -345,10 +351,7 @@ impl<'a> Fields<'a> {
         for (index, item) in items.iter().enumerate() {
             match pair(item) {
                 Some(span) => spans.push(span),
-                None => {
-                    let path = self.item_at(name, index);
-                    self.note(Err(FieldError::new(FieldCode::Type, path, PAIR)));
-                }
+                None => self.refuse_item(name, index, PAIR),
             }
         }
         spans
@@ -365,6 +368,13 @@ impl<'a> Fields<'a> {
         span
     }
 
+    #[cold]
+    fn refuse_item(&mut self, name: &str, index: usize, hint: &str) {
+        let path = self.item_at(name, index);
+        self.note(Err(FieldError::new(FieldCode::Type, path, hint)));
+    }
+
+    #[inline(never)]
     fn item_at(&self, name: &str, index: usize) -> String {
         let mut path = self.at(name);
         pointer::push_index(&mut path, index);

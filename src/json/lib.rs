@@ -10,7 +10,6 @@
 #![forbid(unsafe_code)]
 
 mod canonical;
-pub mod decimal;
 #[cfg(feature = "typescript")]
 mod description;
 mod fault;
@@ -18,18 +17,17 @@ mod field_error;
 mod fields;
 mod hash;
 mod limits;
-pub mod list;
 mod map;
 pub mod order;
 mod path;
-pub mod pointer;
 mod read;
 mod serialize;
 mod syntax;
 mod text;
-pub mod timestamp;
 mod value;
 mod write;
+
+pub use luminoracore_base::{decimal, list, pointer, timestamp};
 
 pub use canonical::canonical_text;
 #[cfg(feature = "typescript")]

@@ -26,22 +26,26 @@ impl Limits {
         own.map_or(self.items, |(_, items)| *items)
     }
 
+    #[cold]
     pub(super) fn too_large(&self) -> Fault {
         let message = format!("The document has more than {} bytes.", self.bytes);
         Fault::new(FaultKind::TooLarge, "", message)
     }
 
+    #[cold]
     pub(super) fn too_deep(&self, pointer: &str) -> Fault {
         let message = format!("This is nested deeper than {} levels.", self.depth);
         Fault::new(FaultKind::TooDeep, pointer, message)
     }
 
+    #[cold]
     pub(super) fn too_many(&self, pointer: &str, items: usize) -> Fault {
         let message = format!("This array has more than {items} items.");
         Fault::new(FaultKind::TooMany, pointer, message)
     }
 }
 
+#[cold]
 pub(super) fn not_finite(pointer: &str) -> Fault {
     Fault::new(FaultKind::NotFinite, pointer, "This number is not finite.")
 }

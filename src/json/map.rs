@@ -151,6 +151,7 @@ impl Map {
     }
 
     /// The index of a key's member, or else its rank among the indexed keys.
+    #[inline(never)]
     fn position(&self, key: &str) -> Result<usize, usize> {
         if self.by_key.is_empty() {
             return self.members.iter().position(|(known, _)| is_same(known, key)).ok_or(0);
@@ -159,6 +160,7 @@ impl Map {
         Ok(self.by_key[rank])
     }
 
+    #[inline(never)]
     fn index(&mut self) {
         self.by_key.clear();
         if self.members.len() > FEW {

@@ -14,6 +14,7 @@ pub enum Path<'p> {
 
 impl Path<'_> {
     /// The JSON Pointer.
+    #[cold]
     pub fn pointer(&self) -> String {
         match self {
             Self::Root => String::new(),

@@ -259,3 +259,15 @@ impl From<serde_json::Value> for Value {
 macro_rules! json {
     ($($token:tt)*) => { $crate::tree_of(&::serde_json::json!($($token)*).to_string()) };
 }
+
+#[cfg(test)]
+mod tests {
+    use crate::{json, pointer};
+
+    #[test]
+    fn a_pointer_finds_its_key_whatever_is_in_it() {
+        for key in ["", "a", "a/b", "~", "~1", "/~0/", "m~n/o", "é"] {
+            assert_eq!(json!({ key: 1 }).pointer(&pointer::join("", key)), Some(&json!(1)), "{key}");
+        }
+    }
+}

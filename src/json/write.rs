@@ -105,6 +105,7 @@ impl Writer {
         self.text.push(bracket);
     }
 
+    #[inline(never)]
     fn break_line(&mut self) {
         if self.style == Style::Indented {
             self.text.push('\n');

@@ -48,7 +48,7 @@ pub fn newer(present: &Record, incoming: &Record) -> Result<Merged, Error> {
 /// The union of two logs, the winner of each id, sorted by id.
 pub fn merge(a: &[Record], b: &[Record]) -> Result<Vec<Record>, Error> {
     let mut all: Vec<&Record> = a.iter().chain(b).list();
-    order::sort_by(&mut all, |a, b| a.id.cmp(&b.id));
+    order::sort_by_text(&mut all, |record| &record.id);
     let mut merged: Vec<&Record> = Vec::new();
     for record in all {
         match merged.last_mut() {

@@ -137,7 +137,7 @@ impl OwnerState {
             homes.push((session.to_owned(), instance.to_owned(), run));
         }
         for list in [&mut sessions, &mut instances] {
-            order::sort_by(list, Ord::cmp);
+            order::sort_by_text(list, |id| id);
             list.dedup();
         }
         for (session, instance, run) in homes {

@@ -116,7 +116,7 @@ impl OwnerState {
     pub fn absorb(&mut self, mut records: Vec<Record>, now: u64) -> Result<Absorbed, Error> {
         let mut absorbed = Absorbed::default();
         let mut accepted: Vec<Record> = Vec::new();
-        order::sort_by(&mut records, |a, b| a.id.cmp(&b.id));
+        order::sort_by_text(&mut records, |record| &record.id);
         for record in records {
             let last = accepted.last().filter(|last| last.id == record.id);
             let present = last.or_else(|| self.record(&record.id));
@@ -375,7 +375,7 @@ impl OwnerState {
     fn insert(&mut self, fresh: Vec<Box<Entry>>) {
         if fresh.len() > FEW {
             self.entries.extend(fresh);
-            order::sort_by(&mut self.entries, |a, b| a.record.id.cmp(&b.record.id));
+            order::sort_by_text(&mut self.entries, |entry| &entry.record.id);
             return;
         }
         for entry in fresh {

@@ -17,11 +17,9 @@ pub(crate) fn environment(now: Option<f64>, seed: Option<Vec<u8>>) -> Result<Env
         })?,
         None => {
             let mut seed = [0; SEED_LENGTH];
-            getrandom::fill(&mut seed).map_err(|error| {
-                throw(&Error::new(
-                    ErrorCode::InvalidOperation,
-                    format!("no randomness is available here: {error}"),
-                ))
+            getrandom::fill(&mut seed).map_err(|_| {
+                let message = "no randomness is available here: the Web Crypto API is missing";
+                throw(&Error::new(ErrorCode::InvalidOperation, message))
             })?;
             seed
         }

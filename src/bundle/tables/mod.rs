@@ -194,7 +194,7 @@ impl Tables {
                 self.rows.push(row);
             }
         }
-        order::sort_by(&mut self.rows, |a, b| a.user.cmp(&b.user));
+        order::sort_by_text(&mut self.rows, |row| &row.user);
         Ok(())
     }
 

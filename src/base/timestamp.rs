@@ -23,8 +23,7 @@ pub fn parse_with_offset(text: &str) -> Option<i64> {
     let (mut thousandths, rest) = fraction(rest)?;
     let offset = offset(rest)?;
     let date = Date { year, month, day };
-    let exists = (1..=12).contains(&month) && Date::of(date.number()) == date;
-    if !exists || hour > 23 || minute > 59 || second > 60 {
+    if !date.exists() || hour > 23 || minute > 59 || second > 60 {
         return None;
     }
     let leap = second == 60;
@@ -144,6 +143,18 @@ impl Date {
         let day = days - (153 * months + 2) / 5 + 1;
         let month = (months + 2) % 12 + 1;
         Self { year: year + era * 400 + i64::from(month <= 2), month, day }
+    }
+
+    /// Whether the calendar has this date.
+    fn exists(self) -> bool {
+        let is_leap = self.year % 4 == 0 && (self.year % 100 != 0 || self.year % 400 == 0);
+        let days = match self.month {
+            2 => 28 + i64::from(is_leap),
+            4 | 6 | 9 | 11 => 30,
+            1..=12 => 31,
+            _ => 0,
+        };
+        (1..=days).contains(&self.day)
     }
 
     /// The number of the day, counted from 1970; the month is 1 to 12.

@@ -1,0 +1,11 @@
+//! What JSON stands on and seldom asks for: numbers of many digits, decimals, times, pointers, short lists.
+//!
+//! Below the crate that reads and writes JSON, which is compiled for speed: all this is compiled for size.
+
+#![forbid(unsafe_code)]
+
+pub mod decimal;
+pub mod list;
+pub mod number;
+pub mod pointer;
+pub mod timestamp;
