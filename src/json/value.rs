@@ -262,7 +262,7 @@ macro_rules! json {
 
 #[cfg(test)]
 mod tests {
-    use crate::{json, pointer};
+    use crate::pointer;
 
     #[test]
     fn a_pointer_finds_its_key_whatever_is_in_it() {
