@@ -33,7 +33,11 @@ export interface TablesImportOptions {
   readonly dryRun?: boolean;
 }
 
-/** Brings tables into the logs of their people; see `Luminora.importTables`. `load` makes the core know a log. */
+/**
+ * Brings tables into the logs of their people; see `Luminora.importTables`. `load` makes the core know a log.
+ *
+ * @internal
+ */
 export async function importTables(
   { connection, load, templates }: { connection: Connection; load: Load; templates: Templates },
   files: TableFiles,
