@@ -132,7 +132,8 @@ async function store(
   const replace = leftOut !== undefined;
   if (leftOut && leftOut.length > 0) {
     const ids = new Set(records.map(({ id }) => id));
-    records.push(...leftOut.filter(({ id }) => !ids.has(id)));
+    // One by one: a call does not take any number of arguments.
+    for (const record of leftOut) if (!ids.has(record.id)) records.push(record);
   }
   const dropped = erases(records, { replace });
   const changed = await indexCache.during(owner, dropped, async () => {

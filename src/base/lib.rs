@@ -1,4 +1,4 @@
-//! What JSON stands on and seldom asks for: numbers of many digits, decimals, times, pointers, short lists.
+//! What JSON stands on and seldom asks for: decimals, times, pointers, short lists.
 //!
 //! Below the crate that reads and writes JSON, which is compiled for speed: all this is compiled for size.
 
@@ -6,6 +6,5 @@
 
 pub mod decimal;
 pub mod list;
-pub mod number;
 pub mod pointer;
 pub mod timestamp;

@@ -3,7 +3,6 @@
 use super::canonical::DIGITS_OF_DOUBLES;
 use super::text::{push_double, push_string};
 use super::value::{Number, Value};
-use luminoracore_base::number;
 
 /// A cursor over a text.
 pub(super) struct Cursor<'a> {
@@ -322,22 +321,11 @@ fn exact(digits: &[u8], negative: bool) -> Option<Number> {
 
 /// The double nearest to a decimal.
 fn double(whole: &[u8], fraction: &[u8], exponent: i32) -> f64 {
-    quotient(whole, fraction, exponent).unwrap_or_else(|| number::nearest(whole, fraction, exponent))
-}
-
-/// The same for numbers of few digits and few decimals, as most are: where both are exact, the quotient is the nearest.
-fn quotient(whole: &[u8], fraction: &[u8], exponent: i32) -> Option<f64> {
-    const POWERS_OF_TEN: [f64; 23] = [
-        1e0, 1e1, 1e2, 1e3, 1e4, 1e5, 1e6, 1e7, 1e8, 1e9, 1e10, 1e11, 1e12, 1e13, 1e14, 1e15, 1e16, 1e17,
-        1e18, 1e19, 1e20, 1e21, 1e22,
-    ];
-    if whole.len() + fraction.len() > DIGITS_OF_DOUBLES {
-        return None;
-    }
-    let decimals = i32::try_from(fraction.len()).ok()? - exponent;
-    let power = POWERS_OF_TEN.get(usize::try_from(decimals).ok()?)?;
-    let digits = whole.iter().chain(fraction);
-    Some(digits.fold(0.0, |number, digit| number * 10.0 + f64::from(digit - b'0')) / power)
+    // The library asks for digits without superfluous zeros.
+    let whole = if whole == b"0" { &[] } else { whole };
+    let zeros = fraction.iter().rev().take_while(|digit| **digit == b'0').count();
+    let fraction = fraction.get(..fraction.len() - zeros).unwrap_or_default();
+    minimal_lexical::parse_float(whole.iter(), fraction.iter(), exponent)
 }
 
 #[cfg(test)]

@@ -3,7 +3,6 @@
 
 use super::value::Number;
 use crate::decimal::push_whole;
-use luminoracore_base::number;
 
 /// A string in quotation marks; control characters are escaped, all others stand for themselves.
 pub fn push_string(out: &mut String, text: &str) {
@@ -79,8 +78,21 @@ pub(super) fn push_double(out: &mut String, value: f64) {
         }
         return;
     }
-    let (digits, point) = number::shortest(value);
+    let mut buffer = ryu::Buffer::new();
+    let (digits, point) = digits_and_point(buffer.format_finite(value));
     push_digits(out, &digits, point);
+}
+
+/// Takes a number as the library writes it (`0.001`, `1234.5`, `1.5e-7`) for its significant digits and the place of
+/// the decimal point among them.
+fn digits_and_point(written: &str) -> (String, i32) {
+    let (mantissa, exponent) = written.split_once(['e', 'E']).unwrap_or((written, "0"));
+    let (whole, fraction) = mantissa.split_once('.').unwrap_or((mantissa, ""));
+    let digits = format!("{whole}{fraction}");
+    let significant = digits.trim_start_matches('0');
+    let zeros = digits.len() - significant.len();
+    let point = whole.len() as i32 - zeros as i32 + exponent.parse::<i32>().unwrap_or(0);
+    (significant.trim_end_matches('0').to_owned(), point)
 }
 
 fn push_digits(out: &mut String, digits: &str, point: i32) {
