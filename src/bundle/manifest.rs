@@ -5,7 +5,7 @@ use serde::{Serialize, Serializer};
 
 use super::selection::Selection;
 use crate::error::{Error, ErrorCode};
-use crate::json::{self, Fields, Limits, Value};
+use crate::json::{self, Fields, Limits, Node, Value};
 use crate::log::check_owner;
 
 /// What `format` says.
@@ -185,11 +185,12 @@ impl Serialize for Numbers<'_> {
 /// Whole numbers by kind, as they are read.
 fn numbers(fields: &mut Fields<'_>, name: &'static str) -> Vec<(String, u32)> {
     let object = fields.object(name);
-    let object = fields.require(name, object.and_then(Value::as_object).cloned());
+    let members = object.and_then(Node::members);
+    fields.require(name, members.is_some().then_some(()));
     let mut numbers = Vec::new();
-    for (kind, number) in &object {
+    for (kind, number) in members.into_iter().flatten() {
         match number.as_u64().and_then(|number| u32::try_from(number).ok()) {
-            Some(number) => numbers.push((kind.clone(), number)),
+            Some(number) => numbers.push((kind.to_owned(), number)),
             None => fields.refuse(json::FieldCode::Type, name, "whole numbers are expected"),
         }
     }

@@ -1,12 +1,14 @@
 //! The members of a bundle back into records, as they come, piece by piece. Everything that the file says of itself is
 //! verified; nothing is believed before all of it is.
 
+use std::sync::Arc;
+
 use super::manifest::{INDEX, Manifest, PATH, at, invalid, mismatch};
 use super::moving::Moving;
 use super::secrets;
 use super::writer::{count_record, index_line, longest_line, member_name, note_schema, path_of};
 use crate::error::{Error, ErrorCode};
-use crate::json::{self, Fields, Limits, Value};
+use crate::json::{self, Fields, Limits, Node, Tokens, Value};
 use crate::list::List;
 use crate::log::{Migration, Record, newest_schema, upgraded};
 use crate::order;
@@ -48,6 +50,10 @@ pub struct BundleReader {
     lines: usize,
     /// The kind and id of its last record.
     last: Option<(String, String)>,
+    /// Of its last line.
+    tokens: Tokens,
+    /// Of the last record that was taken.
+    record_owner: Option<Arc<str>>,
     index: Vec<u8>,
     /// How much of the index was met.
     index_read: usize,
@@ -95,6 +101,8 @@ impl BundleReader {
             rest: Vec::new(),
             lines: 0,
             last: None,
+            tokens: Tokens::default(),
+            record_owner: None,
             index: Vec::new(),
             index_read: 0,
             ids: Vec::new(),
@@ -231,15 +239,35 @@ impl BundleReader {
     }
 
     fn line(&mut self, member: &str, line: &[u8]) -> Result<(), Error> {
-        let number = self.lines;
-        let place = move || at(&path_of(member), &format!("/{number}"));
         self.lines += 1;
         self.check_length(member, line.len())?;
+        let mut tokens = std::mem::take(&mut self.tokens);
+        let result = match tokens.read(line, DEPTH) {
+            Some(tape) => self.record(member, line, Ok((tape.root(), tape.is_canonical))),
+            // Not as this library writes it: what is wrong with it, if that is all.
+            None => match &read_line(line) {
+                Ok((value, is_canonical)) => self.record(member, line, Ok((value.into(), *is_canonical))),
+                Err(error) => self.record(member, line, Err(error)),
+            },
+        };
+        self.tokens = tokens;
+        result
+    }
+
+    /// Verifies a line, and takes its record: what was read of it, and whether that is written in canonical form.
+    fn record(
+        &mut self,
+        member: &str,
+        line: &[u8],
+        read: Result<(Node<'_>, bool), &Error>,
+    ) -> Result<(), Error> {
+        let number = self.lines - 1;
+        let place = move || at(&path_of(member), &format!("/{number}"));
         if self.ids.len() == MAXIMUM_RECORDS {
             return Err(too_large(&place(), "a bundle has at most 1000000 records"));
         }
         let sha256 = json::sha256_hex(line);
-        let (value, is_canonical) = match read_line(line) {
+        let (value, is_canonical) = match read {
             Ok(read) => read,
             // It was changed since, or written so.
             Err(error) => {
@@ -250,28 +278,28 @@ impl BundleReader {
                 });
             }
         };
-        let text = |name| value.get(name).and_then(Value::as_str).unwrap_or_default().to_owned();
+        let text = |name| value.get(name).and_then(Node::as_str).unwrap_or_default();
         let (kind, id) = (text("kind"), text("id"));
-        let broken = |message: &str| Err(invalid(&place(), &["the record ", &id, " ", message].concat()));
-        if self.last.as_ref().is_some_and(|last| (&last.0, &last.1) == (&kind, &id)) {
+        let broken = |message: &str| Err(invalid(&place(), &["the record ", id, " ", message].concat()));
+        if self.last.as_ref().is_some_and(|last| (last.0.as_str(), last.1.as_str()) == (kind, id)) {
             return broken("is there twice");
         }
         let mut indexed = String::new();
-        index_line(&mut indexed, (&id, &kind), &sha256);
+        index_line(&mut indexed, (id, kind), &sha256);
         if !self.index.get(self.index_read..).is_some_and(|index| index.starts_with(indexed.as_bytes())) {
             return Err(match self.indexed() {
-                Some((indexed, _)) if indexed == id => changed(&place(), &id),
-                Some((indexed, _)) if indexed < id => {
+                Some((indexed, _)) if indexed == id => changed(&place(), id),
+                Some((indexed, _)) if indexed.as_str() < id => {
                     mismatch(&place(), &["the record ", &indexed, " is missing"].concat())
                 }
-                _ => mismatch(&place(), &["the record ", &id, " is not in the index"].concat()),
+                _ => mismatch(&place(), &["the record ", id, " is not in the index"].concat()),
             });
         }
         self.index_read += indexed.len();
-        if self.last.as_ref().is_some_and(|last| (&last.0, &last.1) > (&kind, &id)) {
+        if self.last.as_ref().is_some_and(|last| (last.0.as_str(), last.1.as_str()) > (kind, id)) {
             return broken("is not in its place");
         }
-        if member_name(&kind) != member {
+        if member_name(kind) != member {
             return broken("stands among those of another kind");
         }
         if text("owner") != self.manifest.owner {
@@ -280,13 +308,13 @@ impl BundleReader {
         if !is_canonical {
             return broken("is not written in canonical JSON");
         }
-        let schema = value.get("schema").and_then(Value::as_u64);
+        let schema = value.get("schema").and_then(Node::as_u64);
         if let Some(schema) = schema.map(|schema| u32::try_from(schema).unwrap_or(u32::MAX)) {
-            check_schema(&kind, schema, self.migrations).map_err(|error| error.at(place()))?;
-            note_schema(&mut self.schema_versions, &kind, schema);
+            check_schema(kind, schema, self.migrations).map_err(|error| error.at(place()))?;
+            note_schema(&mut self.schema_versions, kind, schema);
         }
-        self.ids.push(hash_of(&id));
-        count_record(&mut self.record_counts, &kind);
+        self.ids.push(hash_of(id));
+        count_record(&mut self.record_counts, kind);
         if self.broken.is_none() {
             match self.take(value) {
                 Ok((record, is_as_written)) if self.keeps => {
@@ -302,25 +330,29 @@ impl BundleReader {
                 }
             }
         }
-        self.last = Some((kind, id));
+        self.last = Some((kind.to_owned(), id.to_owned()));
         Ok(())
     }
 
     /// The record as it is kept: of the newest schema, its owner's, its body parsed. And whether that is what is written.
-    fn take(&mut self, mut value: Value) -> Result<(Record, bool), Error> {
-        if let Some(path) = secrets::find(&value) {
+    fn take(&mut self, value: Node<'_>) -> Result<(Record, bool), Error> {
+        if let Some(path) = secrets::find(value) {
             let message = "a record holds what looks like a key or token";
             return Err(Error::new(ErrorCode::SecretInBundle, message).at(path).hint(
                 "Take it out where it was kept, end its validity, and export once more: a file is easily passed on.",
             ));
         }
-        if let Some(moving) = &mut self.moving {
-            if !self.keeps {
-                moving.note(&value);
+        let mut record = match &mut self.moving {
+            None => Record::read(value, &mut self.record_owner)?,
+            Some(moving) => {
+                let mut value = value.to_value();
+                if !self.keeps {
+                    moving.note(&value);
+                }
+                moving.apply(&mut value);
+                Record::parse(&value)?
             }
-            moving.apply(&mut value);
-        }
-        let mut record = Record::parse(value)?;
+        };
         let lifted = upgraded(self.migrations, &record)?;
         let is_as_written = self.moving.is_none() && lifted.is_none();
         if let Some(content) = lifted {

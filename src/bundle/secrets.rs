@@ -1,6 +1,6 @@
 //! Keys and tokens in places that are made for them. What a person says is never looked at: a text may hold anything.
 
-use crate::json::{Value, pointer};
+use crate::json::{Node, pointer};
 use crate::lint::looks_like_secret;
 
 /// Members that hold a secret, without `_` and `-`, in lower case.
@@ -20,21 +20,22 @@ const FIELDS: [&str; 12] = [
 ];
 
 /// The pointer of the first secret in a value.
-pub(super) fn find(value: &Value) -> Option<String> {
-    match value {
-        Value::Object(members) => members.iter().find_map(|(key, member)| match member {
-            Value::String(text) if is_field(key) && looks_like_secret(text) => Some(pointer::join("", key)),
-            Value::Object(_) | Value::Array(_) => Some(pointer::join("", key) + &find(member)?),
-            _ => None,
-        }),
-        Value::Array(items) => items.iter().enumerate().find_map(|(index, item)| {
+pub(super) fn find(value: Node<'_>) -> Option<String> {
+    let mut members = value.members().into_iter().flatten();
+    let in_member = members.find_map(|(key, member)| {
+        let is_secret = is_field(key) && member.as_str().is_some_and(looks_like_secret);
+        let inside = if is_secret { String::new() } else { find(member)? };
+        Some(pointer::join("", key) + &inside)
+    });
+    let mut items = value.items().into_iter().flatten().enumerate();
+    in_member.or_else(|| {
+        items.find_map(|(index, item)| {
             let found = find(item)?;
             let mut path = String::new();
             pointer::push_index(&mut path, index);
             Some(path + &found)
-        }),
-        _ => None,
-    }
+        })
+    })
 }
 
 fn is_field(key: &str) -> bool {
@@ -61,7 +62,7 @@ mod tests {
             (json!({ "text": key, "tokens": key }), None),
             (json!({ "password": "I forgot it" }), None),
         ] {
-            assert_eq!(find(&value).as_deref(), found, "{value:?}");
+            assert_eq!(find((&value).into()).as_deref(), found, "{value:?}");
         }
     }
 }

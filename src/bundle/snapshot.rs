@@ -13,7 +13,7 @@ use super::predecessor;
 use super::translation::Translation;
 use crate::base64;
 use crate::error::{Error, ErrorCode};
-use crate::json::{self, FieldError, Fields, Limits, Map, Value};
+use crate::json::{self, FieldError, Fields, Limits, Map, Node, Value};
 use crate::list::List;
 use crate::log::body::{AffinityBaseline, Episode, Fact, MoodBaseline, Role, Sharing, check_text};
 use crate::order;
@@ -209,7 +209,7 @@ impl Embeddings {
         let (model, dimensions, vectors) = Fields::read(value, path, Self::parts).map_err(unreadable)?;
         let dimensions = dimensions as usize;
         let mut read = Vec::new();
-        for (id, text) in vectors.and_then(Value::as_object).into_iter().flatten() {
+        for (id, text) in vectors.and_then(Node::members).into_iter().flatten() {
             let bytes = text.as_str().and_then(|text| base64::decode(text.as_bytes())).unwrap_or_default();
             let elements =
                 bytes.chunks_exact(4).filter_map(|four| Some(f32::from_le_bytes(four.try_into().ok()?)));
@@ -221,13 +221,13 @@ impl Embeddings {
                     "a vector of that many 32-bit numbers is expected, as base64",
                 ));
             }
-            read.push((id.clone(), vector));
+            read.push((id.to_owned(), vector));
         }
         Ok(Self { model, dimensions, vectors: read })
     }
 
     /// The model, the dimensions, and the vectors as they stand in the file.
-    pub(super) fn parts<'a>(fields: &mut Fields<'a>) -> (String, u32, Option<&'a Value>) {
+    pub(super) fn parts<'a>(fields: &mut Fields<'a>) -> (String, u32, Option<Node<'a>>) {
         let vectors = fields.object("vectors");
         let dimensions = fields.count("dimensions");
         (

@@ -3,7 +3,7 @@
 use serde::Serialize;
 
 use crate::error::{Error, ErrorCode};
-use crate::json::{Value, pointer};
+use crate::json::{Node, pointer};
 
 /// What is switched on. Flags that a caller leaves out of an object are off; without any object all are on.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize)]
@@ -117,24 +117,21 @@ impl Features {
     ///
     /// # Errors
     /// `unknown_feature` for a flag or a preset that does not exist; `wrong_type` for a value that is not a boolean.
-    pub fn parse(flags: &Value) -> Result<Self, Error> {
+    pub fn parse(flags: Node<'_>) -> Result<Self, Error> {
         let mut path = "/features".to_owned();
-        let flags = match flags {
-            Value::String(preset) => return Self::preset(preset),
-            flags => match flags.get("v1_1_features") {
-                Some(nested) => {
-                    path.push_str("/v1_1_features");
-                    nested
-                }
-                None => flags,
-            },
-        };
-        let Value::Object(flags) = flags else {
+        if let Some(preset) = flags.as_str() {
+            return Self::preset(preset);
+        }
+        let nested = flags.get("v1_1_features");
+        if nested.is_some() {
+            path.push_str("/v1_1_features");
+        }
+        let Some(flags) = nested.unwrap_or(flags).members() else {
             return Err(Error::new(ErrorCode::WrongType, "an object of flags is expected").at(path));
         };
         let mut features = Self::NONE;
         for (name, value) in flags {
-            let known = CATEGORIES.iter().flat_map(|(_, flags)| *flags).find(|flag| flag.0 == name.as_str());
+            let known = CATEGORIES.iter().flat_map(|(_, flags)| *flags).find(|flag| flag.0 == name);
             let at = pointer::join(&path, name);
             let Some(Flag(_, place)) = known else {
                 let message = format!("no feature is called \"{name}\"");
@@ -194,7 +191,9 @@ mod tests {
     use super::*;
 
     fn read(text: &str) -> Result<Features, Error> {
-        Features::parse(&crate::json::to_value(&serde_json::from_str::<serde_json::Value>(text).unwrap()))
+        Features::parse(
+            (&crate::json::to_value(&serde_json::from_str::<serde_json::Value>(text).unwrap())).into(),
+        )
     }
 
     #[test]

@@ -7,7 +7,7 @@ use super::event::Event;
 use super::learning::{Learning, MemoryChanged};
 use crate::decimal::round6;
 use crate::error::{Error, ErrorCode};
-use crate::json::{self, Fields, Value};
+use crate::json::{self, Fields, Node, Value};
 use crate::list::joined;
 use crate::log::body::{Episode, Fact, FactOrigin, MemorySource, MemoryStatus};
 use crate::log::{Body, check_owner};
@@ -40,7 +40,7 @@ pub struct Remembered {
 
 impl Remembered {
     pub(super) fn parse(fields: &mut Fields<'_>) -> Self {
-        let value = fields.raw("value").cloned();
+        let value = fields.raw("value").map(Node::to_value);
         Self {
             category: fields.choice("category", &FactCategory::NAMES).unwrap_or(FactCategory::Other),
             key: fields.required_string("key"),
@@ -75,7 +75,7 @@ impl MemoryFilter {
     /// Reads the options of a call.
     pub fn parse(options: &Value) -> Result<Self, Error> {
         Ok(Fields::read(options, "", |fields| {
-            let all = fields.raw("status").and_then(Value::as_str) == Some("all");
+            let all = fields.raw("status").and_then(Node::as_str) == Some("all");
             Self {
                 types: fields.raw("types").is_some().then(|| fields.texts("types")),
                 category: fields.choice("category", &FactCategory::NAMES),

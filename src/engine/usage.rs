@@ -4,7 +4,7 @@ use super::core::Core;
 use super::effect::ReportedUsage;
 use crate::decimal::round;
 use crate::error::Error;
-use crate::json::{Fields, Value, pointer};
+use crate::json::{Fields, Node, pointer};
 use crate::log::body::{ModelReference, Usage};
 
 /// Decimals of a cost.
@@ -27,13 +27,11 @@ impl Prices {
     /// Reads `prices`, an object by model id; absent: nothing is known.
     pub(super) fn parse(fields: &mut Fields<'_>) -> Result<Self, Error> {
         let mut prices = Vec::new();
-        if let Some(models) = fields.object("prices").and_then(Value::as_object) {
-            for (id, value) in models {
-                let mut price = Fields::new(value, pointer::join("/prices", id));
-                let (input, output) = (usd(&mut price, "input"), usd(&mut price, "output"));
-                price.finish()?;
-                prices.push((id.to_owned(), Price { input, output }));
-            }
+        for (id, value) in fields.object("prices").and_then(Node::members).into_iter().flatten() {
+            let mut price = Fields::new(value, pointer::join("/prices", id));
+            let (input, output) = (usd(&mut price, "input"), usd(&mut price, "output"));
+            price.finish()?;
+            prices.push((id.to_owned(), Price { input, output }));
         }
         Ok(Self(prices))
     }

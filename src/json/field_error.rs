@@ -54,6 +54,13 @@ impl FieldError {
         Self::of(BrokenRule { code, path: path.into(), hint: hint.into() })
     }
 
+    /// The same error of an object that stands at `place`.
+    #[cold]
+    pub(super) fn inside(mut self, place: &str) -> Self {
+        self.0.path.insert_str(0, place);
+        self
+    }
+
     #[cold]
     #[inline(never)]
     fn of(rule: BrokenRule) -> Self {

@@ -4,9 +4,10 @@
 #[cfg(feature = "typescript")]
 use super::description::{Description, Expected};
 use super::field_error::{FieldCode, FieldError};
-use super::map::Map;
+use super::node::{Items, Node};
 use super::pointer;
 use super::text::push_double;
+#[cfg(feature = "typescript")]
 use super::value::Value;
 use crate::decimal::push_whole;
 use crate::list::{List, joined};
@@ -16,9 +17,14 @@ use crate::timestamp;
 /// [`finish`](Self::finish) refuses the others. The first rule that is broken is kept until then; what is read after
 /// it does not matter, so that a parser is a plain list of its fields.
 pub struct Fields<'a> {
-    object: &'a Map,
+    object: Node<'a>,
+    /// Where the object stands. Of one inside another, nothing, because the outer one says where when something is wrong;
+    /// unless places are asked for.
     path: String,
-    known: Vec<&'static str>,
+    has_places: bool,
+    /// Which members were asked for, by their places. No parser knows more fields than there are bits, so that among more
+    /// members there is one that nobody asked for before a bit is missing.
+    known: u64,
     broken: Option<FieldError>,
     /// What is asked for, where a schema is made of it.
     #[cfg(feature = "typescript")]
@@ -36,29 +42,36 @@ macro_rules! describe {
     };
 }
 
-/// What a value that is no object holds.
-static NOTHING: Map = Map::empty();
-
 impl<'a> Fields<'a> {
     /// The fields of a value that stands at `path`.
-    pub fn new(value: &'a Value, path: impl Into<String>) -> Self {
-        let object = value.as_object();
+    pub fn new(value: impl Into<Node<'a>>, path: impl Into<String>) -> Self {
+        Self::of(value.into(), path.into(), false)
+    }
+
+    /// The same for a parser that asks [`at`](Self::at) of objects inside it too: those know where they stand.
+    pub fn with_places(value: impl Into<Node<'a>>, path: impl Into<String>) -> Self {
+        Self::of(value.into(), path.into(), true)
+    }
+
+    #[inline(never)]
+    fn of(object: Node<'a>, path: String, has_places: bool) -> Self {
         let mut fields = Self {
-            object: object.unwrap_or(&NOTHING),
-            path: path.into(),
-            known: Vec::with_capacity(24),
+            object,
+            path,
+            has_places,
+            known: 0,
             broken: None,
             #[cfg(feature = "typescript")]
             description: None,
         };
-        if object.is_none() {
+        if !object.is_object() {
             fields.broken =
                 Some(FieldError::new(FieldCode::Type, fields.path.as_str(), "an object is expected"));
         }
         fields
     }
 
-    /// The pointer of a field.
+    /// The pointer of a field; in an object inside another, from there on, unless this is [`with_places`](Self::with_places).
     pub fn at(&self, name: &str) -> String {
         pointer::join(&self.path, name)
     }
@@ -80,10 +93,11 @@ impl<'a> Fields<'a> {
 
     /// The value of a field, absent or not, whatever its type.
     #[inline(never)]
-    pub fn raw(&mut self, name: &'static str) -> Option<&'a Value> {
+    pub fn raw(&mut self, name: &'static str) -> Option<Node<'a>> {
         describe!(self, name, Any);
-        self.known.push(name);
-        self.object.get(name)
+        let (place, value) = self.object.member(name)?;
+        self.known |= bit(place);
+        Some(value)
     }
 
     /// Turns an absent field into `missing` at the parent.
@@ -290,7 +304,7 @@ impl<'a> Fields<'a> {
     pub fn is_null(&mut self, name: &'static str) -> bool {
         let value = self.raw(name);
         describe!(self, name, Null);
-        value.is_some_and(Value::is_null)
+        value.is_some_and(Node::is_null)
     }
 
     /// A boolean.
@@ -305,15 +319,14 @@ impl<'a> Fields<'a> {
     }
 
     /// The items of a list; absent is empty.
-    pub fn items(&mut self, name: &'static str) -> &'a [Value] {
+    pub fn items(&mut self, name: &'static str) -> Items<'a> {
         let value = self.raw(name);
         describe!(self, name, List);
-        let Some(value) = value else { return &[] };
-        let items = value.as_array();
-        if items.is_none() {
+        let Some(value) = value else { return Items::default() };
+        value.items().unwrap_or_else(|| {
             self.refuse(FieldCode::Type, name, "a list is expected");
-        }
-        items.map_or(&[], Vec::as_slice)
+            Items::default()
+        })
     }
 
     /// A list of objects, each read by `read`; absent is empty.
@@ -321,10 +334,10 @@ impl<'a> Fields<'a> {
         let mut list = Vec::new();
         let items = self.items(name);
         describe!(self, name, ListOf(Self::describe(|fields| drop(read(fields)))));
-        for (index, item) in items.iter().enumerate() {
-            let mut item = Self::nested_at(item, self.item_at(name, index));
+        for (index, item) in items.enumerate() {
+            let mut item = self.inside(item, name, Some(index));
             list.push(read(&mut item));
-            self.close(item);
+            self.close(item, name, Some(index));
         }
         list
     }
@@ -334,7 +347,7 @@ impl<'a> Fields<'a> {
         let mut texts = Vec::new();
         let items = self.items(name);
         describe!(self, name, ListOf(Value::object(vec![("type", "string".into())])));
-        for (index, item) in items.iter().enumerate() {
+        for (index, item) in items.enumerate() {
             match item.as_str() {
                 Some(text) => texts.push(text.to_owned()),
                 None => self.refuse_item(name, index, "a string is expected"),
@@ -348,7 +361,7 @@ impl<'a> Fields<'a> {
         let mut spans = Vec::new();
         let items = self.items(name);
         describe!(self, name, Spans);
-        for (index, item) in items.iter().enumerate() {
+        for (index, item) in items.enumerate() {
             match pair(item) {
                 Some(span) => spans.push(span),
                 None => self.refuse_item(name, index, PAIR),
@@ -370,14 +383,17 @@ impl<'a> Fields<'a> {
 
     #[cold]
     fn refuse_item(&mut self, name: &str, index: usize, hint: &str) {
-        let path = self.item_at(name, index);
+        let path = self.place_of(name, Some(index));
         self.note(Err(FieldError::new(FieldCode::Type, path, hint)));
     }
 
-    #[inline(never)]
-    fn item_at(&self, name: &str, index: usize) -> String {
+    /// Where a member stands, or an item of it.
+    #[cold]
+    fn place_of(&self, name: &str, index: Option<usize>) -> String {
         let mut path = self.at(name);
-        pointer::push_index(&mut path, index);
+        if let Some(index) = index {
+            pointer::push_index(&mut path, index);
+        }
         path
     }
 
@@ -391,24 +407,30 @@ impl<'a> Fields<'a> {
             description.expect(name, &Expected::Nested(schema));
             return value;
         }
-        let mut nested = Self::nested_at(value?, self.at(name));
+        let mut nested = self.inside(value?, name, None);
         let value = read(&mut nested);
-        self.close(nested);
+        self.close(nested, name, None);
         Some(value)
     }
 
+    /// An object inside this one.
     #[inline(never)]
-    fn nested_at(value: &'a Value, path: String) -> Self {
-        Self::new(value, path)
+    fn inside(&self, object: Node<'a>, name: &str, index: Option<usize>) -> Self {
+        let path = if self.has_places { self.place_of(name, index) } else { String::new() };
+        Self::of(object, path, self.has_places)
     }
 
+    /// Notes what is wrong with it.
     #[inline(never)]
-    fn close(&mut self, nested: Self) {
-        self.note(nested.finish());
+    fn close(&mut self, inside: Self, name: &str, index: Option<usize>) {
+        if let (Err(error), None) = (inside.finish(), &self.broken) {
+            let error = if self.has_places { error } else { error.inside(&self.place_of(name, index)) };
+            self.broken = Some(error);
+        }
     }
 
     /// An object, kept as it is.
-    pub fn object(&mut self, name: &'static str) -> Option<&'a Value> {
+    pub fn object(&mut self, name: &'static str) -> Option<Node<'a>> {
         let value = self.raw(name);
         describe!(self, name, Object);
         let value = value?;
@@ -426,8 +448,8 @@ impl<'a> Fields<'a> {
     /// The first rule that was broken; a field that nobody asked for breaks one as well.
     pub fn finish(mut self) -> Result<(), FieldError> {
         if self.broken.is_none() {
-            let unknown = self.object.keys().find(|name| !self.known.contains(&name.as_str()));
-            if let Some(name) = unknown {
+            let mut members = self.object.members().into_iter().flatten().enumerate();
+            if let Some((_, (name, _))) = members.find(|(place, _)| self.known & bit(*place) == 0) {
                 self.refuse(FieldCode::UnknownField, name, "there is no such field");
             }
         }
@@ -446,11 +468,11 @@ impl<'a> Fields<'a> {
 
     /// Reads a whole object.
     pub fn read<T>(
-        value: &'a Value,
+        value: impl Into<Node<'a>>,
         path: &str,
         read: impl FnOnce(&mut Fields<'a>) -> T,
     ) -> Result<T, FieldError> {
-        let mut fields = Self::nested_at(value, path.to_owned());
+        let mut fields = Self::of(value.into(), path.to_owned(), false);
         let value = read(&mut fields);
         fields.finish().map(|()| value)
     }
@@ -458,14 +480,17 @@ impl<'a> Fields<'a> {
 
 const PAIR: &str = "a pair of positions";
 
-fn pair(value: &Value) -> Option<[u32; 2]> {
-    let position = |value: &Value| {
-        value.as_f64().filter(|at| at.fract() == 0.0 && (0.0..=f64::from(u32::MAX)).contains(at))
+fn pair(value: Node<'_>) -> Option<[u32; 2]> {
+    let mut items = value.items()?;
+    let mut position = || {
+        let at = items.next()?.as_f64()?;
+        (at.fract() == 0.0 && (0.0..=f64::from(u32::MAX)).contains(&at)).then_some(at as u32)
     };
-    match value.as_array().map(Vec::as_slice) {
-        Some([start, end]) => {
-            position(start).zip(position(end)).map(|(start, end)| [start as u32, end as u32])
-        }
-        _ => None,
-    }
+    let pair = [position()?, position()?];
+    items.next().is_none().then_some(pair)
+}
+
+/// The bit of a member; none for one that is behind all bits.
+fn bit(place: usize) -> u64 {
+    u32::try_from(place).ok().and_then(|place| 1_u64.checked_shl(place)).unwrap_or(0)
 }

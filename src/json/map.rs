@@ -150,6 +150,12 @@ impl Map {
         self.members.iter_mut().map(|(key, value)| (key.as_str(), value))
     }
 
+    /// The place and the value of a key.
+    pub(super) fn member(&self, key: &str) -> Option<(usize, &Value)> {
+        let index = self.position(key).ok()?;
+        Some((index, &self.members.get(index)?.1))
+    }
+
     /// The index of a key's member, or else its rank among the indexed keys.
     #[inline(never)]
     fn position(&self, key: &str) -> Result<usize, usize> {
@@ -176,7 +182,7 @@ fn has_equal_keys(members: &[Member]) -> bool {
 
 /// Whether two keys are equal. Most of equal length differ at an end, which is seen without a call.
 #[inline(always)]
-fn is_same(a: &str, b: &str) -> bool {
+pub(super) fn is_same(a: &str, b: &str) -> bool {
     let (first, second) = (a.as_bytes(), b.as_bytes());
     a.len() == b.len() && first.first() == second.first() && first.last() == second.last() && a == b
 }

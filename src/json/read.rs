@@ -9,7 +9,7 @@ use super::fault::{Fault, FaultKind, Faults};
 use super::limits::{Limits, not_finite};
 use super::map::Map;
 use super::path::Path;
-use super::syntax::{Cursor, Syntax};
+use super::syntax::{Cursor, Scalar, Syntax};
 use super::value::Value;
 
 /// Reads a JSON document, or says why it cannot be used: the first error in the text. What can be used but is
@@ -146,13 +146,16 @@ impl Reader<'_> {
             }
             Some(b'{') => self.object(path),
             Some(b'[') => self.array(path),
-            _ => {
-                let value = self.cursor.scalar()?;
-                if value.is_none() {
+            _ => Ok(match self.cursor.scalar()? {
+                Scalar::Null => Value::Null,
+                Scalar::Bool(value) => Value::Bool(value),
+                Scalar::Number(number) => Value::Number(number),
+                Scalar::String(text) => Value::String(self.cursor.owned(text)),
+                Scalar::NotFinite => {
                     self.faults.push_with(&|| not_finite(&path.pointer()));
+                    Value::Null
                 }
-                Ok(value.unwrap_or_default())
-            }
+            }),
         }
     }
 
@@ -184,6 +187,7 @@ impl Reader<'_> {
         let mut open = self.cursor.open(b'{', b'}')?;
         while open {
             let key = self.cursor.key()?;
+            let key = self.cursor.owned(key);
             in_order = in_order && members.last().is_none_or(|(last, _)| key_order(last, &key).is_lt());
             let member = self.value(&Path::Key(path, &key))?;
             members.push((key, member));

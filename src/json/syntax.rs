@@ -2,11 +2,29 @@
 
 use super::canonical::DIGITS_OF_DOUBLES;
 use super::text::{push_double, push_string};
-use super::value::{Number, Value};
+use super::value::Number;
+
+/// A value that is no container.
+pub(super) enum Scalar {
+    Null,
+    Bool(bool),
+    Number(Number),
+    /// A number beyond the range of a double.
+    NotFinite,
+    String(Text),
+}
+
+/// A string.
+pub(super) enum Text {
+    /// It stands for itself, between these two places.
+    Plain(usize, usize),
+    /// What its escapes mean.
+    Decoded(String),
+}
 
 /// A cursor over a text.
 pub(super) struct Cursor<'a> {
-    text: &'a str,
+    pub(super) text: &'a str,
     /// In bytes; always between two characters.
     at: usize,
     /// What half of a surrogate pair becomes, where it is not refused.
@@ -73,7 +91,7 @@ impl<'a> Cursor<'a> {
     }
 
     /// Takes a key with its colon.
-    pub(super) fn key(&mut self) -> Parsed<String> {
+    pub(super) fn key(&mut self) -> Parsed<Text> {
         if self.peek() != Some(b'"') {
             return Err(Syntax("a key in double quotation marks is expected"));
         }
@@ -82,22 +100,41 @@ impl<'a> Cursor<'a> {
         Ok(key)
     }
 
-    /// Takes a value that is no container. `None` is a number beyond the range of a double.
-    pub(super) fn scalar(&mut self) -> Parsed<Option<Value>> {
+    /// Takes a value that is no container.
+    pub(super) fn scalar(&mut self) -> Parsed<Scalar> {
         match self.peek() {
-            Some(b'"') => Ok(Some(Value::String(self.string()?))),
-            Some(b'-' | b'0'..=b'9') => Ok(self.number()?.map(Value::Number)),
+            Some(b'"') => Ok(Scalar::String(self.string()?)),
+            Some(b'-' | b'0'..=b'9') => Ok(self.number()?.map_or(Scalar::NotFinite, Scalar::Number)),
             _ => {
                 for (word, value) in
-                    [("null", Value::Null), ("true", Value::Bool(true)), ("false", Value::Bool(false))]
+                    [("null", Scalar::Null), ("true", Scalar::Bool(true)), ("false", Scalar::Bool(false))]
                 {
                     if self.rest().starts_with(word) {
                         self.at += word.len();
-                        return Ok(Some(value));
+                        return Ok(value);
                     }
                 }
                 Err(Syntax("a value is expected"))
             }
+        }
+    }
+
+    /// What a string of this text says.
+    pub(super) fn str<'s>(&self, text: &'s Text) -> &'s str
+    where
+        'a: 's,
+    {
+        match text {
+            Text::Plain(start, end) => self.text.get(*start..*end).unwrap_or_default(),
+            Text::Decoded(decoded) => decoded,
+        }
+    }
+
+    /// The same, as a string of its own.
+    pub(super) fn owned(&self, text: Text) -> String {
+        match text {
+            Text::Plain(start, end) => self.text.get(start..end).unwrap_or_default().to_owned(),
+            Text::Decoded(decoded) => decoded,
         }
     }
 
@@ -162,20 +199,20 @@ impl<'a> Cursor<'a> {
         Ok(())
     }
 
-    fn string(&mut self) -> Parsed<String> {
+    fn string(&mut self) -> Parsed<Text> {
         self.at += 1;
+        let start = self.at;
         let plain = self.plain();
         if self.byte() == Some(b'"') {
-            // Nearly always, and then there is nothing to grow.
             self.at += 1;
-            return Ok(plain.to_owned());
+            return Ok(Text::Plain(start, start + plain.len()));
         }
         let mut string = plain.to_owned();
         loop {
             match self.byte() {
                 Some(b'"') => {
                     self.at += 1;
-                    return Ok(string);
+                    return Ok(Text::Decoded(string));
                 }
                 Some(b'\\') => {
                     let start = self.at;
@@ -335,8 +372,11 @@ mod tests {
     use super::*;
 
     fn number(text: &str) -> Option<f64> {
-        let value = Cursor::new(text).scalar().ok()?;
-        value.map_or(Some(f64::INFINITY), |value| value.as_f64())
+        match Cursor::new(text).scalar().ok()? {
+            Scalar::Number(number) => Some(number.as_f64()),
+            Scalar::NotFinite => Some(f64::INFINITY),
+            _ => None,
+        }
     }
 
     proptest! {

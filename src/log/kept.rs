@@ -4,7 +4,7 @@ use std::sync::{Arc, OnceLock};
 
 use super::body::{self, Body, Turn};
 use super::migration::{MIGRATIONS, newest_schema};
-use crate::json::{self, Limits, Value};
+use crate::json::{self, Limits, Tokens, Value};
 use crate::text::find;
 
 /// A body that is read when somebody asks for it. Its text is one that this library wrote, of a body that kept the rules.
@@ -44,10 +44,11 @@ impl Kept {
     /// The body, parsed once.
     pub fn body(&self) -> &Body {
         self.body.get_or_init(|| {
-            let document = json::read(self.text(), BODY_LIMITS).map(|document| document.value);
+            let mut tokens = Tokens::default();
+            let tape = tokens.read(self.text(), BODY_LIMITS.depth);
+            let body = tape.and_then(|tape| body::read(self.kind, &self.owner, tape.root()).ok()?);
             // What cannot be read says nothing, like a body of a kind that nobody knows.
-            let document = document.unwrap_or(Value::Null);
-            body::parse(self.kind, &self.owner, document).unwrap_or(Body::Other(Value::Null))
+            body.unwrap_or(Body::Other(Value::Null))
         })
     }
 

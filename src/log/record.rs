@@ -11,7 +11,7 @@ use super::clock::Stamp;
 use super::kept::Kept;
 use super::migration::{MIGRATIONS, newest_schema};
 use crate::error::{Error, ErrorCode};
-use crate::json::{self, Limits, Value};
+use crate::json::{self, Limits, Node, Tokens, Value};
 
 /// Longest owner name, in Unicode scalar values.
 const MAXIMUM_OWNER_LENGTH: usize = 200;
@@ -69,70 +69,101 @@ pub struct Lifted {
 }
 
 impl Record {
-    /// Reads an envelope; the body is kept as it is.
-    pub fn parse(value: Value) -> Result<Self, Error> {
-        let refuse = |path: &str, message: &str| {
-            Error::new(ErrorCode::InvalidRecord, message.to_owned()).at(path).hint("A stored record is {id, owner, kind, at, schema, body} or {id, owner, kind, at, erased: true}.")
-        };
-        let Value::Object(mut fields) = value else { return Err(refuse("", "a record is an object")) };
-        let mut text = |name: &str| match fields.remove(name) {
-            Some(Value::String(text)) if !text.is_empty() && text.len() <= MAXIMUM_ID_LENGTH * 4 => Ok(text),
-            _ => Err(refuse(&format!("/{name}"), "the field is missing, empty, too long or not a string")),
-        };
-        let (id, owner, kind, at) = (text("id")?, text("owner")?.into(), text("kind")?.into(), text("at")?);
-        if id.len() > MAXIMUM_ID_LENGTH {
-            return Err(refuse("/id", "the id is too long"));
+    /// Reads an envelope, and what its body says, which is smaller than its document. A body that breaks a rule stays as it
+    /// is, and is refused where the record is merged.
+    ///
+    /// # Errors
+    /// `invalid_record`.
+    pub fn parse<'a>(value: impl Into<Node<'a>>) -> Result<Self, Error> {
+        Self::read(value.into(), &mut None)
+    }
+
+    /// The same for one of many records: most have the owner of the one before.
+    pub(crate) fn read(envelope: Node<'_>, last: &mut Option<Arc<str>>) -> Result<Self, Error> {
+        let Some(members) = envelope.members() else { return Err(refused("", "a record is an object")) };
+        let [mut id, mut owner, mut kind, mut at] = [None; 4];
+        let (mut erased, mut schema, mut body) = (None, None, None);
+        let (mut unknown, mut said) = (None, None);
+        for (name, value) in members {
+            *match name {
+                "id" => &mut id,
+                "owner" => &mut owner,
+                "kind" => &mut kind,
+                "at" => &mut at,
+                "erased" => &mut erased,
+                "schema" => &mut schema,
+                "body" => &mut body,
+                _ => {
+                    unknown = unknown.or(Some(name));
+                    continue;
+                }
+            } = Some(value);
+            if matches!(name, "schema" | "body") {
+                said = said.or(Some(name));
+            }
         }
-        let at = Stamp::parse(&at).map_err(|_| refuse("/at", "the clock is malformed"))?;
-        let content = match fields.remove("erased") {
-            Some(Value::Bool(true)) => Content::Erased,
-            Some(_) => return Err(refuse("/erased", "erased is either true or absent")),
+        let (id, owner) = (text("/id", id)?, text("/owner", owner)?);
+        let (kind, at) = (text("/kind", kind)?, text("/at", at)?);
+        if id.len() > MAXIMUM_ID_LENGTH {
+            return Err(refused("/id", "the id is too long"));
+        }
+        let at = Stamp::parse(at).map_err(|_| refused("/at", "the clock is malformed"))?;
+        let content = match erased {
+            Some(erased) if erased.as_bool() == Some(true) => {
+                // A tombstone says nothing.
+                unknown = said.or(unknown);
+                Content::Erased
+            }
+            Some(_) => return Err(refused("/erased", "erased is either true or absent")),
             None => {
-                let schema = fields.remove("schema").and_then(|schema| schema.as_u64());
-                let schema =
-                    schema.and_then(|schema| u32::try_from(schema).ok()).filter(|schema| *schema > 0);
-                let schema = schema.ok_or_else(|| refuse("/schema", "schema is a whole number from 1"))?;
-                let body = fields.remove("body").filter(Value::is_object);
-                let body = body.ok_or_else(|| refuse("/body", "the body is an object"))?;
-                Content::Live { schema, body: Body::Other(body) }
+                let schema = schema.and_then(Node::as_u64).and_then(|schema| u32::try_from(schema).ok());
+                let schema = schema.filter(|schema| *schema > 0);
+                let schema = schema.ok_or_else(|| refused("/schema", "schema is a whole number from 1"))?;
+                let body = body.filter(|body| body.is_object());
+                let body = body.ok_or_else(|| refused("/body", "the body is an object"))?;
+                Content::Live { schema, body: body_of((kind, schema), owner, body) }
             }
         };
-        if let Some(name) = fields.keys().next() {
-            return Err(refuse(&json::pointer::join("", name), "unknown field"));
+        if let Some(name) = unknown {
+            return Err(refused(&json::pointer::join("", name), "unknown field"));
         }
-        Ok(Self { id, owner, kind, at, content })
+        let owner = match last {
+            Some(last) if **last == *owner => Arc::clone(last),
+            _ => Arc::clone(last.insert(owner.into())),
+        };
+        Ok(Self { id: id.to_owned(), owner, kind: kind_of(kind), at, content })
     }
 
     /// Reads the JSON text of an array of envelopes; the pointer of an error names the index.
+    ///
+    /// # Errors
+    /// `invalid_record`, and what is wrong with a text that is no JSON.
     pub fn parse_all(records: &[u8]) -> Result<Vec<Self>, Error> {
+        let mut parsed = Vec::new();
+        let mut owner = None;
+        if records.len() <= LIMITS.bytes {
+            let mut take = |record: Node<'_>| {
+                parsed.push(Self::read(record, &mut owner).ok()?);
+                Some(())
+            };
+            if Tokens::default().read_each(records, LIMITS.depth, &mut take).is_some() {
+                return Ok(parsed);
+            }
+        }
+        // Something is wrong: what, and where.
         let document =
             json::read(records, LIMITS).map_err(|fault| Error::of_fault(fault, ErrorCode::InvalidRecord))?;
-        let Value::Array(records) = document.value else {
+        let Value::Array(records) = &document.value else {
             return Err(Error::new(ErrorCode::InvalidRecord, "an array of records is expected"));
         };
-        let mut parsed = Vec::with_capacity(records.len());
-        for (index, value) in records.into_iter().enumerate() {
-            let mut record = Self::parse(value).map_err(|error| {
+        parsed.clear();
+        for (index, value) in records.iter().enumerate() {
+            parsed.push(Self::read(value.into(), &mut owner).map_err(|error| {
                 let path = format!("/{index}{}", error.path);
                 error.at(path)
-            })?;
-            record.read_body();
-            parsed.push(record);
+            })?);
         }
         Ok(parsed)
-    }
-
-    /// Takes what the body says, which is smaller than its document. A document that breaks a rule stays, and is refused
-    /// where the record is merged.
-    fn read_body(&mut self) {
-        let Content::Live { schema, body } = &mut self.content else { return };
-        let Body::Other(document) = &*body else { return };
-        if *schema != newest_schema(MIGRATIONS, &self.kind) {
-            return;
-        }
-        if let Ok(Some(read)) = super::body::read(&self.kind, &self.owner, document) {
-            *body = read;
-        }
     }
 
     /// What is left of it when it is erased at `at`.
@@ -158,6 +189,35 @@ impl Record {
             content => content.schema(),
         }
     }
+}
+
+/// A text of the envelope.
+fn text<'a>(path: &str, value: Option<Node<'a>>) -> Result<&'a str, Error> {
+    let text = value.and_then(Node::as_str);
+    text.filter(|text| !text.is_empty() && text.len() <= MAXIMUM_ID_LENGTH * 4)
+        .ok_or_else(|| refused(path, "the field is missing, empty, too long or not a string"))
+}
+
+/// A kind; those that nearly all records have take no memory.
+fn kind_of(kind: &str) -> Cow<'static, str> {
+    let known = ["turn", "run", "memory"].into_iter().find(|known| *known == kind);
+    known.map_or_else(|| Cow::Owned(kind.to_owned()), Cow::Borrowed)
+}
+
+#[cold]
+fn refused(path: &str, message: &str) -> Error {
+    Error::new(ErrorCode::InvalidRecord, message.to_owned()).at(path).hint(
+        "A stored record is {id, owner, kind, at, schema, body} or {id, owner, kind, at, erased: true}.",
+    )
+}
+
+/// What a body says, where it is of the newest schema and keeps the rules; else as it is.
+fn body_of((kind, schema): (&str, u32), owner: &str, document: Node<'_>) -> Body {
+    let read = match schema == newest_schema(MIGRATIONS, kind) {
+        true => super::body::read(kind, owner, document).ok().flatten(),
+        false => None,
+    };
+    read.unwrap_or_else(|| Body::Other(document.to_value()))
 }
 
 impl Content {
@@ -239,7 +299,7 @@ mod tests {
             json!({"id": "t", "owner": "o", "kind": "turn", "at": "000000000000005-00000-A", "schema": 1, "body": {"x": 1}}),
             json!({"id": "t", "owner": "o", "kind": "future", "at": "000000000000005-00000-A", "erased": true}),
         ] {
-            let record = Record::parse(value.clone()).unwrap();
+            let record = Record::parse(&value).unwrap();
             let text = json::to_text(&record);
             assert_eq!(json::read(text.as_bytes(), LIMITS).unwrap().value, value);
         }
@@ -262,7 +322,7 @@ mod tests {
             if let Value::Object(bad) = &mut bad {
                 bad.insert(field, value);
             }
-            let error = Record::parse(bad).unwrap_err();
+            let error = Record::parse(&bad).unwrap_err();
             assert_eq!(
                 (error.code, error.path.as_str()),
                 (ErrorCode::InvalidRecord, format!("/{field}").as_str())

@@ -69,7 +69,7 @@ impl Packs {
         for (index, bytes) in packs.iter().enumerate() {
             let at = format!("/{index}");
             let file = json::read(bytes, LIMITS).map_err(|fault| refused(&at, fault.message))?.value;
-            let mut fields = Fields::new(&file, at.as_str());
+            let mut fields = Fields::with_places(&file, at.as_str());
             let language = fields.id("language");
             let version = fields.required_id("version");
             fields.check()?;

@@ -359,7 +359,7 @@ fn row_56_one_fact_too_many_is_archived_told_and_exported() {
 
 #[test]
 fn row_57_to_59_flags() {
-    let read = |source: Value| Features::parse(&crate::sample::tree(source));
+    let read = |source: Value| Features::parse((&crate::sample::tree(source)).into());
     let enabled = |preset: &str| read(json!(preset)).unwrap().summary().enabled_count;
     assert_eq!(["all_disabled", "all_enabled", "safe_rollout"].map(enabled), [0, 8, 2], "row 57");
     assert_eq!(read(json!({ "to_dict": true })).unwrap_err().code, ErrorCode::UnknownFeature, "row 58");

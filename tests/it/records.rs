@@ -92,7 +92,7 @@ fn record(case: &Value) -> Record {
         value["schema"] = json!(1);
         value["body"] = Value::Object(body);
     }
-    Record::parse(tree(value)).unwrap()
+    Record::parse(&tree(value)).unwrap()
 }
 
 #[test]

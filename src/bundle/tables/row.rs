@@ -7,7 +7,7 @@ use crate::bundle::predecessor::{mood, utc};
 use crate::bundle::secrets;
 use crate::bundle::translation::ImportNote;
 use crate::error::{Error, ErrorCode};
-use crate::json::{self, FieldCode, Fields, Limits, Map, Value, pointer};
+use crate::json::{self, FieldCode, Fields, Limits, Map, Node, Value, pointer};
 use crate::log::body::{
     AffinityBaseline, Episode, Fact, FactOrigin, MAXIMUM_SUMMARY, MAXIMUM_TITLE, MAXIMUM_VALUE_BYTES,
     MemorySource, MemoryStatus, MoodBaseline, Sharing,
@@ -95,7 +95,9 @@ pub(super) fn read(
     fields.check().map_err(|error| broken(&error))?;
     if let Item::Fact { fact, .. } = &item {
         // A fact is a name with a value, as a member of an object is.
-        if let Some(place) = secrets::find(&Value::object(vec![(fact.key.as_str(), fact.value.clone())])) {
+        if let Some(place) =
+            secrets::find((&Value::object(vec![(fact.key.as_str(), fact.value.clone())])).into())
+        {
             let inside = place.strip_prefix(&pointer::join("", &fact.key)).unwrap_or_default();
             let message = "a fact holds what looks like a key or token";
             return Err(Error::new(ErrorCode::SecretInBundle, message)
@@ -161,8 +163,8 @@ impl Reader<'_> {
                 ),
             }
         }
-        let value = self.fields.raw("fact_value").cloned();
-        let value = decoded(self.fields.require("fact_value", value));
+        let value = self.fields.raw("fact_value").map(Node::to_value);
+        let value = decoded((&self.fields.require("fact_value", value)).into());
         if json::compact(&value).len() > MAXIMUM_VALUE_BYTES {
             self.fields.refuse(FieldCode::TooLong, "fact_value", "at most 2 KiB as JSON");
         }
@@ -212,7 +214,7 @@ impl Reader<'_> {
         for message in &messages {
             self.source(message, "context_messages", &mut sources);
         }
-        let metadata = self.fields.raw("metadata").cloned().map(decoded).unwrap_or_default();
+        let metadata = self.fields.raw("metadata").map(decoded).unwrap_or_default();
         if !is_nothing(&metadata) {
             self.note("metadata", "skipped", "an episode has no place for it");
         }
@@ -246,7 +248,7 @@ impl Reader<'_> {
         let fields = &mut self.fields;
         let intensity = fields.number("mood_intensity", 0.0, 1.0).unwrap_or(1.0);
         let current = fields.string("current_mood").unwrap_or_else(|| "neutral".to_owned());
-        let history = fields.raw("mood_history").cloned().map(decoded).unwrap_or_default();
+        let history = fields.raw("mood_history").map(decoded).unwrap_or_default();
         let mut members = Map::new();
         members.insert("current", current);
         members.insert("intensity", intensity);
@@ -324,7 +326,7 @@ impl Reader<'_> {
     }
 
     fn context(&mut self) -> Option<String> {
-        let text = match decoded(self.fields.raw("context")?.clone()) {
+        let text = match decoded(self.fields.raw("context")?) {
             nothing if is_nothing(&nothing) => return None,
             Value::String(text) => text,
             other => json::compact(&other),
@@ -342,7 +344,7 @@ impl Reader<'_> {
     /// A list of ids, or of objects that have one.
     fn ids(&mut self, column: &'static str) -> Vec<String> {
         let mut ids = Vec::new();
-        let Some(given) = self.fields.raw(column).cloned() else { return ids };
+        let Some(given) = self.fields.raw(column) else { return ids };
         let items = match decoded(given) {
             Value::Array(items) => items,
             nothing if is_nothing(&nothing) => return ids,
@@ -350,7 +352,7 @@ impl Reader<'_> {
         };
         for item in items {
             let named = ["id", "message_id"].iter().find_map(|name| item.get(name));
-            let id = id_of(named.unwrap_or(&item));
+            let id = id_of(named.unwrap_or(&item).into());
             if id.is_empty() {
                 self.note(column, "skipped", "an id or a word is expected");
             } else {
@@ -364,14 +366,13 @@ impl Reader<'_> {
     fn status(&mut self) -> MemoryStatus {
         let is_active = match self.fields.raw("is_active") {
             None => true,
-            Some(Value::Bool(is_active)) => *is_active,
-            Some(number) => {
-                let number = number.as_f64();
+            Some(given) => given.as_bool().unwrap_or_else(|| {
+                let number = given.as_f64();
                 if number != Some(0.0) && number != Some(1.0) {
                     self.fields.refuse(FieldCode::Type, "is_active", "0 or 1 is expected");
                 }
                 number != Some(0.0)
-            }
+            }),
         };
         if is_active { MemoryStatus::Active } else { MemoryStatus::Archived }
     }
@@ -389,21 +390,16 @@ impl Reader<'_> {
 const EXPECTED_TIME: &str = "a time such as 2026-01-31T08:00:00Z is expected";
 
 /// What a column says that holds JSON as text: that, where it is JSON, or else the text.
-fn decoded(column: Value) -> Value {
-    match column {
-        Value::String(text) => {
-            json::read(text.as_bytes(), INSIDE).map_or(Value::String(text), |document| document.value)
-        }
-        other => other,
-    }
+fn decoded(column: Node<'_>) -> Value {
+    let document = column.as_str().and_then(|text| json::read(text.as_bytes(), INSIDE).ok());
+    document.map_or_else(|| column.to_value(), |document| document.value)
 }
 
 /// An id or a word, which may be written as a number; empty for anything else, and for what is blank.
-fn id_of(value: &Value) -> String {
-    match value {
-        Value::String(text) if !text.trim().is_empty() => text.clone(),
-        Value::Number(_) => json::compact(value),
-        _ => String::new(),
+fn id_of(value: Node<'_>) -> String {
+    match value.as_str() {
+        Some(text) if !text.trim().is_empty() => text.to_owned(),
+        _ => value.as_number().map(|number| json::compact(&Value::Number(number))).unwrap_or_default(),
     }
 }
 

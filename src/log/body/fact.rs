@@ -4,7 +4,7 @@ use serde::Serialize;
 
 use super::sharing::Sharing;
 use super::source::{MemorySource, MemoryStatus};
-use crate::json::{self, FieldCode, Fields, Value};
+use crate::json::{self, FieldCode, Fields, Node, Value};
 use crate::memory::{FactCategory, is_key};
 
 /// Most bytes of a value as JSON.
@@ -149,7 +149,7 @@ impl EarlierValue {
 }
 
 fn value(fields: &mut Fields<'_>) -> Value {
-    let value = fields.raw("value").cloned();
+    let value = fields.raw("value").map(Node::to_value);
     let value = fields.require("value", value);
     if json::compact(&value).len() > MAXIMUM_VALUE_BYTES {
         fields.refuse(FieldCode::TooLong, "value", "at most 2 KiB as JSON");

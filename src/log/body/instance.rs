@@ -4,7 +4,7 @@ use serde::Serialize;
 
 use super::session::{as_text, stamp};
 use super::sharing::Sharing;
-use crate::json::{Fields, Value};
+use crate::json::{Fields, Node, Value};
 use crate::log::Stamp;
 
 /// One owner with one template.
@@ -93,8 +93,8 @@ impl Instance {
             let affinity = baseline.nested("affinity", AffinityBaseline::parse);
             InstanceBaseline { at, affinity: baseline.require("affinity", affinity) }
         });
-        let mask = fields.object("mask").cloned();
-        let imported = fields.object("imported").cloned();
+        let mask = fields.object("mask").map(Node::to_value);
+        let imported = fields.object("imported").map(Node::to_value);
         let sharing = Sharing::parse(fields, owner, false);
         Self { template, template_name, created_at, baseline, mask, imported, sharing }
     }

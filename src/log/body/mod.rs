@@ -15,7 +15,7 @@ use std::sync::Arc;
 
 use serde::{Serialize, Serializer};
 
-use crate::json::{self, Fields, Value};
+use crate::json::{self, Fields, Node, Value};
 use crate::template::Template;
 
 pub use crate::json::{FieldCode as RecordCode, FieldError as RecordError};
@@ -61,13 +61,13 @@ pub enum Body {
 /// Parses the body of a record of `kind` that belongs to `owner`, in the newest schema of its kind; the first rule it
 /// breaks is the error. Templates, whose body is a document with a parser of its own, stay as they are.
 pub fn parse(kind: &str, owner: &str, body: Value) -> Result<Body, RecordError> {
-    Ok(read(kind, owner, &body)?.unwrap_or(Body::Other(body)))
+    Ok(read(kind, owner, (&body).into())?.unwrap_or(Body::Other(body)))
 }
 
 /// The same, and `None` for what stays as it is.
-pub(super) fn read(kind: &str, owner: &str, body: &Value) -> Result<Option<Body>, RecordError> {
+pub(super) fn read(kind: &str, owner: &str, body: Node<'_>) -> Result<Option<Body>, RecordError> {
     let mut fields = Fields::new(body, "");
-    let memory = body.get("type").and_then(Value::as_str).unwrap_or_default();
+    let memory = body.get("type").and_then(Node::as_str).unwrap_or_default();
     let parsed: Body = match (kind, memory) {
         ("instance", _) => Instance::read(&mut fields, owner).into(),
         ("session", _) => Session::read(&mut fields, owner).into(),

@@ -258,7 +258,7 @@ impl Run {
         let mut further = Map::new();
         for (name, has_type) in FURTHER {
             if let Some(value) = fields.raw(name) {
-                further.insert(*name, value.clone());
+                further.insert(*name, value.to_value());
             }
             has_type(fields, name);
         }

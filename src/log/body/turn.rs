@@ -3,7 +3,7 @@
 use serde::Serialize;
 
 use super::sharing::Sharing;
-use crate::json::{FieldCode, FieldError, Fields, Value};
+use crate::json::{FieldCode, FieldError, Fields, Node, Value};
 
 /// Most bytes of UTF-8 in one utterance.
 pub(crate) const MAXIMUM_TEXT_BYTES: usize = 262_144;
@@ -129,7 +129,7 @@ impl Turn {
             fields.missing("run");
         }
         let language = fields.text("language", 35);
-        let tool = fields.object("tool").cloned();
+        let tool = fields.object("tool").map(Node::to_value);
         fields.nested("tool", |tool| {
             tool.required_id("call_id");
             tool.required_id("name");

@@ -3,7 +3,7 @@
 use serde::Serialize;
 
 use crate::error::{Error, ErrorCode};
-use crate::json::{Fields, Value};
+use crate::json::{Fields, Node, Value};
 
 /// Options of a blend.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
@@ -56,7 +56,7 @@ impl BlendOptions {
     }
 }
 
-fn seed_of(seed: &Value) -> Result<u64, Error> {
+fn seed_of(seed: Node<'_>) -> Result<u64, Error> {
     let digits = seed.as_str().filter(|text| text.bytes().all(|byte| byte.is_ascii_digit()));
     seed.as_u64().or_else(|| digits?.parse().ok()).ok_or_else(|| {
         Error::new(ErrorCode::OutOfRange, "The seed is not a whole number of 64 bits.")

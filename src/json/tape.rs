@@ -1,0 +1,345 @@
+//! A JSON text as a list of its tokens, beside the text: no tree, no copy of keys and strings, and the list is used again
+//! for the next text. For texts that are read once, field by field, and of which there are many: records.
+//!
+//! Only a text with which nothing is wrong becomes a tape. Whatever is wrong with any other, [`read`](super::read) says.
+
+use super::canonical::key_order;
+use super::map::is_same;
+use super::node::Node;
+use super::syntax::{Cursor, Scalar, Text};
+use super::value::Number;
+
+/// The tokens of one text after the other.
+#[derive(Debug, Default)]
+pub struct Tokens {
+    tokens: Vec<Token>,
+    /// The strings that have escapes, one behind the other: what they mean.
+    decoded: String,
+}
+
+/// A text and its tokens.
+#[derive(Debug)]
+pub struct Tape<'a> {
+    text: &'a str,
+    tokens: &'a [Token],
+    decoded: &'a str,
+    /// Whether the text is the canonical form of its content (RFC 8785).
+    pub is_canonical: bool,
+}
+
+/// A value, or where it begins: what is in a container follows it, and the key of a member stands before its value.
+#[derive(Clone, Copy, Debug)]
+pub(super) enum Token {
+    Null,
+    Bool(bool),
+    Number(Number),
+    /// A string that stands for itself, from here to there in the text.
+    Plain(u32, u32),
+    /// A string among those that were decoded.
+    Decoded(u32, u32),
+    /// How many items there are, and the token behind the last one.
+    Array(u32, u32),
+    /// How many members there are, and the token behind the last one.
+    Object(u32, u32),
+}
+
+/// Objects with more members whose keys are in no order are left to the reader that can search them.
+const FEW: usize = 16;
+
+impl Tokens {
+    /// The tape of a text that is JSON of at most this depth. None for a text that is not, or that is suspicious: a byte
+    /// order mark, a key given twice, a number beyond the range of a double.
+    pub fn read<'a>(&'a mut self, text: &'a [u8], depth: usize) -> Option<Tape<'a>> {
+        let text = std::str::from_utf8(text).ok()?;
+        let mut reader = Reader::new(self, text, depth)?;
+        reader.value()?;
+        reader.cursor.end().ok()?;
+        let is_canonical = reader.cursor.is_canonical;
+        Some(Tape { text, tokens: &self.tokens, decoded: &self.decoded, is_canonical })
+    }
+
+    /// The same for the items of an array one by one, so that their tokens stay few: `take` gets each, in their order, and
+    /// ends it where it has nothing to say. None also when something is wrong behind items that were taken.
+    pub fn read_each(
+        &mut self,
+        text: &[u8],
+        depth: usize,
+        take: &mut dyn FnMut(Node<'_>) -> Option<()>,
+    ) -> Option<()> {
+        let text = std::str::from_utf8(text).ok()?;
+        let mut reader = Reader::new(self, text, depth.checked_sub(1)?)?;
+        let mut open = reader.cursor.open(b'[', b']').ok()?;
+        while open {
+            reader.value()?;
+            let Self { tokens, decoded } = &*reader.out;
+            take(Tape { text, tokens, decoded, is_canonical: false }.root())?;
+            reader.out.clear();
+            open = reader.cursor.next_item(b']').ok()?;
+        }
+        reader.cursor.end().ok()
+    }
+
+    fn clear(&mut self) {
+        self.tokens.clear();
+        self.decoded.clear();
+    }
+}
+
+impl Tape<'_> {
+    /// The whole document.
+    pub fn root(&self) -> Node<'_> {
+        Node::Token(self, 0)
+    }
+
+    /// The token of a place.
+    #[inline(always)]
+    pub(super) fn token(&self, at: u32) -> Token {
+        self.tokens.get(at as usize).copied().unwrap_or(Token::Null)
+    }
+
+    /// The string of a place, if one is there.
+    pub(super) fn string(&self, at: u32) -> Option<&str> {
+        match self.token(at) {
+            Token::Plain(start, end) => self.text.get(start as usize..end as usize),
+            Token::Decoded(start, end) => self.decoded.get(start as usize..end as usize),
+            _ => None,
+        }
+    }
+
+    /// The place behind a value.
+    #[inline(always)]
+    pub(super) fn behind(&self, at: u32) -> u32 {
+        match self.token(at) {
+            Token::Array(_, end) | Token::Object(_, end) => end,
+            _ => at + 1,
+        }
+    }
+
+    /// How many members stand before the one of a key, and the place of its value.
+    #[inline(never)]
+    pub(super) fn member(&self, object: u32, key: &str) -> Option<(usize, u32)> {
+        let Token::Object(members, _) = self.token(object) else { return None };
+        let mut at = object + 1;
+        for index in 0..members as usize {
+            // Most keys are of another length.
+            let (Token::Plain(start, end) | Token::Decoded(start, end)) = self.token(at) else { return None };
+            if (end - start) as usize == key.len() && is_same(self.string(at)?, key) {
+                return Some((index, at + 1));
+            }
+            at = self.behind(at + 1);
+        }
+        None
+    }
+}
+
+struct Reader<'o, 'a> {
+    out: &'o mut Tokens,
+    cursor: Cursor<'a>,
+    /// Containers that may still be opened inside each other.
+    depth: usize,
+}
+
+impl<'o, 'a> Reader<'o, 'a> {
+    fn new(out: &'o mut Tokens, text: &'a str, depth: usize) -> Option<Self> {
+        // Places are kept in 32 bits.
+        u32::try_from(text.len()).ok()?;
+        out.clear();
+        Some(Self { out, cursor: Cursor::new(text), depth })
+    }
+
+    fn value(&mut self) -> Option<()> {
+        let token = match self.cursor.peek() {
+            Some(b'{') => return self.object(),
+            Some(b'[') => return self.array(),
+            _ => match self.cursor.scalar().ok()? {
+                Scalar::Null => Token::Null,
+                Scalar::Bool(value) => Token::Bool(value),
+                Scalar::Number(number) => Token::Number(number),
+                Scalar::String(text) => self.text(&text),
+                Scalar::NotFinite => return None,
+            },
+        };
+        self.out.tokens.push(token);
+        Some(())
+    }
+
+    fn array(&mut self) -> Option<()> {
+        let place = self.begin()?;
+        let mut items = 0;
+        let mut open = self.cursor.open(b'[', b']').ok()?;
+        while open {
+            self.value()?;
+            items += 1;
+            open = self.cursor.next_item(b']').ok()?;
+        }
+        let end = self.end();
+        *self.out.tokens.get_mut(place)? = Token::Array(items, end);
+        Some(())
+    }
+
+    fn object(&mut self) -> Option<()> {
+        let place = self.begin()?;
+        let mut members = 0;
+        let mut in_order = true;
+        let mut last = Text::Plain(0, 0);
+        let mut open = self.cursor.open(b'{', b'}').ok()?;
+        while open {
+            let key = self.cursor.key().ok()?;
+            let is_next = members == 0 || key_order(self.cursor.str(&last), self.cursor.str(&key)).is_lt();
+            in_order = in_order && is_next;
+            let token = self.text(&key);
+            self.out.tokens.push(token);
+            last = key;
+            self.value()?;
+            members += 1;
+            open = self.cursor.next_item(b'}').ok()?;
+        }
+        let end = self.end();
+        *self.out.tokens.get_mut(place)? = Token::Object(members, end);
+        if !in_order {
+            self.cursor.is_canonical = false;
+            if self.may_have_equal_keys(place) {
+                return None;
+            }
+        }
+        Some(())
+    }
+
+    /// Opens a container: its token comes when it is closed.
+    fn begin(&mut self) -> Option<usize> {
+        self.depth = self.depth.checked_sub(1)?;
+        self.out.tokens.push(Token::Null);
+        Some(self.out.tokens.len() - 1)
+    }
+
+    fn end(&mut self) -> u32 {
+        self.depth += 1;
+        // A token takes a byte of the text at least.
+        self.out.tokens.len() as u32
+    }
+
+    fn text(&mut self, text: &Text) -> Token {
+        match text {
+            Text::Plain(start, end) => Token::Plain(*start as u32, *end as u32),
+            Text::Decoded(decoded) => {
+                let start = self.out.decoded.len();
+                self.out.decoded.push_str(decoded);
+                Token::Decoded(start as u32, self.out.decoded.len() as u32)
+            }
+        }
+    }
+
+    #[inline(never)]
+    fn may_have_equal_keys(&self, object: usize) -> bool {
+        let Tokens { tokens, decoded } = &*self.out;
+        let tape = Tape { text: self.cursor.text, tokens, decoded, is_canonical: false };
+        let mut keys = [""; FEW];
+        let mut at = object as u32 + 1;
+        let end = tape.behind(object as u32);
+        for index in 0.. {
+            if at == end {
+                return false;
+            }
+            let (Some(key), Some(place)) = (tape.string(at), keys.get_mut(index)) else { return true };
+            *place = key;
+            at = tape.behind(at + 1);
+            let others = keys.get(..index).unwrap_or_default();
+            if others.iter().any(|other| is_same(other, key)) {
+                return true;
+            }
+        }
+        true
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use proptest::prelude::*;
+
+    use super::super::read::{Document, read};
+    use super::super::value::Value;
+    use super::*;
+    use crate::Limits;
+    use crate::json;
+
+    const LIMITS: Limits = Limits { bytes: 1 << 20, depth: 8, items: usize::MAX, items_at: &[] };
+
+    fn on_tape(text: &[u8]) -> Option<(Value, bool)> {
+        let mut tokens = Tokens::default();
+        let tape = tokens.read(text, LIMITS.depth)?;
+        Some((tape.root().to_value(), tape.is_canonical))
+    }
+
+    /// What the reader of trees makes of it, where it has nothing to say.
+    fn as_tree(text: &[u8]) -> Option<(Value, bool)> {
+        let Document { value, warnings, is_canonical } = read(text, LIMITS).ok()?;
+        warnings.is_empty().then_some((value, is_canonical))
+    }
+
+    proptest! {
+        #[test]
+        fn a_tape_is_the_tree(text in r#"[\[\]{}",:0-9eE.+\- a\\u]{0,40}"#) {
+            prop_assert_eq!(on_tape(text.as_bytes()), as_tree(text.as_bytes()), "{}", text);
+        }
+
+        #[test]
+        fn a_tape_of_objects_is_the_tree(text in r#"(\{("[ab\u{e9}]{1,2}":(-?[0-9]{1,2}|"[a\\n]{0,2}"|\[\{"a":\[\]\}(,true)?\]|null),?){0,4}\}|\[(1e[0-9]{1,3},? ?){0,3}\])"#) {
+            prop_assert_eq!(on_tape(text.as_bytes()), as_tree(text.as_bytes()), "{}", text);
+        }
+
+        #[test]
+        fn any_bytes_are_a_tape_or_none(bytes in prop::collection::vec(any::<u8>(), 0..60)) {
+            prop_assert_eq!(on_tape(&bytes), as_tree(&bytes));
+        }
+
+        #[test]
+        fn items_come_one_by_one(items in prop::collection::vec(r#"(1|"a\\n"|\{"a":[12]( ,"b":\[\])?\}|\[\]|x)"#, 0..5)) {
+            let text = format!("[{}]", items.join(","));
+            let mut taken = Vec::new();
+            let mut take = |item: Node<'_>| {
+                taken.push(item.to_value());
+                Some(())
+            };
+            let whole = Tokens::default().read_each(text.as_bytes(), LIMITS.depth, &mut take);
+            match as_tree(text.as_bytes()) {
+                Some((tree, _)) => prop_assert_eq!((whole, Value::Array(taken)), (Some(()), tree)),
+                None => prop_assert_eq!(whole, None),
+            }
+        }
+    }
+
+    #[test]
+    fn what_is_suspicious_is_left_to_the_reader_of_trees() {
+        let many = |last: &str| {
+            let members: Vec<String> = (0..20).rev().map(|n| format!("\"{n:02}\":1")).collect();
+            format!("{{{},\"{last}\":1}}", members.join(","))
+        };
+        for text in [
+            "\u{feff}{}",
+            r#"{"a":1,"a":2}"#,
+            r#"{"b":1,"a":2,"b":2}"#,
+            r#"{"b":1,"a":2,"\u0062":2}"#,
+            "1e999",
+            "",
+            &many("00"),
+            // Too many to be sure of.
+            &many("zz"),
+        ] {
+            assert_eq!(on_tape(text.as_bytes()), None, "{text}");
+        }
+        assert_eq!(on_tape(b"[[[[[[[[]]]]]]]]").map(|(value, _)| value), Some(json!([[[[[[[[]]]]]]]])));
+        assert_eq!(on_tape(b"[[[[[[[[[]]]]]]]]]"), None);
+        assert_eq!(Tokens::default().read_each(b"[[[]],{}]", 3, &mut |_| Some(())), Some(()));
+        assert_eq!(Tokens::default().read_each(b"[[[[]]]]", 3, &mut |_| Some(())), None);
+        assert_eq!(Tokens::default().read_each(b"[] 1", 3, &mut |_| Some(())), None);
+    }
+
+    #[test]
+    fn tokens_are_used_again() {
+        let mut tokens = Tokens::default();
+        for text in [r#"{"a\n":"b\t"}"#, r#"["\\"]"#] {
+            let tape = tokens.read(text.as_bytes(), 4).unwrap();
+            assert_eq!(tape.root().to_value(), read(text.as_bytes(), LIMITS).unwrap().value);
+        }
+    }
+}
