@@ -330,7 +330,9 @@ impl BundleReader {
                 }
             }
         }
-        self.last = Some((kind.to_owned(), id.to_owned()));
+        let (last_kind, last_id) = self.last.get_or_insert_default();
+        kind.clone_into(last_kind);
+        id.clone_into(last_id);
         Ok(())
     }
 

@@ -21,16 +21,21 @@ const FIELDS: [&str; 12] = [
 
 /// The pointer of the first secret in a value.
 pub(super) fn find(value: Node<'_>) -> Option<String> {
+    // Nearly never.
+    value.may_have_key(&is_field).then(|| find_inside(value))?
+}
+
+fn find_inside(value: Node<'_>) -> Option<String> {
     let mut members = value.members().into_iter().flatten();
     let in_member = members.find_map(|(key, member)| {
         let is_secret = is_field(key) && member.as_str().is_some_and(looks_like_secret);
-        let inside = if is_secret { String::new() } else { find(member)? };
+        let inside = if is_secret { String::new() } else { find_inside(member)? };
         Some(pointer::join("", key) + &inside)
     });
     let mut items = value.items().into_iter().flatten().enumerate();
     in_member.or_else(|| {
         items.find_map(|(index, item)| {
-            let found = find(item)?;
+            let found = find_inside(item)?;
             let mut path = String::new();
             pointer::push_index(&mut path, index);
             Some(path + &found)
@@ -43,6 +48,15 @@ fn is_field(key: &str) -> bool {
     if !(5..=16).contains(&key.len()) {
         return false;
     }
+    // Most other keys begin otherwise.
+    if let [first, second, ..] = key.as_bytes() {
+        let begin = [first | 0x20, second | 0x20];
+        let is_ours =
+            matches!(&begin, b"ac" | b"ap" | b"au" | b"be" | b"cl" | b"pa" | b"pr" | b"re" | b"se" | b"to");
+        if !is_ours && begin.iter().all(u8::is_ascii_lowercase) {
+            return false;
+        }
+    }
     let letters =
         || key.bytes().filter(|byte| !matches!(byte, b'_' | b'-')).map(|byte| byte.to_ascii_lowercase());
     FIELDS.iter().any(|field| letters().eq(field.bytes()))
@@ -50,7 +64,7 @@ fn is_field(key: &str) -> bool {
 
 #[cfg(test)]
 mod tests {
-    use super::find;
+    use super::{FIELDS, find, is_field};
     use crate::json::json;
 
     #[test]
@@ -60,9 +74,13 @@ mod tests {
             (json!({ "model": { "Api-Key": key } }), Some("/model/Api-Key")),
             (json!({ "list": [{}, { "token": key }] }), Some("/list/1/token")),
             (json!({ "text": key, "tokens": key }), None),
+            (json!({ "_T-oken": key }), Some("/_T-oken")),
             (json!({ "password": "I forgot it" }), None),
         ] {
             assert_eq!(find((&value).into()).as_deref(), found, "{value:?}");
+        }
+        for field in FIELDS {
+            assert!(is_field(field) && is_field(&field.to_uppercase()), "{field}");
         }
     }
 }

@@ -25,13 +25,11 @@ impl Digest {
     /// 64 lower-case hexadecimal digits.
     pub fn hex(self) -> String {
         const DIGITS: &[u8; 16] = b"0123456789abcdef";
-        let mut digits = String::with_capacity(64);
+        let mut digits = Vec::with_capacity(64);
         for byte in self.hash.finalize() {
-            for half in [byte >> 4, byte & 15] {
-                digits.push(char::from(DIGITS[usize::from(half)]));
-            }
+            digits.extend([byte >> 4, byte & 15].map(|half| DIGITS[usize::from(half)]));
         }
-        digits
+        String::from_utf8(digits).unwrap_or_default()
     }
 }
 

@@ -99,7 +99,7 @@ impl<'a> Node<'a> {
         match self {
             Self::Value(value) => Some(Items::Values(value.as_array()?.iter())),
             Self::Token(tape, at) => match tape.token(at) {
-                Token::Array(left, _) => Some(Items::Tokens { tape, at: at + 1, left }),
+                Token::Array(end) => Some(Items::Tokens { tape, at: at + 1, end }),
                 _ => None,
             },
         }
@@ -110,9 +110,23 @@ impl<'a> Node<'a> {
         match self {
             Self::Value(value) => Some(Members::Values(value.as_object()?.iter())),
             Self::Token(tape, at) => match tape.token(at) {
-                Token::Object(left, _) => Some(Members::Tokens { tape, at: at + 1, left }),
+                Token::Object(end, _) => Some(Members::Tokens { tape, at: at + 1, end }),
                 _ => None,
             },
+        }
+    }
+
+    /// Whether an object inside, at any depth, may have such a key: of a tape a string with escapes counts as one too.
+    pub fn may_have_key(self, is_such: &dyn Fn(&str) -> bool) -> bool {
+        match self {
+            Self::Value(Value::Object(members)) => {
+                members.iter().any(|(key, value)| is_such(key) || Self::Value(value).may_have_key(is_such))
+            }
+            Self::Value(Value::Array(items)) => {
+                items.iter().any(|item| Self::Value(item).may_have_key(is_such))
+            }
+            Self::Value(_) => false,
+            Self::Token(tape, at) => tape.may_have_key(at, is_such),
         }
     }
 
@@ -126,7 +140,9 @@ impl<'a> Node<'a> {
             Token::Null => Value::Null,
             Token::Bool(value) => Value::Bool(value),
             Token::Number(number) => Value::Number(number),
-            Token::Plain(..) | Token::Decoded(..) => tape.string(at).unwrap_or_default().into(),
+            Token::Key(..) | Token::Plain(..) | Token::Decoded(..) => {
+                tape.string(at).unwrap_or_default().into()
+            }
             Token::Array(..) => {
                 Value::Array(self.items().into_iter().flatten().map(Node::to_value).collect())
             }
@@ -154,8 +170,8 @@ pub enum Items<'a> {
     /// Of a tree.
     Values(std::slice::Iter<'a, Value>),
     /// Of a tape.
-    #[allow(missing_docs, reason = "the next place and how many are left")]
-    Tokens { tape: &'a Tape<'a>, at: u32, left: u32 },
+    #[allow(missing_docs, reason = "the next place and the last one")]
+    Tokens { tape: &'a Tape<'a>, at: u32, end: u32 },
 }
 
 impl Default for Items<'_> {
@@ -172,8 +188,8 @@ impl<'a> Iterator for Items<'a> {
     fn next(&mut self) -> Option<Node<'a>> {
         match self {
             Self::Values(values) => values.next().map(Node::Value),
-            Self::Tokens { tape, at, left } => {
-                *left = left.checked_sub(1)?;
+            Self::Tokens { at, end, .. } if *at >= *end => None,
+            Self::Tokens { tape, at, .. } => {
                 let item = Node::Token(tape, *at);
                 *at = tape.behind(*at);
                 Some(item)
@@ -188,8 +204,8 @@ pub enum Members<'a> {
     /// Of a tree.
     Values(<&'a Map as IntoIterator>::IntoIter),
     /// Of a tape.
-    #[allow(missing_docs, reason = "the next place and how many are left")]
-    Tokens { tape: &'a Tape<'a>, at: u32, left: u32 },
+    #[allow(missing_docs, reason = "the next place and the last one")]
+    Tokens { tape: &'a Tape<'a>, at: u32, end: u32 },
 }
 
 impl<'a> Iterator for Members<'a> {
@@ -199,8 +215,8 @@ impl<'a> Iterator for Members<'a> {
     fn next(&mut self) -> Option<(&'a str, Node<'a>)> {
         match self {
             Self::Values(members) => members.next().map(|(key, value)| (key.as_str(), Node::Value(value))),
-            Self::Tokens { tape, at, left } => {
-                *left = left.checked_sub(1)?;
+            Self::Tokens { at, end, .. } if *at >= *end => None,
+            Self::Tokens { tape, at, .. } => {
                 let member = (tape.string(*at).unwrap_or_default(), Node::Token(tape, *at + 1));
                 *at = tape.behind(*at + 1);
                 Some(member)

@@ -33,14 +33,23 @@ pub(super) enum Token {
     Null,
     Bool(bool),
     Number(Number),
-    /// A string that stands for itself, from here to there in the text.
+    /// A key that stands for itself, from here to there in the text.
+    Key(u32, u32),
+    /// Another string that does.
     Plain(u32, u32),
-    /// A string among those that were decoded.
+    /// A key or another string among those that were decoded.
     Decoded(u32, u32),
-    /// How many items there are, and the token behind the last one.
-    Array(u32, u32),
-    /// How many members there are, and the token behind the last one.
-    Object(u32, u32),
+    /// The place behind the last item.
+    Array(u32),
+    /// The place behind the last member, and the marks of the keys: one that is not among them need not be looked for.
+    Object(u32, u64),
+}
+
+/// The mark of a key: few keys of one object share one.
+#[inline(always)]
+fn mark(key: &[u8]) -> u64 {
+    let [first, last] = [key.first(), key.last()].map(|byte| byte.copied().unwrap_or_default());
+    1 << ((key.len() + 7 * usize::from(first) + 13 * usize::from(last)) % 64)
 }
 
 /// Objects with more members whose keys are in no order are left to the reader that can search them.
@@ -100,7 +109,7 @@ impl Tape<'_> {
     /// The string of a place, if one is there.
     pub(super) fn string(&self, at: u32) -> Option<&str> {
         match self.token(at) {
-            Token::Plain(start, end) => self.text.get(start as usize..end as usize),
+            Token::Key(start, end) | Token::Plain(start, end) => self.text.get(start as usize..end as usize),
             Token::Decoded(start, end) => self.decoded.get(start as usize..end as usize),
             _ => None,
         }
@@ -110,23 +119,44 @@ impl Tape<'_> {
     #[inline(always)]
     pub(super) fn behind(&self, at: u32) -> u32 {
         match self.token(at) {
-            Token::Array(_, end) | Token::Object(_, end) => end,
+            Token::Array(end) | Token::Object(end, _) => end,
             _ => at + 1,
         }
+    }
+
+    /// Whether an object inside a value may have such a key.
+    pub(super) fn may_have_key(&self, at: u32, is_such: &dyn Fn(&str) -> bool) -> bool {
+        (at..self.behind(at)).any(|at| {
+            matches!(self.token(at), Token::Key(..) | Token::Decoded(..))
+                && self.string(at).is_some_and(is_such)
+        })
     }
 
     /// How many members stand before the one of a key, and the place of its value.
     #[inline(never)]
     pub(super) fn member(&self, object: u32, key: &str) -> Option<(usize, u32)> {
-        let Token::Object(members, _) = self.token(object) else { return None };
+        let Token::Object(end, marks) = self.token(object) else { return None };
+        let key = key.as_bytes();
+        if marks & mark(key) == 0 {
+            return None;
+        }
         let mut at = object + 1;
-        for index in 0..members as usize {
+        let mut index = 0;
+        while at < end {
+            let (texts, start, end) = match self.token(at) {
+                Token::Key(start, end) => (self.text, start, end),
+                Token::Decoded(start, end) => (self.decoded, start, end),
+                _ => return None,
+            };
             // Most keys are of another length.
-            let (Token::Plain(start, end) | Token::Decoded(start, end)) = self.token(at) else { return None };
-            if (end - start) as usize == key.len() && is_same(self.string(at)?, key) {
-                return Some((index, at + 1));
+            if (end - start) as usize == key.len() {
+                let known = texts.as_bytes().get(start as usize..end as usize)?;
+                if known.last() == key.last() && known == key {
+                    return Some((index, at + 1));
+                }
             }
             at = self.behind(at + 1);
+            index += 1;
         }
         None
     }
@@ -165,37 +195,39 @@ impl<'o, 'a> Reader<'o, 'a> {
 
     fn array(&mut self) -> Option<()> {
         let place = self.begin()?;
-        let mut items = 0;
         let mut open = self.cursor.open(b'[', b']').ok()?;
         while open {
             self.value()?;
-            items += 1;
             open = self.cursor.next_item(b']').ok()?;
         }
         let end = self.end();
-        *self.out.tokens.get_mut(place)? = Token::Array(items, end);
+        *self.out.tokens.get_mut(place)? = Token::Array(end);
         Some(())
     }
 
     fn object(&mut self) -> Option<()> {
         let place = self.begin()?;
-        let mut members = 0;
+        let mut marks = 0;
         let mut in_order = true;
-        let mut last = Text::Plain(0, 0);
+        let mut last: Option<Text> = None;
         let mut open = self.cursor.open(b'{', b'}').ok()?;
         while open {
             let key = self.cursor.key().ok()?;
-            let is_next = members == 0 || key_order(self.cursor.str(&last), self.cursor.str(&key)).is_lt();
-            in_order = in_order && is_next;
-            let token = self.text(&key);
+            let name = self.cursor.str(&key);
+            marks |= mark(name.as_bytes());
+            in_order =
+                in_order && last.as_ref().is_none_or(|last| key_order(self.cursor.str(last), name).is_lt());
+            let token = match key {
+                Text::Plain(start, end) => Token::Key(start as u32, end as u32),
+                Text::Decoded(_) => self.text(&key),
+            };
             self.out.tokens.push(token);
-            last = key;
+            last = Some(key);
             self.value()?;
-            members += 1;
             open = self.cursor.next_item(b'}').ok()?;
         }
         let end = self.end();
-        *self.out.tokens.get_mut(place)? = Token::Object(members, end);
+        *self.out.tokens.get_mut(place)? = Token::Object(end, marks);
         if !in_order {
             self.cursor.is_canonical = false;
             if self.may_have_equal_keys(place) {

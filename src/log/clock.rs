@@ -2,7 +2,6 @@
 //! and the device as the last tie-break, so that stamps of different devices never compare equal by accident.
 
 use std::fmt;
-use std::sync::Arc;
 
 use super::id::{IdSource, SEED_LENGTH};
 
@@ -12,21 +11,40 @@ const MAXIMUM_COUNTER: u32 = 99_999;
 const MAXIMUM_MILLISECONDS: u64 = 999_999_999_999_999;
 
 /// The name of one writer: 1..16 characters of `[A-Za-z0-9]`. Every open core has its own.
-#[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord)]
-pub struct Device(Arc<str>);
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
+pub struct Device {
+    /// Filled up with 0, which keeps the order of names. Every record has one, so it is in its place.
+    name: [u8; LONGEST_NAME],
+}
+
+const LONGEST_NAME: usize = 16;
 
 impl Device {
+    const NONE: Self = Self { name: [0; LONGEST_NAME] };
+
     /// A device name.
     pub fn parse(name: &str) -> Result<Self, ClockError> {
-        let valid = (1..=16).contains(&name.len()) && name.bytes().all(|byte| byte.is_ascii_alphanumeric());
-        if valid { Ok(Self(name.into())) } else { Err(ClockError) }
+        let is_name = !name.is_empty() && name.bytes().all(|byte| byte.is_ascii_alphanumeric());
+        Self::of(name).filter(|_| is_name).ok_or(ClockError)
+    }
+
+    fn of(name: &str) -> Option<Self> {
+        let mut device = Self::NONE;
+        device.name.get_mut(..name.len())?.copy_from_slice(name.as_bytes());
+        Some(device)
+    }
+
+    fn name(&self) -> &str {
+        let end = self.name.iter().position(|byte| *byte == 0).unwrap_or(LONGEST_NAME);
+        self.name.get(..end).and_then(|name| std::str::from_utf8(name).ok()).unwrap_or_default()
     }
 
     /// A device name drawn from a seed: ten characters, so that the names of two open cores never meet in
     /// practice (50 bits).
     pub fn from_seed(seed: [u8; SEED_LENGTH]) -> Self {
         let id = IdSource::new(seed).next("device");
-        Self(id.get("device_".len()..).and_then(|name| name.get(..10)).unwrap_or_default().into())
+        let name = id.get("device_".len()..).and_then(|name| name.get(..10));
+        name.and_then(Self::of).unwrap_or(Self::NONE)
     }
 }
 
@@ -51,7 +69,7 @@ impl Stamp {
 
     /// Stands where none could be read, in a value that will be refused for it.
     pub(super) fn none() -> Self {
-        Self { milliseconds: 0, counter: 0, device: Device("".into()) }
+        Self { milliseconds: 0, counter: 0, device: Device::NONE }
     }
 
     /// Reads the text form.
@@ -74,7 +92,7 @@ impl Stamp {
 
     /// Milliseconds, counter, and the name of the device.
     pub(crate) fn parts(&self) -> (u64, u32, &str) {
-        (self.milliseconds, self.counter, &self.device.0)
+        (self.milliseconds, self.counter, self.device.name())
     }
 
     /// Milliseconds since 1970 of the wall clock, as the writer saw it or a little ahead.
@@ -85,7 +103,7 @@ impl Stamp {
 
 impl fmt::Display for Stamp {
     fn fmt(&self, formatter: &mut fmt::Formatter<'_>) -> fmt::Result {
-        write!(formatter, "{:015}-{:05}-{}", self.milliseconds, self.counter, self.device.0)
+        write!(formatter, "{:015}-{:05}-{}", self.milliseconds, self.counter, self.device.name())
     }
 }
 
@@ -121,7 +139,7 @@ impl HybridClock {
         } else {
             (self.milliseconds, self.counter) = (self.milliseconds.saturating_add(1), 0);
         }
-        Stamp { milliseconds: self.milliseconds, counter: self.counter, device: self.device.clone() }
+        Stamp { milliseconds: self.milliseconds, counter: self.counter, device: self.device }
     }
 
     /// Takes note of another writer's stamp, so that the next tick is later.
@@ -165,9 +183,14 @@ mod tests {
 
     #[test]
     fn malformed_stamps_are_refused() {
-        for text in
-            ["", "1-2-A", "000000000000005-00000-", "000000000000005-00000-a_b", "00000000000000x-00000-A"]
-        {
+        for text in [
+            "",
+            "1-2-A",
+            "000000000000005-00000-",
+            "000000000000005-00000-a_b",
+            "000000000000005-00000-ABCDEFGHIJKLMNOPQ",
+            "00000000000000x-00000-A",
+        ] {
             assert_eq!(Stamp::parse(text), Err(ClockError), "{text}");
         }
     }

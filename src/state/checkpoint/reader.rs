@@ -161,7 +161,7 @@ impl<'a> Reader<'a> {
             let device = Device::parse(self.text()?).ok()?;
             self.devices.push(device);
         }
-        Stamp::new(self.before, counter, self.devices.get(device)?.clone()).ok()
+        Stamp::new(self.before, counter, *self.devices.get(device)?).ok()
     }
 
     fn position(&mut self) -> Option<Option<Position>> {
