@@ -3,7 +3,7 @@
 use std::cmp::Ordering;
 
 use super::serialize::tree_of;
-use super::text::push_double;
+use super::text::{plain_length, push_double};
 
 /// The canonical form (RFC 8785) of a text that [`to_text`](super::to_text) wrote: its members in order. Strings and
 /// most numbers are canonical already, so that they are copied.
@@ -97,8 +97,7 @@ impl<'a> Sorter<'a> {
         let text = self.rest.get(1..).unwrap_or_default();
         let mut length = 0;
         loop {
-            let plain = text.iter().skip(length).position(|byte| matches!(byte, b'"' | b'\\'));
-            length = plain.map_or(text.len(), |plain| length + plain);
+            length += plain_length(text.get(length..).unwrap_or_default());
             if text.get(length) != Some(&b'\\') {
                 break;
             }

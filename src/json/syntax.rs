@@ -1,7 +1,7 @@
 //! The grammar of JSON (RFC 8259): a cursor over a text that takes one token after the other.
 
 use super::canonical::DIGITS_OF_DOUBLES;
-use super::text::{push_double, push_string};
+use super::text::{plain_length, push_double, push_string};
 use super::value::Number;
 
 /// A value that is no container.
@@ -230,8 +230,7 @@ impl<'a> Cursor<'a> {
     /// Takes what stands for itself in a string.
     fn plain(&mut self) -> &'a str {
         let rest = self.rest();
-        let plain = rest.bytes().position(|byte| byte < 0x20 || byte == b'"' || byte == b'\\');
-        let plain = rest.get(..plain.unwrap_or(rest.len())).unwrap_or_default();
+        let plain = rest.get(..plain_length(rest.as_bytes())).unwrap_or_default();
         self.at += plain.len();
         plain
     }

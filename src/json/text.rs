@@ -4,15 +4,41 @@
 use super::value::Number;
 use crate::decimal::push_whole;
 
+/// How many bytes at the beginning stand for themselves in a string: none of them is a quotation mark, a backslash or a
+/// control character.
+#[inline]
+pub(super) fn plain_length(bytes: &[u8]) -> usize {
+    // Eight at a time, as far as none of them is such a byte: what is below another number borrows the highest bit of its
+    // own byte (Lamport, 1975).
+    const ONES: u64 = u64::from_le_bytes([0x01; 8]);
+    const HIGHEST: u64 = u64::from_le_bytes([0x80; 8]);
+    let below = |bytes: u64, limit: u8| bytes.wrapping_sub(ONES * u64::from(limit)) & !bytes & HIGHEST;
+    let mut length = 0;
+    while let Some(eight) = bytes.get(length..).and_then(<[u8]>::first_chunk) {
+        let eight = u64::from_le_bytes(*eight);
+        let quotes = eight ^ (ONES * u64::from(b'"'));
+        let backslashes = eight ^ (ONES * u64::from(b'\\'));
+        if below(eight, 0x20) | below(quotes, 1) | below(backslashes, 1) != 0 {
+            break;
+        }
+        length += 8;
+    }
+    let rest = bytes.get(length..).unwrap_or_default();
+    length + rest.iter().take_while(|byte| **byte >= 0x20 && !matches!(byte, b'"' | b'\\')).count()
+}
+
 /// A string in quotation marks; control characters are escaped, all others stand for themselves.
 pub fn push_string(out: &mut String, text: &str) {
     const HEXADECIMAL: &[u8; 16] = b"0123456789abcdef";
     out.push('"');
     let mut rest = text;
     // Nearly all texts need no escape, and then this is one search and one copy.
-    while let Some(index) = rest.bytes().position(|byte| byte < 0x20 || byte == b'"' || byte == b'\\') {
-        let (plain, escaped) = rest.split_at_checked(index).unwrap_or_default();
+    loop {
+        let (plain, escaped) = rest.split_at_checked(plain_length(rest.as_bytes())).unwrap_or_default();
         out.push_str(plain);
+        if escaped.is_empty() {
+            break;
+        }
         let byte = escaped.as_bytes().first().copied().unwrap_or_default();
         let short = match byte {
             b'"' => "\\\"",
@@ -31,7 +57,6 @@ pub fn push_string(out: &mut String, text: &str) {
         }
         rest = escaped.get(1..).unwrap_or_default();
     }
-    out.push_str(rest);
     out.push('"');
 }
 
@@ -129,5 +154,24 @@ fn push_digits(out: &mut String, digits: &str, point: i32) {
 fn push_zeros(out: &mut String, count: i32) {
     for _ in 0..count {
         out.push('0');
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use proptest::prelude::*;
+
+    use super::plain_length;
+
+    proptest! {
+        #[test]
+        fn what_is_plain_is_found_eight_bytes_at_a_time(
+            bytes in prop::collection::vec(prop_oneof![8 => any::<u8>(), 1 => Just(b'"'), 1 => Just(0x1F), 1 => Just(b'\\')], 0..40),
+            plain in prop::collection::vec(prop_oneof![0x20..=0x21_u8, 0x23..=0x5B_u8, 0x5D..=0xFF_u8], 0..40),
+        ) {
+            let text = [plain, bytes].concat();
+            let first = text.iter().position(|byte| *byte < 0x20 || *byte == b'"' || *byte == b'\\');
+            prop_assert_eq!(plain_length(&text), first.unwrap_or(text.len()));
+        }
     }
 }
