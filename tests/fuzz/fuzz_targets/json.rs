@@ -29,6 +29,13 @@ fuzz_target!(|bytes: &[u8]| {
     } else if reference.is_ok() {
         assert!(is_json, "the reference reads it");
     }
+    let mut tokens = json::Tokens::default();
+    if let Some(tape) = tokens.read(bytes, LIMITS.depth) {
+        let unlimited = Limits { bytes: usize::MAX, items: usize::MAX, ..LIMITS };
+        let document = json::read(bytes, unlimited).expect("nothing is wrong with a tape");
+        assert!(document.warnings.is_empty());
+        assert_eq!((tape.root().to_value(), tape.is_canonical), (document.value, document.is_canonical));
+    }
     let Some(value) = examination.value else { return };
     if let Ok(document) = json::read(bytes, LIMITS) {
         assert_eq!(document.is_canonical, json::canonical(&value).as_bytes() == bytes);
