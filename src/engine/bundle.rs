@@ -213,7 +213,7 @@ impl Core {
         }
         let swept = self.swept(&import.user, &import.records, import.replaces());
         if !swept.is_empty() {
-            order::sort_by(&mut import.records, |a, b| a.id.cmp(&b.id));
+            order::sort_by_text(&mut import.records, |record| &record.id);
         }
         let brought = import.records.len();
         for Swept { tombstone, rest } in swept {
@@ -235,7 +235,7 @@ impl Core {
             }
         }
         if import.replaces() {
-            order::sort_by(&mut import.records, |a, b| a.id.cmp(&b.id));
+            order::sort_by_text(&mut import.records, |record| &record.id);
             let mut kept: Vec<Record> = Vec::new();
             for present in state.records().filter(|record| record.content.is_erased()) {
                 let place = import.records.binary_search_by(|record| record.id.cmp(&present.id));
@@ -274,7 +274,7 @@ impl Core {
 /// The tombstones of records here that a bundle of another owner has erased: those of the same key.
 fn erased_by(moving: &Moving, records: &[Record], state: &OwnerState) -> Vec<Record> {
     let mut erased: Vec<&Record> = records.iter().filter(|record| record.content.is_erased()).collect();
-    order::sort_by(&mut erased, |a, b| a.id.cmp(&b.id));
+    order::sort_by_text(&mut erased, |record| &record.id);
     let mut tombstones = Vec::new();
     for record in state.records() {
         let Some(body) = record.body().filter(|_| matches!(&*record.kind, "instance" | "memory" | "consent"))

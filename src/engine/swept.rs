@@ -85,6 +85,8 @@ struct Gone<'a> {
     state: &'a OwnerState,
     /// The records of the import, by id.
     brought: Vec<&'a Record>,
+    /// Those of them that are erased: few, and asked for by every record of the import.
+    erased: Vec<&'a Record>,
     /// Turns that go with their session, by id, and when that went.
     turns: Vec<(String, Stamp)>,
     /// When what was asked for went.
@@ -95,7 +97,8 @@ impl<'a> Gone<'a> {
     fn new(state: &'a OwnerState, records: &'a [Record]) -> Self {
         let mut brought = records.iter().list();
         order::sort_by_text(&mut brought, |record| &record.id);
-        Self { state, brought, turns: Vec::new(), found: RefCell::default() }
+        let erased = brought.iter().copied().filter(|record| record.content.is_erased()).list();
+        Self { state, brought, erased, turns: Vec::new(), found: RefCell::default() }
     }
 
     /// The ids of the turns, and of the runs and memories, that may go here.
@@ -103,7 +106,7 @@ impl<'a> Gone<'a> {
         let (mut turns, mut others) = (Vec::new(), Vec::new());
         let mut sessions = Vec::new();
         let mut is_told = false;
-        for Record { id, kind, .. } in self.brought.iter().filter(|record| record.content.is_erased()) {
+        for Record { id, kind, .. } in &self.erased {
             is_told |= matches!(&**kind, "session" | "turn");
             match &**kind {
                 "session" => {
@@ -180,21 +183,22 @@ impl<'a> Gone<'a> {
         Some(Record { id, content: Content::Live { schema, body }, ..fact.tombstone(at) })
     }
 
-    fn brought(&self, id: &str) -> Option<&'a Record> {
-        let place = self.brought.binary_search_by(|record| record.id.as_str().cmp(id));
-        place.ok().and_then(|index| self.brought.get(index).copied())
-    }
-
     fn is_brought(&self, id: &str) -> bool {
-        self.brought(id).is_some()
+        find(&self.brought, id).is_some()
     }
 
     /// When a record went; none while it is there.
     fn end_of(&self, id: &str) -> Option<&Stamp> {
-        let brought = self.brought(id).filter(|record| record.content.is_erased());
+        let brought = find(&self.erased, id);
         let turn = self.turns.binary_search_by(|turn| turn.0.as_str().cmp(id));
         let turn = turn.ok().and_then(|index| self.turns.get(index));
         let here = || self.state.record(id).filter(|record| record.content.is_erased());
         brought.or_else(here).map(|record| &record.at).or_else(|| turn.map(|turn| &turn.1))
     }
+}
+
+/// One of some records that are in the order of their ids.
+fn find<'a>(records: &[&'a Record], id: &str) -> Option<&'a Record> {
+    let place = records.binary_search_by(|record| record.id.as_str().cmp(id));
+    place.ok().and_then(|index| records.get(index).copied())
 }

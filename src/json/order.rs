@@ -10,7 +10,26 @@ pub fn sort_by<T>(items: &mut [T], compare: impl FnMut(&T, &T) -> Ordering) {
 
 /// Sorts stably by a text that each item has.
 pub fn sort_by_text<T>(items: &mut [T], text: impl Fn(&T) -> &str) {
-    sort(items.len(), &mut ByText(&mut Named { items, text }));
+    let texts: Vec<&str> = items.iter().map(text).collect();
+    let order = indices_by_text(&texts);
+    arrange(order, &mut |a, b| items.swap(a, b));
+}
+
+/// The indices of texts in their order; those of equal ones as they come.
+pub fn indices_by_text(texts: &[&str]) -> Vec<usize> {
+    let keys: Vec<u128> = texts.iter().map(|text| key(text)).collect();
+    sorted_indices(texts.len(), &mut |a, b| keys[a].cmp(&keys[b]).then_with(|| texts[a].cmp(texts[b])))
+}
+
+/// How a text begins, as a number: of two texts with different keys that with the smaller one comes first. Most texts are
+/// told apart by it, and keys lie side by side, while each text is somewhere else in the memory.
+pub fn key(text: &str) -> u128 {
+    let bytes = text.as_bytes();
+    u128::from_be_bytes(bytes.first_chunk().copied().unwrap_or_else(|| {
+        let mut begin = [0; 16];
+        begin.iter_mut().zip(bytes).for_each(|(place, byte)| *place = *byte);
+        begin
+    }))
 }
 
 /// Items and their order, whatever they are.
@@ -27,40 +46,6 @@ struct Items<'i, T, F> {
 impl<T, F: FnMut(&T, &T) -> Ordering> Sort for Items<'_, T, F> {
     fn compare(&mut self, a: usize, b: usize) -> Ordering {
         (self.compare)(&self.items[a], &self.items[b])
-    }
-
-    fn swap(&mut self, a: usize, b: usize) {
-        self.items.swap(a, b);
-    }
-}
-
-/// Items that have a text, whatever they are.
-trait Texts {
-    fn text(&self, index: usize) -> &str;
-    fn swap(&mut self, a: usize, b: usize);
-}
-
-/// Their order, which is compiled once: a comparison of two texts is three times the code of one text.
-struct ByText<'t>(&'t mut dyn Texts);
-
-impl Sort for ByText<'_> {
-    fn compare(&mut self, a: usize, b: usize) -> Ordering {
-        self.0.text(a).cmp(self.0.text(b))
-    }
-
-    fn swap(&mut self, a: usize, b: usize) {
-        self.0.swap(a, b);
-    }
-}
-
-struct Named<'i, T, F> {
-    items: &'i mut [T],
-    text: F,
-}
-
-impl<T, F: Fn(&T) -> &str> Texts for Named<'_, T, F> {
-    fn text(&self, index: usize) -> &str {
-        self.items.get(index).map_or("", &self.text)
     }
 
     fn swap(&mut self, a: usize, b: usize) {
@@ -107,6 +92,10 @@ pub fn repeated(texts: &[Option<&str>]) -> Vec<bool> {
 /// The indices 0.. in the order of the items that they stand for: a merge sort from pairs upwards.
 pub fn sorted_indices(length: usize, compare: &mut dyn FnMut(usize, usize) -> Ordering) -> Vec<usize> {
     let mut order: Vec<usize> = (0..length).collect();
+    // As most lists are.
+    if (1..length).all(|index| compare(index - 1, index) != Ordering::Greater) {
+        return order;
+    }
     let mut merged = Vec::with_capacity(length);
     let mut width = 1;
     while width < length {
@@ -140,21 +129,23 @@ pub fn sorted_indices(length: usize, compare: &mut dyn FnMut(usize, usize) -> Or
     order
 }
 
-/// Sorts, unless all is in order, as most lists are.
 fn sort(length: usize, items: &mut dyn Sort) {
-    if (1..length).all(|index| items.compare(index - 1, index) != Ordering::Greater) {
-        return;
-    }
+    let order = sorted_indices(length, &mut |a, b| items.compare(a, b));
+    arrange(order, &mut |a, b| items.swap(a, b));
+}
+
+/// Brings items into an order that is given by their indices.
+fn arrange(order: Vec<usize>, swap: &mut dyn FnMut(usize, usize)) {
     // Where the item at each index belongs.
-    let mut places = vec![0; length];
-    for (place, index) in sorted_indices(length, &mut |a, b| items.compare(a, b)).into_iter().enumerate() {
+    let mut places = vec![0; order.len()];
+    for (place, index) in order.into_iter().enumerate() {
         places[index] = place;
     }
-    for index in 0..length {
+    for index in 0..places.len() {
         while places[index] != index {
             let place = places[index];
             places.swap(index, place);
-            items.swap(index, place);
+            swap(index, place);
         }
     }
 }
@@ -200,6 +191,16 @@ mod tests {
             expected.sort_unstable();
             sort_numbers(&mut numbers);
             prop_assert_eq!(numbers, expected);
+        }
+
+        #[test]
+        fn sorting_by_texts_is_sorting_them(
+            mut texts in proptest::collection::vec("[a-b\0]{0,3}(same beginning_)?[a-bé]{0,3}", 0..80)
+        ) {
+            let mut expected = texts.clone();
+            expected.sort();
+            sort_by_text(&mut texts, |text| text);
+            prop_assert_eq!(texts, expected);
         }
 
         #[test]

@@ -180,23 +180,26 @@ impl Affinity {
     /// Adds one run: `- decay`, `+ delta`, clamped at each step. The other fields of the change say what that
     /// turn saw, which may differ when two devices talked at the same time. What a clock that was ahead took for idle
     /// days is given back by the first run that shows it.
-    pub fn apply(&mut self, change: AffinityChange, started_at: String, template: &Template) {
-        if let Some(now) = timestamp::parse(&started_at) {
+    pub fn apply(&mut self, change: &AffinityChange, started_at: &str, template: &Template) {
+        if let Some(now) = timestamp::parse(started_at) {
             self.pass_time(now, change.decay);
         }
         let decayed = self.points.saturating_sub(change.decay);
         self.points = add(decayed, change.delta);
-        self.level = settle(template, &self.level, self.points);
+        let level = settle(template, &self.level, self.points);
+        if level != self.level {
+            self.level = level.to_owned();
+        }
         self.total_messages += 1;
         self.positive_interactions += u32::from(change.delta > 0);
         self.negative_interactions += u32::from(change.delta < 0);
         self.history.push(Progression {
-            date: started_at,
+            date: started_at.to_owned(),
             points: self.points,
             level: self.level.clone(),
             delta: change.delta,
-            kind: change.kind,
-            reasons: change.reasons,
+            kind: change.kind.clone(),
+            reasons: change.reasons.clone(),
         });
     }
 
@@ -303,7 +306,7 @@ pub fn change(state: &Affinity, interaction: Interaction<'_>, template: &Templat
         kind: if known { interaction.kind } else { "neutral" }.to_owned(),
         reasons,
         level_before: state.level.clone(),
-        level_after: settle(template, &state.level, after),
+        level_after: settle(template, &state.level, after).to_owned(),
     }
 }
 
@@ -345,16 +348,16 @@ fn gained_on_day(state: &Affinity, now: i64) -> i32 {
 
 /// The level after a change of points: rising is immediate, falling waits until the points are `hysteresis`
 /// below the minimum of the present level.
-fn settle(template: &Template, present: &str, points: u8) -> String {
+fn settle<'a>(template: &'a Template, present: &str, points: u8) -> &'a str {
     let by_points = level_at(template, points).level;
     let hysteresis = template.affinity_config.hysteresis;
     match named(template, present) {
         Some(level)
             if by_points.minimum < level.minimum && points.saturating_add(hysteresis) >= level.minimum =>
         {
-            level.name.clone()
+            &level.name
         }
-        _ => by_points.name.clone(),
+        _ => &by_points.name,
     }
 }
 

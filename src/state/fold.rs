@@ -4,12 +4,13 @@ use std::borrow::Cow;
 use std::sync::Arc;
 
 use super::affinity::Affinity;
-use super::lane::Position;
+use super::lane::{Lane, Position};
 use super::memories::{put, take};
 use super::mood::Mood;
 use super::owner::{Derived, Entry, Folded, InstanceState, OwnerState, SessionState};
 use super::personality::Personality;
-use crate::log::body::Instance;
+use crate::list::List;
+use crate::log::body::{Instance, Run};
 use crate::log::{Body, Record};
 use crate::order;
 use crate::timestamp;
@@ -20,7 +21,6 @@ pub(super) struct Stale {
     everything: bool,
     instances: Vec<String>,
     sessions: Vec<String>,
-    runs: Vec<Position>,
     /// A run is gone, and with it what it used.
     uses: bool,
 }
@@ -48,10 +48,8 @@ impl OwnerState {
                 Derived::Nothing
             }
             Some(Body::Run(run)) => {
-                let position = Position::of(record);
-                self.lane_mut(&run.session).put_run(position.clone());
+                self.lane_mut(&run.session).put_run(Position::of(record));
                 self.memories.count(run);
-                stale.runs.push(position);
                 Derived::Nothing
             }
             Some(Body::Fact(_)) => {
@@ -106,17 +104,17 @@ impl OwnerState {
 
     /// Folds what became stale: runs that are newer than everything folded are added, all else starts again.
     pub(super) fn refold(&mut self, stale: Stale) {
-        let Stale { everything, mut sessions, mut instances, mut runs, uses } = stale;
+        let Stale { everything, mut sessions, mut instances, uses } = stale;
         if uses {
             self.memories.forget_use();
-            for entry in &self.entries {
+            for entry in self.entries.iter() {
                 if let Some(Body::Run(run)) = entry.record.body() {
                     self.memories.count(run);
                 }
             }
         }
         if everything {
-            for entry in &self.entries {
+            for entry in self.entries.iter() {
                 match entry.derived {
                     Derived::Mood(_) => sessions.push(entry.record.id.clone()),
                     Derived::Affinity(_) => instances.push(entry.record.id.clone()),
@@ -124,35 +122,46 @@ impl OwnerState {
                 }
             }
         }
-        order::sort_by(&mut runs, Ord::cmp);
-        let mut homes = Vec::with_capacity(runs.len());
-        for run in runs {
-            let Some((session, instance)) = self.home_of(&run) else { continue };
-            if self.mood(session).is_some_and(|mood| mood.to.as_ref() >= Some(&run)) {
-                sessions.push(session.to_owned());
+        let with_new_runs = self.lanes.iter_mut().filter_map(|lane| {
+            let first = lane.unfolded.take()?;
+            Some((lane.session.clone(), first))
+        });
+        let mut grown = Vec::new();
+        for (session, run) in with_new_runs.list() {
+            let Some(instance) = self.session(&session).map(|state| state.session.instance.clone()) else {
+                continue;
+            };
+            if self.mood(&session).is_some_and(|mood| mood.to.as_ref() >= Some(&run)) {
+                sessions.push(session.clone());
             }
-            if self.affinity(instance).is_some_and(|affinity| affinity.to.as_ref() >= Some(&run)) {
-                instances.push(instance.to_owned());
+            if self.affinity(&instance).is_some_and(|affinity| affinity.to.as_ref() >= Some(&run)) {
+                instances.push(instance.clone());
             }
-            homes.push((session.to_owned(), instance.to_owned(), run));
+            grown.push((instance, session));
         }
         for list in [&mut sessions, &mut instances] {
             order::sort_by_text(list, |id| id);
             list.dedup();
-        }
-        for (session, instance, run) in homes {
-            if sessions.binary_search(&session).is_err() {
-                self.add_to_mood(&session, &run);
-            }
-            if instances.binary_search(&instance).is_err() {
-                self.add_to_affinity(&instance, &run);
-            }
         }
         for id in &sessions {
             self.refold_session(id);
         }
         for id in &instances {
             self.refold_instance(id);
+        }
+        for (_, session) in &grown {
+            if sessions.binary_search(session).is_err() {
+                self.add_to_mood(session);
+            }
+        }
+        order::sort_by_text(&mut grown, |(instance, _)| instance);
+        for of_one in grown.chunk_by(|a, b| a.0 == b.0) {
+            match of_one {
+                [(instance, _), ..] if instances.binary_search(instance).is_err() => {
+                    self.add_to_affinity(instance, of_one);
+                }
+                _ => {}
+            }
         }
     }
 
@@ -165,13 +174,10 @@ impl OwnerState {
             Some(baseline) => Mood::from_baseline(&baseline.mood),
             None => Mood::start(default_mood, started_at),
         };
-        let runs = self.lane(id).map(|lane| lane.runs.clone()).unwrap_or_default();
-        if let Some(folded) = self.mood_mut(id) {
-            *folded = Folded { value: mood, to: None };
+        if let Some(place) = self.mood_mut(id) {
+            *place = Folded { value: mood, to: None };
         }
-        for run in &runs {
-            self.add_to_mood(id, run);
-        }
+        self.add_to_mood(id);
     }
 
     /// The affinity of an instance with its whole history, of which a checkpoint keeps the newest part.
@@ -195,42 +201,41 @@ impl OwnerState {
             Some(baseline) => Affinity::from_baseline(&baseline.affinity, personality.template()),
             None => Affinity::start(personality.template()),
         };
-        let mut runs: Vec<Position> = Vec::new();
-        for lane in &self.lanes {
-            if self.session(&lane.session).is_some_and(|state| state.session.instance == id) {
-                runs.extend_from_slice(&lane.runs);
-            }
-        }
-        order::sort_by(&mut runs, Ord::cmp);
+        let of_instance =
+            |lane: &&Lane| self.session(&lane.session).is_some_and(|state| state.session.instance == id);
+        let lanes = self.lanes.iter().filter(of_instance).list();
         let mut folded = Folded { value: affinity, to: None };
-        for run in &runs {
-            self.fold_affinity(&mut folded, instance, personality, run);
-        }
+        self.fold_affinity(&mut folded, instance, personality, &lanes);
         Some(folded)
     }
 
-    fn add_to_mood(&mut self, session: &str, position: &Position) {
-        let Some(run) = self.run(&position.id) else { return };
-        let Some(SessionState { session: body, .. }) = self.session(session) else { return };
-        let counts = body.baseline.as_ref().is_none_or(|baseline| position.at >= baseline.at);
-        let change = run.mood.clone().filter(|_| counts);
-        let started_at = timestamp::parse(&run.started_at);
-        let Some(folded) = self.mood_mut(session) else { return };
-        folded.to = folded.to.take().max(Some(position.clone()));
-        if let (Some(change), Some(started_at)) = (change, started_at) {
-            folded.value.apply(&change, started_at);
+    /// Adds the runs of a session that come after all that is in its mood.
+    fn add_to_mood(&mut self, id: &str) {
+        // Taken out meanwhile: what is folded is no part of what it is folded from.
+        let Some(mut folded) = self.mood_mut(id).map(std::mem::take) else { return };
+        if let (Some(state), Some(lane)) = (self.session(id), self.lane(id)) {
+            let baseline = state.session.baseline.as_ref();
+            for (position, run) in self.runs_after(&mut folded.to, &[lane]) {
+                let counts = baseline.is_none_or(|baseline| position.at >= baseline.at);
+                let change = run.mood.as_ref().filter(|_| counts);
+                if let (Some(change), Some(started_at)) = (change, timestamp::parse(&run.started_at)) {
+                    folded.value.apply(change, started_at);
+                }
+            }
+        }
+        if let Some(place) = self.mood_mut(id) {
+            *place = folded;
         }
     }
 
-    fn add_to_affinity(&mut self, instance: &str, position: &Position) {
-        let Some(personality) = self.personality_of(instance).cloned() else { return };
-        let Some(place) = self.affinity_mut(instance) else { return };
-        // Taken out meanwhile: what is folded is no part of what it is folded from.
-        let mut folded = std::mem::take(place);
-        if let Some(state) = self.instance(instance) {
-            self.fold_affinity(&mut folded, state.instance, &personality, position);
+    /// Adds the runs of some sessions of an instance that come after all that is in its affinity.
+    fn add_to_affinity(&mut self, id: &str, sessions: &[(String, String)]) {
+        let Some(mut folded) = self.affinity_mut(id).map(std::mem::take) else { return };
+        if let (Some(state), Some(personality)) = (self.instance(id), self.personality_of(id)) {
+            let lanes = sessions.iter().filter_map(|(_, session)| self.lane(session)).list();
+            self.fold_affinity(&mut folded, state.instance, personality, &lanes);
         }
-        if let Some(place) = self.affinity_mut(instance) {
+        if let Some(place) = self.affinity_mut(id) {
             *place = folded;
         }
     }
@@ -240,20 +245,33 @@ impl OwnerState {
         folded: &mut Folded<Affinity>,
         instance: &Instance,
         personality: &Personality,
-        position: &Position,
+        lanes: &[&Lane],
     ) {
-        let Some(run) = self.run(&position.id) else { return };
-        folded.to = folded.to.take().max(Some(position.clone()));
-        let counts = instance.baseline.as_ref().is_none_or(|baseline| position.at >= baseline.at);
-        if let Some(change) = run.affinity.clone().filter(|_| counts) {
-            folded.value.apply(change, run.started_at.clone(), personality.template());
+        let baseline = instance.baseline.as_ref();
+        for (position, run) in self.runs_after(&mut folded.to, lanes) {
+            let counts = baseline.is_none_or(|baseline| position.at >= baseline.at);
+            if let Some(change) = run.affinity.as_ref().filter(|_| counts) {
+                folded.value.apply(change, &run.started_at, personality.template());
+            }
         }
     }
 
-    /// The session and the instance of a run, where they are known.
-    fn home_of(&self, run: &Position) -> Option<(&str, &str)> {
-        let session = self.run(&run.id)?.session.as_str();
-        Some((session, &self.session(session)?.session.instance))
+    /// The runs of some sessions that come after a position, in clock order; the position becomes that of the last one.
+    fn runs_after<'a>(
+        &'a self,
+        to: &mut Option<Position>,
+        lanes: &[&'a Lane],
+    ) -> Vec<(&'a Position, &'a Run)> {
+        let mut runs = Vec::new();
+        for lane in lanes {
+            let after = lane.runs_after(to.as_ref()).iter();
+            runs.extend(after.filter_map(|position| Some((position, self.run(&position.id)?))));
+        }
+        order::sort_by(&mut runs, |a, b| a.0.cmp(b.0));
+        if let Some((last, _)) = runs.last() {
+            *to = Some((*last).clone());
+        }
+        runs
     }
 
     fn mood(&self, session: &str) -> Option<&Folded<Mood>> {

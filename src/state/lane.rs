@@ -14,6 +14,8 @@ pub(super) struct Lane {
     pub(super) session: String,
     pub(super) turns: Vec<TurnEntry>,
     pub(super) runs: Vec<Position>,
+    /// The earliest of the runs that no fold has met yet.
+    pub(super) unfolded: Option<Position>,
     in_order: bool,
     /// Whether the index has met every turn.
     pub(super) indexed: bool,
@@ -71,6 +73,7 @@ impl Lane {
             session: session.to_owned(),
             turns: Vec::new(),
             runs: Vec::new(),
+            unfolded: None,
             in_order: true,
             indexed: true,
         }
@@ -97,10 +100,24 @@ impl Lane {
         self.indexed = false;
     }
 
-    /// Adds a run; [`settle`](Self::settle) follows.
+    /// Adds a run that is to be folded; [`settle`](Self::settle) follows.
     pub(super) fn put_run(&mut self, position: Position) {
+        if self.unfolded.as_ref().is_none_or(|first| position < *first) {
+            self.unfolded = Some(position.clone());
+        }
+        self.put_folded_run(position);
+    }
+
+    /// Adds a run; [`settle`](Self::settle) follows.
+    pub(super) fn put_folded_run(&mut self, position: Position) {
         self.in_order &= self.runs.last().is_none_or(|last| *last < position);
         self.runs.push(position);
+    }
+
+    /// The runs behind a position; all of them behind none.
+    pub(super) fn runs_after(&self, position: Option<&Position>) -> &[Position] {
+        let start = self.runs.partition_point(|run| Some(run) <= position);
+        self.runs.get(start..).unwrap_or_default()
     }
 
     /// Takes a turn or a run out; gives where the turn is searched.

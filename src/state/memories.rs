@@ -37,12 +37,17 @@ impl Memories {
 
     /// Counts the memories that the prompt of a run held.
     pub(super) fn count(&mut self, run: &Run) {
-        let held = run.blocks.iter().filter(|block| MEMORY_BLOCKS.contains(&block.name.as_str()));
+        let held = run
+            .blocks
+            .iter()
+            .filter(|block| !block.items.is_empty() && MEMORY_BLOCKS.contains(&block.name.as_str()));
         let ids = held.flat_map(|block| {
             // Several passages of one note are one use of it.
             block.items.iter().enumerate().filter(|(index, id)| !block.items[..*index].contains(id))
         });
+        let mut began = None;
         for (_, id) in ids {
+            let began = *began.get_or_insert_with(|| timestamp::parse(&run.started_at).unwrap_or(0));
             let place = self.uses.binary_search_by(|(known, _)| known.cmp(id));
             let index = place.unwrap_or_else(|index| {
                 self.uses.insert(index, (id.clone(), Use::default()));
@@ -50,7 +55,7 @@ impl Memories {
             });
             let used = &mut self.uses[index].1;
             used.count += 1;
-            used.last = used.last.max(timestamp::parse(&run.started_at).unwrap_or(0));
+            used.last = used.last.max(began);
         }
     }
 

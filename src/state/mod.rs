@@ -4,6 +4,7 @@
 mod admit;
 mod affinity;
 mod checkpoint;
+mod entries;
 mod fold;
 mod lane;
 mod memories;

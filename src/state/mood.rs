@@ -7,7 +7,7 @@ use crate::template::model::{MoodConfig, MoodDetection};
 use crate::timestamp::{self, DAY};
 
 /// The mood of a session: a fold over its runs in clock order.
-#[derive(Clone, Debug, PartialEq)]
+#[derive(Clone, Debug, Default, PartialEq)]
 pub struct Mood {
     /// Its name.
     pub current: String,

@@ -5,6 +5,7 @@ use std::sync::Arc;
 
 use super::admit::{is_ahead, parse_body};
 use super::affinity::Affinity;
+use super::entries::{Entries, Keyed};
 use super::fold::Stale;
 use super::lane::{Lane, Position};
 use super::memories::{Memories, Use};
@@ -19,10 +20,8 @@ use crate::order;
 
 /// What one owner's log adds up to.
 #[derive(Debug, Default)]
-#[allow(clippy::vec_box, reason = "a new record moves half of the pointers; entries are ten times as large")]
 pub struct OwnerState {
-    /// By id.
-    pub(super) entries: Vec<Box<Entry>>,
+    pub(super) entries: Entries,
     /// The turns and runs of every session, by session.
     pub(super) lanes: Vec<Lane>,
     pub(super) memories: Memories,
@@ -113,12 +112,16 @@ impl OwnerState {
 
     /// Merges records into the log and brings the folds up to date. A record that breaks a rule is quarantined;
     /// one id with two contents under one clock is an `integrity` error, and then nothing at all is merged.
-    pub fn absorb(&mut self, mut records: Vec<Record>, now: u64) -> Result<Absorbed, Error> {
+    pub fn absorb(&mut self, records: Vec<Record>, now: u64) -> Result<Absorbed, Error> {
         let mut absorbed = Absorbed::default();
-        let mut accepted: Vec<Record> = Vec::new();
-        order::sort_by_text(&mut records, |record| &record.id);
-        for record in records {
-            let last = accepted.last().filter(|last| last.id == record.id);
+        let by_id = order::indices_by_text(&records.iter().map(|record| record.id.as_str()).list());
+        // Those that are accepted stay where they are, and so in the order of the memory.
+        let mut records: Vec<Option<Record>> = records.into_iter().map(Some).collect();
+        let mut accepted: Vec<usize> = Vec::with_capacity(records.len());
+        for index in by_id {
+            let Some(mut record) = records[index].take() else { continue };
+            let last = accepted.last().and_then(|last| records[*last].as_ref());
+            let last = last.filter(|last| last.id == record.id);
             let present = last.or_else(|| self.record(&record.id));
             // Only versions of one stamp are compared by what they say, and for that both must be parsed.
             let same_stamp = present.filter(|present| present.at == record.at);
@@ -127,7 +130,6 @@ impl OwnerState {
                     continue;
                 }
             }
-            let mut record = record;
             if let Err((code, message, _)) = parse_body(&mut record, now, self.migrations) {
                 let (id, code) = (record.id.clone(), code.to_owned());
                 absorbed.quarantined.push(Quarantined { id, code, message });
@@ -140,36 +142,48 @@ impl OwnerState {
                     continue;
                 }
             }
-            if last.is_some() {
-                accepted.pop();
+            match accepted.last_mut().filter(|_| last.is_some()) {
+                Some(loser) => records[std::mem::replace(loser, index)] = None,
+                None => {
+                    absorbed.changed.push(record.id.clone());
+                    accepted.push(index);
+                }
             }
-            accepted.push(record);
+            records[index] = Some(record);
         }
-        absorbed.changed.extend(accepted.iter().map(|record| record.id.clone()));
         let mut stale = Stale::default();
-        let mut derived = Vec::with_capacity(accepted.len());
-        derived.resize_with(accepted.len(), || Derived::Nothing);
-        // In clock order they go to the ends of their lanes.
-        let in_clock_order = |a: usize, b: usize| {
-            accepted.get(a).map(|record| &record.at).cmp(&accepted.get(b).map(|record| &record.at))
-        };
-        for index in order::sorted_indices(accepted.len(), &mut { in_clock_order }) {
-            if let (Some(record), Some(place)) = (accepted.get(index), derived.get_mut(index)) {
-                *place = self.derive(record, &mut stale);
+        let mut derived: Vec<Derived> = Vec::new();
+        derived.resize_with(records.len(), || Derived::Nothing);
+        // Turns and runs are most of it; lanes bring them into clock order.
+        let mut others = Vec::new();
+        for (index, record) in records.iter().enumerate() {
+            match record {
+                Some(record) if matches!(&*record.kind, "turn" | "run") => {
+                    derived[index] = self.derive(record, &mut stale)
+                }
+                Some(record) => others.push((index, record)),
+                None => {}
             }
+        }
+        order::sort_by(&mut others, |a, b| a.1.at.cmp(&b.1.at));
+        for (index, record) in others {
+            derived[index] = self.derive(record, &mut stale);
         }
         let mut fresh = Vec::new();
-        for (record, derived) in accepted.into_iter().zip(derived) {
-            let entry = Box::new(Entry { record, derived });
-            match self.position(&entry.record.id) {
-                Ok(index) => {
-                    let previous = std::mem::replace(&mut self.entries[index], entry);
+        for index in accepted {
+            let Some(record) = records[index].take() else { continue };
+            let derived = std::mem::replace(&mut derived[index], Derived::Nothing);
+            let entry = Entry { record, derived };
+            let present = self.position(&entry.record.id).ok();
+            match present.and_then(|index| self.entries.get_mut(index)) {
+                Some(present) => {
+                    let previous = std::mem::replace(present, entry);
                     self.withdraw(&previous, &mut stale);
                 }
-                Err(_) => fresh.push(entry),
+                None => fresh.push(Keyed::from(entry)),
             }
         }
-        self.insert(fresh);
+        self.entries.insert(fresh);
         self.lanes.iter_mut().for_each(Lane::settle);
         self.refold(stale);
         Ok(absorbed)
@@ -362,27 +376,12 @@ impl OwnerState {
     }
 
     pub(super) fn entry(&self, id: &str) -> Option<&Entry> {
-        Some(self.entries.get(self.position(id).ok()?)?)
+        self.entries.get(self.position(id).ok()?)
     }
 
     /// The index of a record, or else where it would stand.
     pub(crate) fn position(&self, id: &str) -> Result<usize, usize> {
-        self.entries.binary_search_by(|entry| entry.record.id.as_str().cmp(id))
-    }
-
-    /// Adds records that were not there.
-    #[allow(clippy::vec_box, reason = "as they are kept")]
-    fn insert(&mut self, fresh: Vec<Box<Entry>>) {
-        if fresh.len() > FEW {
-            self.entries.extend(fresh);
-            order::sort_by_text(&mut self.entries, |entry| &entry.record.id);
-            return;
-        }
-        for entry in fresh {
-            if let Err(index) = self.position(&entry.record.id) {
-                self.entries.insert(index, entry);
-            }
-        }
+        self.entries.position(id)
     }
 
     pub(super) fn lane(&self, session: &str) -> Option<&Lane> {
@@ -399,6 +398,3 @@ impl OwnerState {
         &mut self.lanes[index]
     }
 }
-
-/// Up to so many new records are put in their places one by one; more are sorted together.
-const FEW: usize = 16;

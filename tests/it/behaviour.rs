@@ -42,7 +42,7 @@ fn delta(kind: &str, length: usize, template: &Template) -> i32 {
 fn after(mut affinity: Affinity, kind: &str, now: i64, template: &Template) -> (Affinity, Vec<String>) {
     let made = change(&affinity, Interaction { kind, length: 10, now }, template);
     let reasons = made.reasons.clone();
-    affinity.apply(made, luminoracore::timestamp::format(now as u64), template);
+    affinity.apply(&made, &luminoracore::timestamp::format(now as u64), template);
     (affinity, reasons)
 }
 

@@ -44,7 +44,7 @@ impl OwnerState {
 
     /// Whether there are none.
     pub fn is_empty(&self) -> bool {
-        self.entries.is_empty()
+        self.len() == 0
     }
 
     /// The log and its folds as bytes; of one in which no body is of an older schema.

@@ -5,6 +5,7 @@ use std::sync::Arc;
 
 use super::super::admit::parse_body;
 use super::super::affinity::{Affinity, AffinityRest};
+use super::super::entries::{Entries, Keyed};
 use super::super::fold::Stale;
 use super::super::lane::{Lane, Position, Said, TurnEntry};
 use super::super::memories::Use;
@@ -47,9 +48,9 @@ impl OwnerState {
             let place = entries.get_mut(reader.index()?)?;
             let entry = state.read_entry(&mut reader, &mut bodies)?;
             newest = Some(entry.record.at.clone());
-            *place = Some(entry);
+            *place = Some(Keyed::from(entry));
         }
-        state.entries = entries.into_iter().collect::<Option<_>>()?;
+        state.entries = Entries::of(entries.into_iter().collect::<Option<_>>()?);
         for _ in 0..reader.count()? {
             let id = reader.text()?.to_owned();
             let count = u32::try_from(reader.number()?).ok()?;
@@ -59,7 +60,7 @@ impl OwnerState {
         reader.rest.is_empty().then_some((state, newest))
     }
 
-    fn read_entry(&mut self, reader: &mut Reader<'_>, bodies: &mut Bodies) -> Option<Box<Entry>> {
+    fn read_entry(&mut self, reader: &mut Reader<'_>, bodies: &mut Bodies) -> Option<Entry> {
         let at = reader.stamp()?;
         let id = reader.text()?.to_owned();
         let (kind, content) = match reader.number()? {
@@ -80,7 +81,7 @@ impl OwnerState {
             RUN => {
                 let lane = reader.index()?;
                 let kept = bodies.keep("run", reader)?;
-                self.lanes.get_mut(lane)?.put_run(Position { at: at.clone(), id: id.clone() });
+                self.lanes.get_mut(lane)?.put_folded_run(Position { at: at.clone(), id: id.clone() });
                 (Cow::Borrowed("run"), Content::Kept(kept))
             }
             OTHER => {
@@ -98,12 +99,12 @@ impl OwnerState {
                     (Derived::Affinity(_) | Derived::Mood(_), _) | (_, Some(_)) => return None,
                     (derived, None) => derived,
                 };
-                return Some(Box::new(Entry { record, derived }));
+                return Some(Entry { record, derived });
             }
             _ => return None,
         };
         let record = Record { id, owner: Arc::clone(&bodies.owner), kind, at, content };
-        Some(Box::new(Entry { record, derived: Derived::Nothing }))
+        Some(Entry { record, derived: Derived::Nothing })
     }
 }
 
