@@ -1,4 +1,4 @@
-import { zlib } from "./node-zlib.ts";
+import { zlib } from "./node-builtins.ts";
 
 // Four bytes at a time: what each of them adds to the sum.
 const tables: Uint32Array[] = [];

@@ -1,5 +1,5 @@
 // Raw deflate, which every environment that can run the core has built in, in another thread.
-import { type Zlib, zlib } from "../node-zlib.ts";
+import { type Zlib, zlib } from "../node-builtins.ts";
 
 /** Bytes that come out at a time. */
 const chunkSize = 256 << 10;

@@ -1,5 +1,7 @@
 //! Keys and tokens in places that are made for them. What a person says is never looked at: a text may hold anything.
 
+use std::ops::RangeInclusive;
+
 use crate::json::{Node, pointer};
 use crate::lint::looks_like_secret;
 
@@ -19,10 +21,13 @@ const FIELDS: [&str; 12] = [
     "token",
 ];
 
+/// From the shortest of them to the longest, with what may stand between its words.
+const LENGTHS: RangeInclusive<usize> = 5..=16;
+
 /// The pointer of the first secret in a value.
 pub(super) fn find(value: Node<'_>) -> Option<String> {
     // Nearly never.
-    value.may_have_key(&is_field).then(|| find_inside(value))?
+    value.may_have_key(&LENGTHS, &is_field).then(|| find_inside(value))?
 }
 
 fn find_inside(value: Node<'_>) -> Option<String> {
@@ -44,8 +49,7 @@ fn find_inside(value: Node<'_>) -> Option<String> {
 }
 
 fn is_field(key: &str) -> bool {
-    // The shortest and the longest, with what may stand between their words.
-    if !(5..=16).contains(&key.len()) {
+    if !LENGTHS.contains(&key.len()) {
         return false;
     }
     // Most other keys begin otherwise.

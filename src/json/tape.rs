@@ -3,6 +3,8 @@
 //!
 //! Only a text with which nothing is wrong becomes a tape. Whatever is wrong with any other, [`read`](super::read) says.
 
+use std::ops::RangeInclusive;
+
 use super::canonical::key_order;
 use super::map::is_same;
 use super::node::Node;
@@ -125,10 +127,17 @@ impl Tape<'_> {
     }
 
     /// Whether an object inside a value may have such a key.
-    pub(super) fn may_have_key(&self, at: u32, is_such: &dyn Fn(&str) -> bool) -> bool {
-        (at..self.behind(at)).any(|at| {
-            matches!(self.token(at), Token::Key(..) | Token::Decoded(..))
-                && self.string(at).is_some_and(is_such)
+    pub(super) fn may_have_key(
+        &self,
+        at: u32,
+        lengths: &RangeInclusive<usize>,
+        is_such: &dyn Fn(&str) -> bool,
+    ) -> bool {
+        (at..self.behind(at)).any(|at| match self.token(at) {
+            Token::Key(start, end) | Token::Decoded(start, end) => {
+                lengths.contains(&((end - start) as usize)) && self.string(at).is_some_and(is_such)
+            }
+            _ => false,
         })
     }
 
