@@ -494,3 +494,96 @@ fn pair(value: Node<'_>) -> Option<[u32; 2]> {
 fn bit(place: usize) -> u64 {
     u32::try_from(place).ok().and_then(|place| 1_u64.checked_shl(place)).unwrap_or(0)
 }
+
+#[cfg(test)]
+mod tests {
+    use proptest::prelude::*;
+
+    use super::*;
+    use crate::{Tokens, Value, compact, json};
+
+    /// What a parser of every sort of field makes of a value.
+    fn read(fields: &mut Fields<'_>) -> String {
+        let parts = (
+            fields.text("a", 2),
+            fields.integer("b", -1, 5),
+            fields.choice("c", &[("x", 1), ("y", 2)]),
+            fields
+                .nested("d", |inside| (inside.required_string("a"), inside.is_null("b"), inside.count("c"))),
+            fields.list("e", |item| (item.boolean("a"), item.texts("b"), item.nested("c", |c| c.time("a")))),
+        );
+        let more = (
+            fields.spans("f"),
+            fields.span("g"),
+            fields.object("h").map(Node::to_value),
+            fields.raw("i").map(Node::to_value),
+        );
+        format!("{parts:?} {more:?}")
+    }
+
+    /// The same from a tree and from a tape.
+    fn both(value: &Value) -> Result<String, (FieldCode, String)> {
+        let told =
+            |result: Result<String, FieldError>| result.map_err(|error| (error.code, error.path.clone()));
+        let of_tree = told(Fields::read(value, "/at", read));
+        let text = compact(value);
+        let mut tokens = Tokens::default();
+        let tape = tokens.read(text.as_bytes(), 32).expect("it was written here");
+        assert_eq!(told(Fields::read(tape.root(), "/at", read)), of_tree);
+        let mut with_places = Fields::with_places(value, "/at");
+        let found = read(&mut with_places);
+        assert_eq!(told(with_places.finish().map(|()| found)), of_tree);
+        of_tree
+    }
+
+    fn any_value() -> impl Strategy<Value = Value> {
+        let leaf = prop_oneof![
+            Just(Value::Null),
+            any::<bool>().prop_map(Value::from),
+            (-2..8_i64).prop_map(Value::from),
+            "[xy \n]{0,3}".prop_map(Value::from),
+            Just(json!([1, 2])),
+            Just(json!("2026-01-31T08:00:00Z")),
+        ];
+        leaf.prop_recursive(3, 24, 4, |inner| {
+            prop_oneof![
+                prop::collection::vec(inner.clone(), 0..4).prop_map(Value::from),
+                prop::collection::vec(("[a-j]", inner), 0..6)
+                    .prop_map(|entries| Value::Object(entries.into_iter().collect())),
+            ]
+        })
+    }
+
+    proptest! {
+        #[test]
+        fn a_tape_is_read_as_the_tree_is(value in any_value()) {
+            let _ = both(&value);
+        }
+    }
+
+    #[test]
+    fn an_error_has_its_whole_place() {
+        let missing = (FieldCode::Missing, "/at/d".to_owned());
+        let unknown = (FieldCode::UnknownField, "/at/e/1/x".to_owned());
+        let format = (FieldCode::Format, "/at/e/0/c/a".to_owned());
+        for (value, error) in [
+            (json!({ "d": {}, "e": [{}, { "x": 1 }] }), missing),
+            (json!({ "d": { "a": "" }, "e": [{}, { "x": 1 }] }), unknown),
+            (json!({ "e": [{ "c": { "a": "today" } }] }), format),
+            (json!({ "e": [{ "b": [1] }] }), (FieldCode::Type, "/at/e/0/b/0".to_owned())),
+            (json!([]), (FieldCode::Type, "/at".to_owned())),
+        ] {
+            assert_eq!(both(&value), Err(error));
+        }
+    }
+
+    #[test]
+    fn among_more_members_than_bits_the_first_unknown_one_is_named() {
+        for count in [1, 63, 64, 65, 100] {
+            let mut members: Vec<(String, Value)> = vec![("a".to_owned(), "x".into())];
+            members.extend((0..count).map(|n: u32| (format!("more {n:03}"), n.into())));
+            let value = Value::Object(members.into_iter().collect());
+            assert_eq!(both(&value), Err((FieldCode::UnknownField, "/at/more 000".to_owned())));
+        }
+    }
+}
