@@ -27,7 +27,8 @@ impl Digest {
         const DIGITS: &[u8; 16] = b"0123456789abcdef";
         let mut digits = Vec::with_capacity(64);
         for byte in self.hash.finalize() {
-            digits.extend([byte >> 4, byte & 15].map(|half| DIGITS[usize::from(half)]));
+            digits.push(DIGITS[usize::from(byte >> 4)]);
+            digits.push(DIGITS[usize::from(byte & 15)]);
         }
         String::from_utf8(digits).unwrap_or_default()
     }
