@@ -7,7 +7,7 @@ import { errorCode, makeFolder, unlessMissing } from "./disk.ts";
 import { ownerOf } from "./header.ts";
 import { type Entry, toLine } from "./line.ts";
 import { type Lines, LogFile } from "./log-file.ts";
-import { fromText, toRecord, toText } from "./record-text.ts";
+import { toRecord, toText } from "./record-text.ts";
 import {
   type AppendOptions,
   type Arrivals,
@@ -18,6 +18,7 @@ import {
   type Storage,
   type StoredRecord,
 } from "./storage.ts";
+import { fromText } from "./text-head.ts";
 import { winners } from "./winners.ts";
 
 /** A temporary file of this age (ms) was left by a process that died. */

@@ -1,6 +1,7 @@
 import type { Line } from "./frames.ts";
-import { fromText, toRecord, toText } from "./record-text.ts";
+import { toRecord, toText } from "./record-text.ts";
 import type { RecordText } from "./storage.ts";
+import { fromText } from "./text-head.ts";
 import type { Version } from "./winners.ts";
 
 /** Where a record stands in a file, and what decides about it: all that the index of a log holds of it. */

@@ -1,6 +1,7 @@
 import { describe, expect, it } from "vitest";
-import { fromText, listOf, toRecord, toText } from "../../js/storage/record-text.ts";
+import { listOf, toRecord, toText } from "../../js/storage/record-text.ts";
 import type { StoredRecord } from "../../js/storage/storage.ts";
+import { fromText } from "../../js/storage/text-head.ts";
 
 const records: StoredRecord[] = [
   { id: "a", owner: "diego", kind: "turn", at: "1-a", schema: 1, body: { id: "b", erased: true } },

@@ -1,6 +1,7 @@
 import { describe, expect, it } from "vitest";
-import { fromText, toRecord, toText } from "../../js/storage/record-text.ts";
+import { toRecord, toText } from "../../js/storage/record-text.ts";
 import type { RecordText, StoredRecord } from "../../js/storage/storage.ts";
+import { fromText } from "../../js/storage/text-head.ts";
 import { winner, winners } from "../../js/storage/winners.ts";
 
 const owner = "diego";
