@@ -85,6 +85,7 @@ export type {
   AppendOptions,
   Arrivals,
   Cache,
+  RecordText,
   ScanOptions,
   Storage,
   StorageListener,

@@ -3,7 +3,9 @@ import { ask } from "../ask.ts";
 import type { Connection } from "../connection.ts";
 import { disposedError, type Host } from "../driver.ts";
 import type { BundleReport } from "../generated/types.ts";
-import { erases, type StoredRecord } from "../storage/storage.ts";
+import { toRecord, toText } from "../storage/record-text.ts";
+import { erases, type RecordText, type Storage } from "../storage/storage.ts";
+import { fromText } from "../storage/text-head.ts";
 import { type BundleArchive, openBundle, parsedManifest } from "./archive.ts";
 import type { BundleImportOptions, BundleImportReport, BundleManifest, BundleOpenOptions } from "./bundle.ts";
 import { exportBundle } from "./export.ts";
@@ -40,12 +42,12 @@ export async function importBundle(
   try {
     const owner = user ?? parsedManifest(archive.manifest).owner;
     await load(owner);
-    const found: StoredRecord[] = [];
+    const found: RecordText[] = [];
     await read(connection, archive, reader, signers, found);
     const settle = () => ask(() => reader.settle(core) as BundleReport);
     if (mode === "dry_run") return { report: settle(), changed: [] };
     let undo: Blob | undefined;
-    let leftOut: StoredRecord[] = [];
+    let leftOut: RecordText[] = [];
     if (mode === "replace") {
       let revision: number;
       do {
@@ -73,7 +75,7 @@ async function read(
   archive: BundleArchive,
   reader: BundleReader,
   signers: BundleOpenOptions["signers"],
-  found: StoredRecord[] = [],
+  found: RecordText[] = [],
 ): Promise<BundleManifest> {
   const manifest = parsedManifest(archive.manifest);
   do {
@@ -97,13 +99,12 @@ async function read(
   return manifest;
 }
 
-function takenFrom(reader: BundleReader): StoredRecord[] {
-  const texts = reader.takeTexts();
-  return texts === undefined ? [] : (JSON.parse(texts) as StoredRecord[]);
+function takenFrom(reader: BundleReader): RecordText[] {
+  return reader.takeTexts()?.split("\n").map(fromText) ?? [];
 }
 
 /** What was found, and in its place or beside it what settling has made of it. */
-function settled(found: StoredRecord[], reader: BundleReader): StoredRecord[] {
+function settled(found: RecordText[], reader: BundleReader): RecordText[] {
   const further = new Map(takenFrom(reader).map((record) => [record.id, record]));
   if (further.size === 0) return found;
   return [...found.filter(({ id }) => !further.has(id)), ...further.values()];
@@ -113,10 +114,10 @@ function settled(found: StoredRecord[], reader: BundleReader): StoredRecord[] {
  * What is stored and not in the log, because it breaks a rule or comes from the future: no bundle has it, so it stays where
  * it is.
  */
-async function leftOutOf({ core, storage }: Connection, owner: string): Promise<StoredRecord[]> {
-  const leftOut: StoredRecord[] = [];
+async function leftOutOf({ core, storage }: Connection, owner: string): Promise<RecordText[]> {
+  const leftOut: RecordText[] = [];
   for await (const records of storage.scan(owner)) {
-    leftOut.push(...records.filter(({ id }) => !core.knows(owner, id)));
+    leftOut.push(...records.filter(({ id }) => !core.knows(owner, id)).map(toText));
   }
   return leftOut;
 }
@@ -125,9 +126,9 @@ async function leftOutOf({ core, storage }: Connection, owner: string): Promise<
 async function store(
   { core, clock, storage, indexCache, semantic }: Connection,
   owner: string,
-  records: StoredRecord[],
+  records: RecordText[],
   reader: BundleReader,
-  leftOut: readonly StoredRecord[] | undefined,
+  leftOut: readonly RecordText[] | undefined,
 ): Promise<readonly string[]> {
   const replace = leftOut !== undefined;
   if (leftOut && leftOut.length > 0) {
@@ -137,10 +138,21 @@ async function store(
   }
   const dropped = erases(records, { replace });
   const changed = await indexCache.during(owner, dropped, async () => {
-    if (replace || records.length > 0) await storage.append(owner, records, { replace, transfer: true });
+    if (replace || records.length > 0) await append(storage, owner, records, replace);
     return ask(() => reader.commit(core, clock()) as string[]);
   });
   indexCache.index(owner).catch(() => {});
   semantic?.changed(owner, { dropped });
   return changed;
+}
+
+/** As texts where the storage takes them: most keep nothing else. */
+async function append(
+  storage: Storage,
+  owner: string,
+  records: readonly RecordText[],
+  replace: boolean,
+): Promise<void> {
+  if (storage.appendTexts) await storage.appendTexts(owner, records, { replace });
+  else await storage.append(owner, records.map(toRecord), { replace, transfer: true });
 }

@@ -5,18 +5,20 @@ import { LuminoraError } from "../errors.ts";
 import { queue } from "../queue.ts";
 import { errorCode, makeFolder, unlessMissing } from "./disk.ts";
 import { ownerOf } from "./header.ts";
-import { type Entry, toLine, toRecord } from "./line.ts";
+import { type Entry, toLine } from "./line.ts";
 import { type Lines, LogFile } from "./log-file.ts";
+import { toRecord, toText } from "./record-text.ts";
 import {
   type AppendOptions,
   type Arrivals,
   type Cache,
   erases,
+  type RecordText,
   type ScanOptions,
   type Storage,
   type StoredRecord,
-  taken,
 } from "./storage.ts";
+import { fromText } from "./text-head.ts";
 import { winners } from "./winners.ts";
 
 /** A temporary file of this age (ms) was left by a process that died. */
@@ -54,7 +56,10 @@ class FileStorage implements Storage {
   }
 
   async append(owner: string, records: readonly StoredRecord[], options?: AppendOptions): Promise<void> {
-    const offered = taken(records, options);
+    await this.appendTexts(owner, records.map(toText), options);
+  }
+
+  async appendTexts(owner: string, offered: readonly RecordText[], options?: AppendOptions): Promise<void> {
     await this.#use(owner, async (log) => {
       const erasing = erases(offered, options);
       if (erasing) await this.#dropCaches(owner);
@@ -72,7 +77,7 @@ class FileStorage implements Storage {
   async *scan(owner: string, { since, kinds }: ScanOptions = {}): AsyncGenerator<StoredRecord[]> {
     const chosen = ({ at, kind }: Entry) =>
       (since === undefined || at > since) && (!kinds || kinds.includes(kind));
-    for await (const lines of this.#lines(owner, chosen)) yield lines.map(toRecord);
+    for await (const lines of this.#lines(owner, chosen)) yield lines.map((text) => toRecord({ text }));
   }
 
   async arrivals(owner: string, after?: string): Promise<Arrivals> {
@@ -262,7 +267,7 @@ function cachePrefix(owner: string): string {
 }
 
 /** Adds what is new to the end of the log; false when the whole of it has to be written anew. */
-async function appended(log: LogFile, owner: string, offered: readonly StoredRecord[]): Promise<boolean> {
+async function appended(log: LogFile, owner: string, offered: readonly RecordText[]): Promise<boolean> {
   for (;;) {
     const file = await log.open();
     const { index } = log;
@@ -287,7 +292,7 @@ async function rewritten(
   log: LogFile,
   file: FileHandle | undefined,
   owner: string,
-  offered: readonly StoredRecord[],
+  offered: readonly RecordText[],
 ): Promise<Lines> {
   const changed = await changes(log, file, owner, offered);
   const ids = new Set(changed.map(({ id }) => id));
@@ -311,22 +316,17 @@ async function changes(
   log: LogFile,
   file: FileHandle | undefined,
   owner: string,
-  offered: readonly StoredRecord[],
-): Promise<StoredRecord[]> {
+  offered: readonly RecordText[],
+): Promise<RecordText[]> {
   const ids = new Set(offered.map(({ id }) => id));
   const entries = [...ids].flatMap((id) => log.index.entries.get(id) ?? []);
-  const stored = (await allLines(log, file, entries)).map(toRecord);
-  return winners(owner, new Map(stored.map((record) => [record.id, record])), offered);
-}
-
-async function allLines(
-  log: LogFile,
-  file: FileHandle | undefined,
-  entries: readonly Entry[],
-): Promise<string[]> {
-  const all: string[] = [];
-  for await (const lines of log.index.lines(file, entries)) all.push(...lines);
-  return all;
+  const stored = new Map<string, RecordText>();
+  for await (const lines of log.index.lines(file, entries))
+    for (const text of lines) {
+      const record = fromText(text);
+      stored.set(record.id, record);
+    }
+  return winners(owner, stored, offered);
 }
 
 /** A log at one moment. */

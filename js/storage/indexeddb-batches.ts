@@ -1,6 +1,7 @@
-import { charactersInRow, recordsInRow } from "./indexeddb-offer.ts";
+import { charactersInRow, recordsInRow, rowOf } from "./indexeddb-offer.ts";
 import type { Batch, BatchStore } from "./indexeddb-schema.ts";
-import type { StoredRecord } from "./storage.ts";
+import { toText } from "./record-text.ts";
+import type { RecordText, StoredRecord } from "./storage.ts";
 
 /** So many batches are read at once. */
 const pageSize = 128;
@@ -9,21 +10,17 @@ const pageSize = 128;
 const idsAtOnce = 1000;
 
 /** Records as the rows in which they are kept. */
-export function batchesOf(owner: string, records: readonly StoredRecord[]): Batch[] {
+export function batchesOf(owner: string, records: readonly RecordText[]): Batch[] {
   const batches: Batch[] = [];
-  let ids: [string, string][] = [];
-  let texts: string[] = [];
+  let start = 0;
   let characters = 0;
-  for (const [index, record] of records.entries()) {
-    const text = JSON.stringify(record);
-    ids.push([owner, record.id]);
-    texts.push(text);
+  for (const [index, { text }] of records.entries()) {
     characters += text.length;
-    const isFull = ids.length >= recordsInRow || characters >= charactersInRow;
-    if (!isFull && index < records.length - 1) continue;
-    batches.push({ owner, ids, text: `[${texts.join()}]` });
-    ids = [];
-    texts = [];
+    const end = index + 1;
+    const isFull = end - start >= recordsInRow || characters >= charactersInRow;
+    if (!isFull && end < records.length) continue;
+    batches.push(rowOf(owner, records.slice(start, end)));
+    start = end;
     characters = 0;
   }
   return batches;
@@ -35,8 +32,8 @@ export function takeNumber(store: BatchStore<"readwrite">, owner: string): Promi
 }
 
 /** The records of a batch. */
-export function recordsIn({ text }: Batch): StoredRecord[] {
-  return JSON.parse(text);
+export function recordsIn({ text }: Batch): RecordText[] {
+  return (JSON.parse(text) as StoredRecord[]).map(toText);
 }
 
 /** The batches that hold records with these ids, by number. */
@@ -44,7 +41,7 @@ export async function batchesWith(
   store: BatchStore<"readwrite">,
   owner: string,
   ids: readonly string[],
-): Promise<Map<number, StoredRecord[]>> {
+): Promise<Map<number, RecordText[]>> {
   const numbers = new Set<number>();
   // A log that is brought into an empty database need not be looked for record by record.
   if (ids.length > idsAtOnce && (await store.index("owner").getKey(owner)) === undefined) return new Map();
@@ -53,7 +50,7 @@ export async function batchesWith(
     for (const number of await Promise.all(some.map((id) => store.index("ids").getKey([owner, id]))))
       if (number !== undefined) numbers.add(number);
   }
-  const batches = new Map<number, StoredRecord[]>();
+  const batches = new Map<number, RecordText[]>();
   const found = await Promise.all([...numbers].map((number) => store.get(number)));
   for (const batch of found) if (batch?.number) batches.set(batch.number, recordsIn(batch));
   return batches;
@@ -63,7 +60,7 @@ export async function batchesWith(
 export async function takeOut(
   store: BatchStore<"readwrite">,
   owner: string,
-  [number, records]: readonly [number, readonly StoredRecord[]],
+  [number, records]: readonly [number, readonly RecordText[]],
   gone: ReadonlySet<string>,
 ): Promise<void> {
   const left = records.filter(({ id }) => !gone.has(id));

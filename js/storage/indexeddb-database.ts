@@ -14,7 +14,8 @@ import {
 import type { Offer } from "./indexeddb-offer.ts";
 import { openConnection } from "./indexeddb-open.ts";
 import { type Batch, everythingOf, type Schema, type Transaction } from "./indexeddb-schema.ts";
-import type { StoredRecord } from "./storage.ts";
+import { listOf } from "./record-text.ts";
+import type { RecordText } from "./storage.ts";
 import { winners } from "./winners.ts";
 
 /** From the number before a change up to its last one: nothing else came in between, of whatever owner. */
@@ -82,15 +83,14 @@ export class Database {
   }
 
   /** Reads what is there of the same records, takes out what loses and adds what wins. */
-  async #merge(owner: string, { records, erases, replace }: Offer): Promise<Appended | undefined> {
-    const offered = records();
+  async #merge(owner: string, { records: offered, erases, replace }: Offer): Promise<Appended | undefined> {
     const transaction = this.#database.transaction(["batches", "logs", "caches"], "readwrite", strict);
     const batches = transaction.objectStore("batches");
     const logs = transaction.objectStore("logs");
     try {
       const [begun, found, number] = await Promise.all([
         logs.get(owner),
-        replace ? new Map<number, StoredRecord[]>() : batchesWith(batches, owner, idsOf(offered)),
+        replace ? new Map<number, RecordText[]>() : batchesWith(batches, owner, idsOf(offered)),
         // A log that begins here begins before what comes now.
         erases || !this.#begun.has(owner) ? takeNumber(batches, owner) : undefined,
         erases && transaction.objectStore("caches").delete(everythingOf(owner)),
@@ -111,7 +111,7 @@ export class Database {
       else this.#begun.delete(owner);
       const first = number ?? numbers[0];
       if (first === undefined || (changed.length === 0 && !replace)) return undefined;
-      return { text: JSON.stringify(changed), from: first - 1, to: numbers.at(-1) ?? first };
+      return { text: listOf(changed), from: first - 1, to: numbers.at(-1) ?? first };
     } catch (error) {
       throw await reasonOf(transaction, error);
     }
@@ -204,7 +204,7 @@ export class Database {
   }
 }
 
-function idsOf(records: readonly StoredRecord[]): string[] {
+function idsOf(records: readonly RecordText[]): string[] {
   return [...new Set(records.map(({ id }) => id))];
 }
 

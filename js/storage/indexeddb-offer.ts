@@ -1,5 +1,6 @@
 import type { Batch } from "./indexeddb-schema.ts";
-import { type AppendOptions, erases, type StoredRecord } from "./storage.ts";
+import { listOf } from "./record-text.ts";
+import { type AppendOptions, erases, type RecordText } from "./storage.ts";
 import { winners } from "./winners.ts";
 
 /** More records than these are several rows. */
@@ -8,35 +9,35 @@ export const recordsInRow = 32;
 /** A row has no more records when it has so many characters. */
 export const charactersInRow = 1 << 16;
 
-/** A batch as it was when it was offered: the caller may go on changing its objects, unless they were given away. */
+/** A batch as it is offered. */
 export interface Offer {
-  records(): readonly StoredRecord[];
+  readonly records: readonly RecordText[];
   /** The same as a row, when all of them may be new and are few. */
   readonly batch: Batch | undefined;
   readonly erases: boolean;
   readonly replace: boolean;
 }
 
-/** Copies a batch, with nothing to be waited for. */
+/** What is to be known of a batch before anything is asked of the database. */
 export function offerOf(
   owner: string,
-  records: readonly StoredRecord[],
-  { replace = false, transfer = false }: AppendOptions,
+  records: readonly RecordText[],
+  { replace = false }: AppendOptions,
 ): Offer {
-  const areFew = records.length <= recordsInRow;
-  // Few are kept as this very text.
-  const text = areFew || !transfer ? JSON.stringify(records) : undefined;
   const isRow =
-    text !== undefined &&
-    areFew &&
     records.length > 0 &&
-    text.length <= charactersInRow &&
+    records.length <= recordsInRow &&
+    records.reduce((sum, { text }) => sum + text.length, 0) <= charactersInRow &&
     winners(owner, new Map(), records).length === records.length;
-  const ids = records.map(({ id }) => [owner, id] as const);
   return {
-    records: () => (text === undefined ? records : JSON.parse(text)),
-    batch: isRow ? { owner, ids, text } : undefined,
+    records,
+    batch: isRow ? rowOf(owner, records) : undefined,
     erases: erases(records, { replace }),
     replace,
   };
+}
+
+/** Records as they are kept. */
+export function rowOf(owner: string, records: readonly RecordText[]): Batch {
+  return { owner, ids: records.map(({ id }) => [owner, id] as const), text: listOf(records) };
 }

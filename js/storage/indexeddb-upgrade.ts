@@ -1,6 +1,7 @@
 import type { DBSchema, IDBPDatabase, IDBPObjectStore, IDBPTransaction } from "idb";
 import { batchesOf } from "./indexeddb-batches.ts";
 import type { Schema, Stores } from "./indexeddb-schema.ts";
+import { toText } from "./record-text.ts";
 import type { StoredRecord } from "./storage.ts";
 
 /** So many records are moved at once. */
@@ -30,10 +31,7 @@ export async function moveRecords(
   for await (const records of pages(old.objectStore("records"))) {
     const owners = [...new Set(records.map(({ owner }) => owner))];
     const moved = owners.flatMap((of) =>
-      batchesOf(
-        of,
-        records.filter(({ owner }) => owner === of),
-      ),
+      batchesOf(of, records.filter(({ owner }) => owner === of).map(toText)),
     );
     await Promise.all(moved.map((batch) => batches.add(batch)));
   }

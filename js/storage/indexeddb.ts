@@ -2,10 +2,12 @@ import { LuminoraError } from "../errors.ts";
 import type { Appended, Database, FirstPage } from "./indexeddb-database.ts";
 import { offerOf } from "./indexeddb-offer.ts";
 import { type Batch, version } from "./indexeddb-schema.ts";
+import { toText } from "./record-text.ts";
 import type {
   AppendOptions,
   Arrivals,
   Cache,
+  RecordText,
   ScanOptions,
   Storage,
   StorageListener,
@@ -58,7 +60,15 @@ class IndexedDbStorage implements Storage {
     for (const event of wakings) globalThis.addEventListener?.(event, this.#wake);
   }
 
-  async append(owner: string, records: readonly StoredRecord[], options: AppendOptions = {}): Promise<void> {
+  async append(owner: string, records: readonly StoredRecord[], options?: AppendOptions): Promise<void> {
+    await this.appendTexts(owner, records.map(toText), options);
+  }
+
+  async appendTexts(
+    owner: string,
+    records: readonly RecordText[],
+    options: AppendOptions = {},
+  ): Promise<void> {
     const { replace = false } = options;
     const offer = offerOf(owner, records, options);
     const appended = await this.#use((database) => database.append(owner, offer));

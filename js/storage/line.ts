@@ -1,5 +1,7 @@
 import type { Line } from "./frames.ts";
-import type { StoredRecord } from "./storage.ts";
+import { toRecord, toText } from "./record-text.ts";
+import type { RecordText } from "./storage.ts";
+import { fromText } from "./text-head.ts";
 import type { Version } from "./winners.ts";
 
 /** Where a record stands in a file, and what decides about it: all that the index of a log holds of it. */
@@ -8,13 +10,9 @@ export interface Entry extends Version, Line {
   readonly kind: string;
 }
 
-/** A record as it stands in a log: what {@link headOf} looks for comes first. */
-export function toLine({ id, owner, kind, at, erased, ...rest }: StoredRecord): string {
-  return JSON.stringify({ id, owner, kind, at, erased, ...rest });
-}
-
-export function toRecord(line: string): StoredRecord {
-  return JSON.parse(line) as StoredRecord;
+/** A record as it stands in a log: on one line. What an index looks for comes first, unless others wrote the text. */
+export function toLine(record: RecordText): string {
+  return record.text.includes("\n") ? toText(toRecord(record)).text : record.text;
 }
 
 /** The text of a line. */
@@ -26,21 +24,22 @@ export function textOf(bytes: Buffer, { offset, length }: Line): string {
 export function entryOf(bytes: Buffer, line: Line, base = 0): Entry | undefined {
   const written = writtenEntryOf(bytes, line, base);
   if (written) return written;
-  const { id, kind, at, erased } = toRecord(textOf(bytes, line));
+  const { id, kind, at, erased } = fromText(textOf(bytes, line));
   if (typeof id === "string") return entry(id, kind, at, erased === true, base + line.offset, line.length);
 }
 
-const [idField, ownerField, kindField, atField, erasedField] = [
+const [idField, ownerField, kindField, atField, schemaField, erasedField] = [
   '{"id":"',
   '","owner":"',
   '","kind":"',
   '","at":"',
-  '","erased":true',
-].map((text) => Buffer.from(text)) as [Buffer, Buffer, Buffer, Buffer, Buffer];
+  '","schema":',
+  '","erased":true}',
+].map((text) => Buffer.from(text)) as [Buffer, Buffer, Buffer, Buffer, Buffer, Buffer];
 const quote = 34;
 const backslash = 92;
 
-/** Of a line that {@link toLine} wrote, without parsing the body: a log has a hundred times as much of it. */
+/** Of a line that {@link toText} or the core wrote, without parsing the body: a log has a hundred times as much of it. */
 function writtenEntryOf(bytes: Buffer, { offset, length }: Line, base: number): Entry | undefined {
   const idStart = fieldEnd(bytes, offset, idField);
   const idEnd = textEnd(bytes, idStart);
@@ -50,7 +49,9 @@ function writtenEntryOf(bytes: Buffer, { offset, length }: Line, base: number): 
   const atStart = fieldEnd(bytes, kindEnd, atField);
   const atEnd = textEnd(bytes, atStart);
   if (atEnd === -1 || atEnd > offset + length) return undefined;
-  const erased = fieldEnd(bytes, atEnd, erasedField) !== -1;
+  const erased = fieldEnd(bytes, atEnd, erasedField) === offset + length;
+  // Whatever else follows, `erased` may stand behind it.
+  if (!erased && fieldEnd(bytes, atEnd, schemaField) === -1) return undefined;
   const text = (start: number, end: number) => bytes.toString("utf8", start, end);
   return entry(
     text(idStart, idEnd),

@@ -1,13 +1,14 @@
 import { LuminoraError } from "../errors.ts";
+import { listOf, toRecord, toText } from "./record-text.ts";
 import {
   type AppendOptions,
   type Arrivals,
   type Cache,
   erases,
+  type RecordText,
   type ScanOptions,
   type Storage,
   type StoredRecord,
-  taken,
 } from "./storage.ts";
 import { winners } from "./winners.ts";
 
@@ -19,7 +20,7 @@ interface Log {
   /** Changes so far. */
   end: number;
   /** By id, in the order in which they came. */
-  readonly records: Map<string, StoredRecord>;
+  readonly records: Map<string, RecordText>;
   /** By id, the how-manieth change of the log a record is. */
   readonly places: Map<string, number>;
 }
@@ -36,11 +37,14 @@ class MemoryStorage implements Storage {
   #closed = false;
 
   async append(owner: string, records: readonly StoredRecord[], options?: AppendOptions): Promise<void> {
+    await this.appendTexts(owner, records.map(toText), options);
+  }
+
+  async appendTexts(owner: string, records: readonly RecordText[], options?: AppendOptions): Promise<void> {
     this.#check();
     const present = this.#logs.get(owner);
-    const stored = (!options?.replace && present?.records) || new Map<string, StoredRecord>();
-    // Copied before the first write: a batch that cannot be copied changes nothing.
-    const changed = taken(winners(owner, stored, records), options);
+    const stored = (!options?.replace && present?.records) || new Map<string, RecordText>();
+    const changed = winners(owner, stored, records);
     const erasing = erases(records, options);
     if (erasing) this.#caches.delete(owner);
     const log =
@@ -63,7 +67,7 @@ class MemoryStorage implements Storage {
       (record) => (since === undefined || record.at > since) && (!kinds || kinds.includes(record.kind)),
     );
     for (let start = 0; start < chosen.length; start += batchSize) {
-      yield structuredClone(chosen.slice(start, start + batchSize));
+      yield chosen.slice(start, start + batchSize).map(toRecord);
     }
   }
 
@@ -80,10 +84,10 @@ class MemoryStorage implements Storage {
     };
   }
 
-  async *#texts(records: readonly StoredRecord[]): AsyncGenerator<string> {
+  async *#texts(records: readonly RecordText[]): AsyncGenerator<string> {
     for (let start = 0; start < records.length; start += batchSize) {
       this.#check();
-      yield JSON.stringify(records.slice(start, start + batchSize));
+      yield listOf(records.slice(start, start + batchSize));
     }
   }
 

@@ -6,16 +6,17 @@ import { isSerializationFailure, type PostgresQuery, storageError } from "./post
 import { type Change, type Statements, statements } from "./postgres/statements.ts";
 import { type PostgresTables, tableNames } from "./postgres/tables.ts";
 import { Watch } from "./postgres/watch.ts";
+import { toText } from "./record-text.ts";
 import {
   type AppendOptions,
   type Arrivals,
   type Cache,
   erases,
+  type RecordText,
   type ScanOptions,
   type Storage,
   type StorageListener,
   type StoredRecord,
-  taken,
 } from "./storage.ts";
 import { winners } from "./winners.ts";
 
@@ -78,7 +79,10 @@ class PostgresStorage implements Storage {
   }
 
   async append(owner: string, records: readonly StoredRecord[], options?: AppendOptions): Promise<void> {
-    const offered = taken(records, options);
+    await this.appendTexts(owner, records.map(toText), options);
+  }
+
+  async appendTexts(owner: string, offered: readonly RecordText[], options?: AppendOptions): Promise<void> {
     const replace = options?.replace === true;
     if (replace && offered.length === 0) return await this.erase(owner);
     const change = replace ? "replace" : erases(offered) ? "erase" : "add";
@@ -173,24 +177,29 @@ class PostgresStorage implements Storage {
   }
 
   /** The position of a log, undefined where there is none, and what it has under the ids of some records. */
-  async #find(owner: string, records: readonly StoredRecord[]) {
+  async #find(owner: string, records: readonly RecordText[]) {
     const ids = [...new Set(records.map(({ id }) => toColumn(id)))];
     const [row] = await this.#ask(this.#sql.find, owner, JSON.stringify(ids));
     const stored = JSON.parse(row?.stored ?? "[]") as StoredRecord[];
     return {
       position: row?.position ?? undefined,
-      stored: new Map(stored.map((record) => [record.id, record])),
+      stored: new Map(stored.map((record) => [record.id, toText(record)])),
     };
   }
 
   /** Writes records that win; false when the log has moved on, or for `new` when one of them is there. */
-  async #write(owner: string, from: string, changed: StoredRecord[], change: Change): Promise<boolean> {
+  async #write(
+    owner: string,
+    from: string,
+    changed: readonly RecordText[],
+    change: Change,
+  ): Promise<boolean> {
     const rows = changed.map((record, index) => ({
       nth: index + 1,
       id: toColumn(record.id),
       kind: toColumn(record.kind),
       at: toColumn(record.at),
-      record: JSON.stringify(record),
+      record: record.text,
     }));
     const params = [from, JSON.stringify(rows), String(rows.length), change];
     const [written] = await this.#ask(this.#sql.write, owner, ...params);

@@ -27,6 +27,17 @@ export interface Tombstone {
 /** One version of one record: alive or erased. */
 export type StoredRecord = LiveRecord | Tombstone;
 
+/** A record as its JSON text, and beside it what adapters read of it. */
+export interface RecordText {
+  readonly id: string;
+  readonly owner: string;
+  readonly kind: string;
+  readonly at: string;
+  readonly erased?: true | undefined;
+  /** All of the record, what stands beside it too. */
+  readonly text: string;
+}
+
 /** How {@link Storage.append} takes a batch. */
 export interface AppendOptions {
   /** The owner has exactly these records afterwards. */
@@ -94,6 +105,33 @@ export interface Storage {
    */
   arrivals?(owner: string, after?: string): Promise<Arrivals>;
 
+  /**
+   * {@link append} with the same promises, of records that are there as texts: the counterpart of {@link arrivals}, for
+   * adapters that keep texts. A large batch (an imported bundle) is then neither parsed nor written once more; where this
+   * is missing, it comes to {@link append}. The objects are given away.
+   *
+   * @example
+   * ```ts
+   * // What is new is kept as it comes. Only of two texts with one clock it is to be known whether they say the same.
+   * async appendTexts(owner, records, options) {
+   *   await this.#keep(owner, records, options?.replace === true);
+   * }
+   * // The text is the copy that the caller cannot change any more.
+   * async append(owner, records, options) {
+   *   const texts = records.map((record) => {
+   *     const { id, kind, at, erased } = record;
+   *     return { id, owner: record.owner, kind, at, erased, text: JSON.stringify(record) };
+   *   });
+   *   await this.appendTexts(owner, texts, options);
+   * }
+   * ```
+   */
+  appendTexts?(
+    owner: string,
+    records: readonly RecordText[],
+    options?: Pick<AppendOptions, "replace">,
+  ): Promise<void>;
+
   /** Everyone who has at least one record, sorted. */
   owners(): Promise<string[]>;
 
@@ -122,18 +160,9 @@ export interface Storage {
  *
  * @internal
  */
-export function erases(records: readonly StoredRecord[], options?: AppendOptions): boolean {
+export function erases(
+  records: readonly Pick<RecordText, "erased">[],
+  options?: Pick<AppendOptions, "replace">,
+): boolean {
   return options?.replace === true || records.some(({ erased }) => erased);
-}
-
-/**
- * A batch as nobody changes it any more.
- *
- * @internal
- */
-export function taken(
-  records: readonly StoredRecord[],
-  options: AppendOptions | undefined,
-): readonly StoredRecord[] {
-  return options?.transfer ? records : structuredClone(records);
 }

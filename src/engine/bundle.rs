@@ -55,7 +55,7 @@ pub struct BundleImport {
     mode: ImportMode,
     moving: Option<Moving>,
     records: Vec<Record>,
-    /// Of those of them that the host does not have yet, separated by commas.
+    /// Of those of them that the host does not have yet, each on a line.
     texts: String,
     report: BundleReport,
 }
@@ -88,11 +88,12 @@ impl BundleImport {
         &self.report
     }
 
-    /// The records to store that were found since this was last asked for, as the JSON text of an array; none when there
-    /// are none. Those of a settled import take the place of earlier ones with their ids.
+    /// The records to store that were found since this was last asked for: the JSON text of each on a line, with what
+    /// storages read of it first (`id`, `owner`, `kind`, `at`, and `erased` of a tombstone), so that nobody has to read
+    /// the body. None when there are none. Those of a settled import take the place of earlier ones with their ids.
     pub fn take_texts(&mut self) -> Option<String> {
         let texts = std::mem::take(&mut self.texts);
-        (!texts.is_empty()).then(|| ["[", &texts, "]"].concat())
+        (!texts.is_empty()).then_some(texts)
     }
 
     fn add(&mut self, record: Record) {
@@ -101,10 +102,36 @@ impl BundleImport {
     }
 
     fn add_text(&mut self, text: &str) {
-        if !self.texts.is_empty() {
-            self.texts.push(',');
+        self.next_text().push_str(text);
+    }
+
+    /// Adds the text of a record as the reader gives it.
+    fn add_read(&mut self, record: &Record, text: &str) {
+        let Some([at, schema, body]) = canonical_parts(record, text) else {
+            // What is of a newer schema than it was, or another owner's, was written anew.
+            let is_ours = text.starts_with("{\"id\":");
+            return if is_ours { self.add_text(text) } else { self.add_text(&json::to_text(record)) };
+        };
+        let out = self.next_text();
+        for (key, value) in [
+            ("{\"id\":\"", &*record.id),
+            ("\",\"owner\":\"", &*record.owner),
+            ("\",\"kind\":\"", &*record.kind),
+            ("\",\"at\":\"", at),
+            ("\",\"schema\":", schema),
+            (",\"body\":", body),
+        ] {
+            out.push_str(key);
+            out.push_str(value);
         }
-        self.texts.push_str(text);
+        out.push('}');
+    }
+
+    fn next_text(&mut self) -> &mut String {
+        if !self.texts.is_empty() {
+            self.texts.push('\n');
+        }
+        &mut self.texts
     }
 }
 
@@ -185,7 +212,7 @@ impl Core {
             // Of what is not to be stored, only that counts further which may erase something here.
             let is_dry = import.mode == ImportMode::DryRun;
             if !is_dry {
-                import.add_text(&text);
+                import.add_read(&record, &text);
             }
             if !is_dry || record.content.is_erased() {
                 import.records.push(record);
@@ -269,6 +296,17 @@ impl Core {
         }
         Ok(self.absorb(import.records, now)?.changed)
     }
+}
+
+/// `at`, `schema` and `body` in the canonical text of a live record, in which the body stands between `at` and all else. None
+/// where a name needs an escape.
+fn canonical_parts<'a>(record: &Record, text: &'a str) -> Option<[&'a str; 3]> {
+    let (at, rest) = text.strip_prefix("{\"at\":\"")?.split_once('"')?;
+    let (rest, schema) = rest.strip_prefix(",\"body\":")?.strip_suffix('}')?.rsplit_once(':')?;
+    let rest = rest.strip_suffix("\",\"schema\"")?.strip_suffix(&*record.owner)?;
+    let rest = rest.strip_suffix("\",\"owner\":\"")?.strip_suffix(&*record.kind)?;
+    let rest = rest.strip_suffix("\",\"kind\":\"")?.strip_suffix(&*record.id)?;
+    Some([at, schema, rest.strip_suffix(",\"id\":\"")?])
 }
 
 /// The tombstones of records here that a bundle of another owner has erased: those of the same key.

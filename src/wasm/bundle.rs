@@ -162,7 +162,8 @@ impl BundleReader {
         Ok(to_js(import.report()))
     }
 
-    /// The records to store that were found since this was last asked for, as the JSON text of an array.
+    /// The records to store that were found since this was last asked for: the JSON text of each on a line, and in each
+    /// first what storages read of it.
     #[wasm_bindgen(js_name = takeTexts)]
     pub fn take_texts(&mut self) -> Option<String> {
         self.import.as_mut()?.take_texts()

@@ -77,6 +77,11 @@ bundleSuite({
       (name) => inside.bundle.repeatedText(inside.luminoracore.indexedDbStorage({ name })),
       `${bundles}-repeated`,
     ),
+  fiveMethods: () =>
+    tab.evaluate(
+      (name) => inside.bundle.fiveMethods(inside.luminoracore.indexedDbStorage({ name })),
+      `${bundles}-five`,
+    ),
   failingStorage: () =>
     tab.evaluate(
       (name) => inside.bundle.failingStorage(inside.luminoracore.indexedDbStorage({ name })),

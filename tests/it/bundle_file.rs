@@ -93,11 +93,13 @@ impl BundleFile {
         let mut import = BundleImport::new(&reader, mode)?;
         let mut stored = BTreeMap::new();
         let mut store = |import: &mut BundleImport| {
-            let texts = import.take_texts().unwrap_or_else(|| "[]".to_owned());
-            let records: Vec<Value> = serde_json::from_str(&texts).unwrap();
-            stored.extend(
-                records.into_iter().map(|record| (record["id"].as_str().unwrap().to_owned(), record)),
-            );
+            for text in import.take_texts().iter().flat_map(|texts| texts.lines()) {
+                let record: Value = serde_json::from_str(text).unwrap();
+                let envelope =
+                    ["id", "owner", "kind", "at"].map(|name| format!("\"{name}\":{}", record[name]));
+                assert!(text.starts_with(&format!("{{{},", envelope.join(","))), "in front: {text}");
+                stored.insert(record["id"].as_str().unwrap().to_owned(), record);
+            }
         };
         self.feed(&mut reader, |reader| {
             core.offer(&mut import, reader, now);

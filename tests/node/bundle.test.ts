@@ -15,6 +15,7 @@ bundleSuite({
   twoDevices: () => bundle.twoDevices(memoryStorage(), memoryStorage()),
   damagedArchives: () => bundle.damagedArchives(memoryStorage()),
   repeatedText: () => bundle.repeatedText(memoryStorage()),
+  fiveMethods: () => bundle.fiveMethods(memoryStorage()),
   failingStorage: () => bundle.failingStorage(memoryStorage()),
   sentences: () => bundle.sentences(memoryStorage),
 });

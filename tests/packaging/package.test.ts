@@ -235,7 +235,7 @@ describe("the installed package in an app built with Vite", () => {
 
 describe("the installed package in TypeScript", () => {
   const source = `
-    import { Luminora, LuminoraError, memoryStorage, scriptedModel } from "luminoracore";
+    import { Luminora, LuminoraError, memoryStorage, type RecordText, type Storage, scriptedModel } from "luminoracore";
     import { Luminora as Inline } from "luminoracore/inline";
     import { Luminora as Slim } from "luminoracore/slim";
     import { chatMessages, fromAiSdk, LuminoraChatTransport, luminoraMiddleware } from "luminoracore/ai-sdk";
@@ -286,6 +286,14 @@ describe("the installed package in TypeScript", () => {
       // @ts-expect-error: rows are in an object
       postgresStorage(async () => []);
       return postgresStorage((text, params) => pool.query(text, params), options);
+    }
+
+    export async function keep(storage: Storage, head: Omit<RecordText, "text">) {
+      const { append, scan, owners, erase, close } = storage;
+      const five: Storage = { append, scan, owners, erase, close };
+      // @ts-expect-error: the text is all of the record
+      await five.appendTexts?.("diego", [head]);
+      await storage.appendTexts?.("diego", [{ ...head, text: "{}" }], { replace: true });
     }
 
     export const others = [

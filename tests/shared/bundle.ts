@@ -9,7 +9,7 @@ import {
 } from "luminoracore";
 import { fakeClock, seededRandom } from "luminoracore/testing";
 import { canonical } from "./canonical.ts";
-import { everything } from "./recording.ts";
+import { contentsOf, everything, recordingStorage } from "./recording.ts";
 
 const user = "diego";
 
@@ -438,6 +438,41 @@ export async function repeatedText(storage: Storage) {
   };
 }
 
+/** A storage of the five methods, to which a bundle comes as objects, and one that takes texts. */
+export async function fiveMethods(storage: Storage) {
+  const { luminora } = await somebody(memoryStorage());
+  const own = await luminora.exportBundle({ user });
+  await luminora.close();
+  const moved = await openWith(memoryStorage());
+  await moved.importBundle(own, { user: "ana" });
+  const copy = await moved.exportBundle({ user: "ana" });
+  await moved.close();
+  const five = recordingStorage();
+  const left = (owner: string) => ({
+    id: "turn_broken",
+    owner,
+    kind: "turn",
+    at: "000000000000005-00000-A",
+    schema: 1,
+    body: {},
+  });
+  const contents: string[] = [];
+  for (const into of [five.storage, storage]) {
+    await into.append(user, [left(user)]);
+    const other = await openWith(into, 8);
+    await other.importBundle(copy, { user });
+    contents.push(await contentsOf(into));
+    await other.importBundle(own, { mode: "replace" });
+    contents.push(await contentsOf(into));
+    await other.close();
+  }
+  return {
+    same: contents[0] === contents[2] && contents[1] === contents[3],
+    leftOutStays: contents.every((content) => content.includes(left(user).id)),
+    batches: five.batches.length,
+  };
+}
+
 /** A storage that fails, and a call that ends with its object. */
 export async function failingStorage(storage: Storage) {
   const { luminora } = await somebody(memoryStorage());
@@ -445,9 +480,9 @@ export async function failingStorage(storage: Storage) {
   await luminora.close();
   const { luminora: other } = await somebody(storage);
   const before = canonical(await everything(storage));
-  const append = storage.append.bind(storage);
+  const appendTexts = storage.appendTexts?.bind(storage);
   const failing = Object.assign(storage, {
-    append: async () => {
+    appendTexts: async () => {
       throw new LuminoraError("storage", "The disk is full.", { hint: "Make room." });
     },
   });
@@ -456,7 +491,7 @@ export async function failingStorage(storage: Storage) {
   const known = (await other.sessions({ user: "ana" })).length;
   const root = await rootOfFile(await other.exportBundle({ user }));
   const unchanged = canonical(await everything(storage)) === before;
-  Object.assign(failing, { append });
+  Object.assign(failing, { appendTexts });
   const fine = await refusal(() => other.importBundle(file, { user: "ana" }));
   const stillThere = (await rootOfFile(await other.exportBundle({ user }))) === root;
   const unknownMode = await refusal(() => other.importBundle(file, { mode: "overwrite" as "merge" }));

@@ -1,4 +1,4 @@
-import type { StorageListener, StoredRecord } from "../storage.ts";
+import type { RecordText, StorageListener, StoredRecord } from "../storage.ts";
 import { parsePosition } from "./position.ts";
 
 /** What a poll looks at: where a log is now (undefined: there is none), and what came behind a place. */
@@ -60,7 +60,7 @@ export class Watch {
   }
 
   /** This view moved a log itself, with these records; `whole`: it has no others now. */
-  wrote(owner: string, from: string, to: string, records: readonly StoredRecord[], whole: boolean): void {
+  wrote(owner: string, from: string, to: string, records: readonly Written[], whole: boolean): void {
     const known = this.#known.get(owner);
     if (!known || whole || known.position === from) {
       this.#known.set(owner, { position: to, own: new Set() });
@@ -102,6 +102,9 @@ export class Watch {
   }
 }
 
-function versionOf({ id, at, erased }: StoredRecord): string {
+/** What names a version of a record. */
+type Written = Pick<RecordText, "id" | "at" | "erased">;
+
+function versionOf({ id, at, erased }: Written): string {
   return JSON.stringify([id, at, erased === true]);
 }

@@ -12,6 +12,7 @@ export interface BundleTrials {
   twoDevices(): ReturnType<Bundle["twoDevices"]>;
   damagedArchives(): ReturnType<Bundle["damagedArchives"]>;
   repeatedText(): ReturnType<Bundle["repeatedText"]>;
+  fiveMethods(): ReturnType<Bundle["fiveMethods"]>;
   failingStorage(): ReturnType<Bundle["failingStorage"]>;
   sentences(): ReturnType<Bundle["sentences"]>;
 }
@@ -159,6 +160,10 @@ export function bundleSuite(trials: BundleTrials): void {
 
   it("bundles: text that repeats itself is no bomb", async () => {
     expect(await trials.repeatedText()).toEqual({ same: true, readByOthers: true });
+  });
+
+  it("bundles: a storage of five methods takes what one takes that takes texts", async () => {
+    expect(await trials.fiveMethods()).toEqual({ same: true, leftOutStays: true, batches: 3 });
   });
 
   it("bundles: a storage that fails keeps what it had, and so does the core", async () => {
