@@ -126,6 +126,18 @@ impl Tape<'_> {
         }
     }
 
+    /// How many members an object has.
+    pub(super) fn member_count(&self, object: u32) -> usize {
+        let Token::Object(end, _) = self.token(object) else { return 0 };
+        let mut at = object + 1;
+        let mut count = 0;
+        while at < end {
+            at = self.behind(at + 1);
+            count += 1;
+        }
+        count
+    }
+
     /// Whether an object inside a value may have such a key.
     pub(super) fn may_have_key(
         &self,
