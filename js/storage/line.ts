@@ -1,7 +1,6 @@
 import type { Line } from "./frames.ts";
 import { toRecord, toText } from "./record-text.ts";
 import type { RecordText } from "./storage.ts";
-import { fromText } from "./text-head.ts";
 import type { Version } from "./winners.ts";
 
 /** Where a record stands in a file, and what decides about it: all that the index of a log holds of it. */
@@ -24,7 +23,7 @@ export function textOf(bytes: Buffer, { offset, length }: Line): string {
 export function entryOf(bytes: Buffer, line: Line, base = 0): Entry | undefined {
   const written = writtenEntryOf(bytes, line, base);
   if (written) return written;
-  const { id, kind, at, erased } = fromText(textOf(bytes, line));
+  const { id, kind, at, erased } = toRecord({ text: textOf(bytes, line) });
   if (typeof id === "string") return entry(id, kind, at, erased === true, base + line.offset, line.length);
 }
 

@@ -21,7 +21,7 @@ pub(crate) use anonymize::anonymize;
 pub use compact::{compact, expand};
 pub use manifest::{Manifest, Member, Privacy};
 pub use moving::Moving;
-pub use reader::{BundleReader, ReadOptions, TakenRecords};
+pub use reader::{BundleReader, ReadOptions};
 #[cfg(feature = "typescript")]
 pub use schema::schema;
 pub use selection::Selection;

@@ -33,15 +33,6 @@ pub struct ReadOptions {
     pub keeps: bool,
 }
 
-/// Records with their JSON texts.
-#[derive(Debug, Default)]
-pub struct TakenRecords {
-    /// Each with the end of its text.
-    pub records: Vec<(Record, usize)>,
-    /// One behind the other.
-    pub texts: String,
-}
-
 /// Verifies a bundle and takes its records, member by member in the order of [`BundleReader::next_member`].
 #[derive(Debug)]
 pub struct BundleReader {
@@ -70,9 +61,7 @@ pub struct BundleReader {
     ids: Vec<u64>,
     record_counts: Vec<(String, u32)>,
     schema_versions: Vec<(String, u32)>,
-    taken: TakenRecords,
-    /// The line of the index that the last record has.
-    indexed_line: String,
+    records: Vec<(Record, String)>,
     /// The first record that was sent whole and breaks a rule: told when all else is whole.
     broken: Option<Error>,
 }
@@ -119,8 +108,7 @@ impl BundleReader {
             ids: Vec::new(),
             record_counts: Vec::new(),
             schema_versions: Vec::new(),
-            taken: TakenRecords::default(),
-            indexed_line: String::new(),
+            records: Vec::new(),
             broken: None,
         }
     }
@@ -244,9 +232,10 @@ impl BundleReader {
         self.broken.take().map_or(Ok(()), Err)
     }
 
-    /// The records that came since this was last asked for. They count when [`BundleReader::finish`] has no objection.
-    pub fn take_records(&mut self) -> TakenRecords {
-        std::mem::take(&mut self.taken)
+    /// The records that came since this was last asked for, each with its JSON text. They count when
+    /// [`BundleReader::finish`] has no objection.
+    pub fn take_records(&mut self) -> Vec<(Record, String)> {
+        std::mem::take(&mut self.records)
     }
 
     fn line(&mut self, member: &str, line: &[u8]) -> Result<(), Error> {
@@ -295,10 +284,9 @@ impl BundleReader {
         if self.last.as_ref().is_some_and(|last| (last.0.as_str(), last.1.as_str()) == (kind, id)) {
             return broken("is there twice");
         }
-        self.indexed_line.clear();
-        index_line(&mut self.indexed_line, (id, kind), &sha256);
-        let index = self.index.get(self.index_read..).unwrap_or_default();
-        if !index.starts_with(self.indexed_line.as_bytes()) {
+        let mut indexed = String::new();
+        index_line(&mut indexed, (id, kind), &sha256);
+        if !self.index.get(self.index_read..).is_some_and(|index| index.starts_with(indexed.as_bytes())) {
             return Err(match self.indexed() {
                 Some((indexed, _)) if indexed == id => changed(&place(), id),
                 Some((indexed, _)) if indexed.as_str() < id => {
@@ -307,7 +295,7 @@ impl BundleReader {
                 _ => mismatch(&place(), &["the record ", id, " is not in the index"].concat()),
             });
         }
-        self.index_read += self.indexed_line.len();
+        self.index_read += indexed.len();
         if self.last.as_ref().is_some_and(|last| (last.0.as_str(), last.1.as_str()) > (kind, id)) {
             return broken("is not in its place");
         }
@@ -331,11 +319,8 @@ impl BundleReader {
             match self.take(value) {
                 Ok((record, is_as_written)) if self.keeps => {
                     let written = std::str::from_utf8(line).ok().filter(|_| is_as_written);
-                    match written {
-                        Some(written) => self.taken.texts.push_str(written),
-                        None => self.taken.texts.push_str(&json::to_text(&record)),
-                    }
-                    self.taken.records.push((record, self.taken.texts.len()));
+                    let text = written.map_or_else(|| json::to_text(&record), str::to_owned);
+                    self.records.push((record, text));
                 }
                 Ok(_) => {}
                 Err(error) => {

@@ -5,7 +5,7 @@ use serde::Serialize;
 
 use super::core::Core;
 use super::swept::Swept;
-use crate::bundle::{BundleReader, BundleWriter, Moving, Piece, Selection, TakenRecords};
+use crate::bundle::{BundleReader, BundleWriter, Moving, Piece, Selection};
 use crate::error::{Error, ErrorCode};
 use crate::json::{self, Value};
 use crate::log::{Merged, Record, check_owner, newer};
@@ -163,11 +163,7 @@ impl Core {
     /// Takes the records that a reader has, as far as they change something. `now` in milliseconds since 1970.
     pub fn offer(&self, import: &mut BundleImport, reader: &mut BundleReader, now: u64) {
         let state = self.owner(&import.user);
-        let TakenRecords { records, texts } = reader.take_records();
-        let mut start = 0;
-        for (record, end) in records {
-            let text = texts.get(start..end).unwrap_or_default();
-            start = end;
+        for (record, text) in reader.take_records() {
             if record.at.milliseconds() > now.saturating_add(MAXIMUM_AHEAD) {
                 let message = "its clock is more than 24 hours ahead".to_owned();
                 import.report.quarantined.push(Quarantined {
@@ -216,7 +212,7 @@ impl Core {
             // Of what is not to be stored, only that counts further which may erase something here.
             let is_dry = import.mode == ImportMode::DryRun;
             if !is_dry {
-                import.add_read(&record, text);
+                import.add_read(&record, &text);
             }
             if !is_dry || record.content.is_erased() {
                 import.records.push(record);

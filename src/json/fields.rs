@@ -447,7 +447,7 @@ impl<'a> Fields<'a> {
 
     /// The first rule that was broken; a field that nobody asked for breaks one as well.
     pub fn finish(mut self) -> Result<(), FieldError> {
-        if self.broken.is_none() && self.object.member_count() != self.known.count_ones() as usize {
+        if self.broken.is_none() {
             let mut members = self.object.members().into_iter().flatten().enumerate();
             if let Some((_, (name, _))) = members.find(|(place, _)| self.known & bit(*place) == 0) {
                 self.refuse(FieldCode::UnknownField, name, "there is no such field");

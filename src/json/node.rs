@@ -118,14 +118,6 @@ impl<'a> Node<'a> {
         }
     }
 
-    /// How many members it has; none, unless it is an object.
-    pub(super) fn member_count(self) -> usize {
-        match self {
-            Self::Value(value) => value.as_object().map_or(0, Map::len),
-            Self::Token(tape, at) => tape.member_count(at),
-        }
-    }
-
     /// Whether an object inside, at any depth, may have a key of such a length in bytes for which `is_such` holds. It may
     /// be so in a tree, and of a tape where a string with escapes could be one; no key is missed.
     pub fn may_have_key(self, lengths: &RangeInclusive<usize>, is_such: &dyn Fn(&str) -> bool) -> bool {

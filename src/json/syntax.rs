@@ -133,8 +133,8 @@ impl<'a> Cursor<'a> {
     /// The same, as a string of its own.
     pub(super) fn owned(&self, text: Text) -> String {
         match text {
-            Text::Plain(start, end) => self.text.get(start..end).unwrap_or_default().to_owned(),
             Text::Decoded(decoded) => decoded,
+            plain @ Text::Plain(..) => self.str(&plain).to_owned(),
         }
     }
 

@@ -3,7 +3,7 @@
 //!
 //! Only a text with which nothing is wrong becomes a tape. Whatever is wrong with any other, [`read`](super::read) says.
 
-use std::ops::RangeInclusive;
+use std::ops::{Range, RangeInclusive};
 
 use super::canonical::key_order;
 use super::map::is_same;
@@ -110,11 +110,19 @@ impl Tape<'_> {
 
     /// The string of a place, if one is there.
     pub(super) fn string(&self, at: u32) -> Option<&str> {
-        match self.token(at) {
-            Token::Key(start, end) | Token::Plain(start, end) => self.text.get(start as usize..end as usize),
-            Token::Decoded(start, end) => self.decoded.get(start as usize..end as usize),
-            _ => None,
-        }
+        let (text, span) = self.span(at)?;
+        text.get(span)
+    }
+
+    /// Where the string of a place is written.
+    #[inline(always)]
+    fn span(&self, at: u32) -> Option<(&str, Range<usize>)> {
+        let (text, start, end) = match self.token(at) {
+            Token::Key(start, end) | Token::Plain(start, end) => (self.text, start, end),
+            Token::Decoded(start, end) => (self.decoded, start, end),
+            _ => return None,
+        };
+        Some((text, start as usize..end as usize))
     }
 
     /// The place behind a value.
@@ -124,18 +132,6 @@ impl Tape<'_> {
             Token::Array(end) | Token::Object(end, _) => end,
             _ => at + 1,
         }
-    }
-
-    /// How many members an object has.
-    pub(super) fn member_count(&self, object: u32) -> usize {
-        let Token::Object(end, _) = self.token(object) else { return 0 };
-        let mut at = object + 1;
-        let mut count = 0;
-        while at < end {
-            at = self.behind(at + 1);
-            count += 1;
-        }
-        count
     }
 
     /// Whether an object inside a value may have such a key.
@@ -164,14 +160,10 @@ impl Tape<'_> {
         let mut at = object + 1;
         let mut index = 0;
         while at < end {
-            let (texts, start, end) = match self.token(at) {
-                Token::Key(start, end) => (self.text, start, end),
-                Token::Decoded(start, end) => (self.decoded, start, end),
-                _ => return None,
-            };
+            let (text, span) = self.span(at)?;
             // Most keys are of another length.
-            if (end - start) as usize == key.len() {
-                let known = texts.as_bytes().get(start as usize..end as usize)?;
+            if span.len() == key.len() {
+                let known = text.as_bytes().get(span)?;
                 if known.last() == key.last() && known == key {
                     return Some((index, at + 1));
                 }
