@@ -3,6 +3,8 @@
 
 use std::sync::Arc;
 
+use memchr::memchr;
+
 use super::manifest::{INDEX, Manifest, PATH, at, invalid, mismatch};
 use super::moving::Moving;
 use super::secrets;
@@ -156,7 +158,7 @@ impl BundleReader {
             return Ok(());
         }
         let Some(name) = record_member(&member.path).map(str::to_owned) else { return Ok(()) };
-        while let Some(end) = bytes.iter().position(|byte| *byte == b'\n') {
+        while let Some(end) = memchr(b'\n', bytes) {
             let (line, rest) = bytes.split_at_checked(end).unwrap_or_default();
             bytes = rest.get(1..).unwrap_or_default();
             if self.rest.is_empty() {

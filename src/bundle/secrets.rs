@@ -24,6 +24,21 @@ const FIELDS: [&str; 12] = [
 /// From the shortest of them to the longest, with what may stand between its words.
 const LENGTHS: RangeInclusive<usize> = 5..=16;
 
+/// The letters with which they begin and end, a bit each: most other keys do not.
+const ENDS: [u32; 2] = ends();
+
+const fn ends() -> [u32; 2] {
+    let mut ends = [0; 2];
+    let mut index = 0;
+    while index < FIELDS.len() {
+        let field = FIELDS[index].as_bytes();
+        ends[0] |= 1 << (field[0] - b'a');
+        ends[1] |= 1 << (field[field.len() - 1] - b'a');
+        index += 1;
+    }
+    ends
+}
+
 /// The pointer of the first secret in a value.
 pub(super) fn find(value: Node<'_>) -> Option<String> {
     // Nearly never.
@@ -52,18 +67,25 @@ fn is_field(key: &str) -> bool {
     if !LENGTHS.contains(&key.len()) {
         return false;
     }
-    // Most other keys begin otherwise.
-    if let [first, second, ..] = key.as_bytes() {
-        let begin = [first | 0x20, second | 0x20];
-        let is_ours =
-            matches!(&begin, b"ac" | b"ap" | b"au" | b"be" | b"cl" | b"pa" | b"pr" | b"re" | b"se" | b"to");
-        if !is_ours && begin.iter().all(u8::is_ascii_lowercase) {
-            return false;
+    let key = key.as_bytes();
+    let is_end = |letters: u32, end: Option<&u8>| {
+        end.is_some_and(|end| !end.is_ascii_alphabetic() || letters >> ((end | 0x20) - b'a') & 1 == 1)
+    };
+    is_end(ENDS[0], key.first())
+        && is_end(ENDS[1], key.last())
+        && FIELDS.iter().any(|field| is_spelled(key, field.as_bytes()))
+}
+
+/// Whether a key is a field, in any case and however its words are joined.
+fn is_spelled(key: &[u8], field: &[u8]) -> bool {
+    let mut rest = field;
+    for byte in key.iter().filter(|byte| !matches!(byte, b'_' | b'-')) {
+        match rest.split_first() {
+            Some((letter, behind)) if *letter == byte.to_ascii_lowercase() => rest = behind,
+            _ => return false,
         }
     }
-    let letters =
-        || key.bytes().filter(|byte| !matches!(byte, b'_' | b'-')).map(|byte| byte.to_ascii_lowercase());
-    FIELDS.iter().any(|field| letters().eq(field.bytes()))
+    rest.is_empty()
 }
 
 #[cfg(test)]

@@ -118,8 +118,8 @@ impl<'a> Node<'a> {
         }
     }
 
-    /// Whether an object inside, at any depth, may have a key of such a length in bytes for which `is_such` holds. It may
-    /// be so in a tree, and of a tape where a string with escapes could be one; no key is missed.
+    /// Whether an object inside, at any depth, may have a key of such a length in bytes for which `is_such` holds. In a
+    /// tree it always may; no key is missed.
     pub fn may_have_key(self, lengths: &RangeInclusive<usize>, is_such: &dyn Fn(&str) -> bool) -> bool {
         match self {
             Self::Value(_) => true,
@@ -137,9 +137,9 @@ impl<'a> Node<'a> {
             Token::Null => Value::Null,
             Token::Bool(value) => Value::Bool(value),
             Token::Number(number) => Value::Number(number),
-            Token::Key(..) | Token::Plain(..) | Token::Decoded(..) => {
-                tape.string(at).unwrap_or_default().into()
-            }
+            Token::Plain(..) | Token::Decoded(..) => tape.string(at).unwrap_or_default().into(),
+            // No value has this place.
+            Token::Key(_) => Value::Null,
             Token::Array(..) => {
                 Value::Array(self.items().into_iter().flatten().map(Node::to_value).collect())
             }
@@ -214,9 +214,10 @@ impl<'a> Iterator for Members<'a> {
             Self::Values(members) => members.next().map(|(key, value)| (key.as_str(), Node::Value(value))),
             Self::Tokens { at, end, .. } if *at >= *end => None,
             Self::Tokens { tape, at, .. } => {
-                let member = (tape.string(*at).unwrap_or_default(), Node::Token(tape, *at + 1));
-                *at = tape.behind(*at + 1);
-                Some(member)
+                let (key, behind) = tape.key(*at)?;
+                let value = Node::Token(tape, *at + 1);
+                *at = behind;
+                Some((key, value))
             }
         }
     }

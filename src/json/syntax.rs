@@ -96,8 +96,29 @@ impl<'a> Cursor<'a> {
             return Err(Syntax("a key in double quotation marks is expected"));
         }
         let key = self.string()?;
-        self.expect(b':', "a colon is expected")?;
+        self.colon()?;
         Ok(key)
+    }
+
+    /// Takes a string that stands for itself, if that is what follows: the places where it begins and ends.
+    #[inline]
+    pub(super) fn plain_string(&mut self) -> Option<(usize, usize)> {
+        if self.byte() != Some(b'"') {
+            return None;
+        }
+        let bytes = self.text.as_bytes();
+        let start = self.at + 1;
+        let end = start + plain_length(bytes.get(start..)?);
+        if bytes.get(end) != Some(&b'"') {
+            return None;
+        }
+        self.at = end + 1;
+        Some((start, end))
+    }
+
+    /// Takes the colon between a key and its value.
+    pub(super) fn colon(&mut self) -> Parsed<()> {
+        self.expect(b':', "a colon is expected")
     }
 
     /// Takes a value that is no container.
@@ -200,14 +221,11 @@ impl<'a> Cursor<'a> {
     }
 
     fn string(&mut self) -> Parsed<Text> {
-        self.at += 1;
-        let start = self.at;
-        let plain = self.plain();
-        if self.byte() == Some(b'"') {
-            self.at += 1;
-            return Ok(Text::Plain(start, start + plain.len()));
+        if let Some((start, end)) = self.plain_string() {
+            return Ok(Text::Plain(start, end));
         }
-        let mut string = plain.to_owned();
+        self.at += 1;
+        let mut string = self.plain().to_owned();
         loop {
             match self.byte() {
                 Some(b'"') => {
@@ -277,6 +295,9 @@ impl<'a> Cursor<'a> {
     }
 
     fn number(&mut self) -> Parsed<Option<Number>> {
+        if let Some(number) = self.short_number() {
+            return Ok(Some(Number::Whole(number)));
+        }
         let start = self.at;
         let negative = self.byte() == Some(b'-');
         self.at += usize::from(negative);
@@ -314,6 +335,25 @@ impl<'a> Cursor<'a> {
         let number = if negative { -number } else { number };
         self.is_canonical = self.is_canonical && is_written_so(number, self.since(start));
         Ok(number.is_finite().then_some(Number::Double(number)))
+    }
+
+    /// Takes a whole number of few digits, as most are.
+    fn short_number(&mut self) -> Option<u64> {
+        let digits = self.text.as_bytes().get(self.at..)?;
+        let (mut number, mut length) = (0, 0);
+        while let Some(digit @ b'0'..=b'9') = digits.get(length) {
+            number = number * 10 + u64::from(digit - b'0');
+            length += 1;
+            if length > DIGITS_OF_DOUBLES {
+                return None;
+            }
+        }
+        let has_zeros = length > 1 && digits.first() == Some(&b'0');
+        if length == 0 || has_zeros || matches!(digits.get(length), Some(b'.' | b'e' | b'E')) {
+            return None;
+        }
+        self.at += length;
+        Some(number)
     }
 
     #[inline(never)]

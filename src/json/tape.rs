@@ -3,7 +3,7 @@
 //!
 //! Only a text with which nothing is wrong becomes a tape. Whatever is wrong with any other, [`read`](super::read) says.
 
-use std::ops::{Range, RangeInclusive};
+use std::ops::RangeInclusive;
 
 use super::canonical::key_order;
 use super::map::is_same;
@@ -35,11 +35,10 @@ pub(super) enum Token {
     Null,
     Bool(bool),
     Number(Number),
-    /// A key that stands for itself, from here to there in the text.
-    Key(u32, u32),
-    /// Another string that does.
+    Key(Key),
+    /// A string that stands for itself, from here to there in the text.
     Plain(u32, u32),
-    /// A key or another string among those that were decoded.
+    /// A string among those that were decoded.
     Decoded(u32, u32),
     /// The place behind the last item.
     Array(u32),
@@ -47,11 +46,36 @@ pub(super) enum Token {
     Object(u32, u64),
 }
 
-/// The mark of a key: few keys of one object share one.
-#[inline(always)]
-fn mark(key: &[u8]) -> u64 {
-    let [first, last] = [key.first(), key.last()].map(|byte| byte.copied().unwrap_or_default());
-    1 << ((key.len() + 7 * usize::from(first) + 13 * usize::from(last)) % 64)
+/// The key of a member.
+#[derive(Clone, Copy, Debug)]
+pub(super) struct Key {
+    start: u32,
+    end: u32,
+    /// Whether that is among the strings that were decoded, and not in the text.
+    is_decoded: bool,
+    print: Print,
+    /// The place behind the value.
+    behind: u32,
+}
+
+/// What tells nearly all keys of an object apart: the first byte, the last one, and the length, as far as there is room.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+struct Print(u32);
+
+impl Print {
+    #[inline(always)]
+    fn of(key: &[u8]) -> Self {
+        let [first, last] =
+            [key.first(), key.last()].map(|byte| u32::from(byte.copied().unwrap_or_default()));
+        Self((key.len() as u32) << 16 | first << 8 | last)
+    }
+
+    /// Few keys of one object share one.
+    #[inline(always)]
+    fn mark(self) -> u64 {
+        let Self(print) = self;
+        1 << (((print >> 16) + 7 * (print >> 8 & 0xFF) + 13 * (print & 0xFF)) % 64)
+    }
 }
 
 /// Objects with more members whose keys are in no order are left to the reader that can search them.
@@ -110,19 +134,27 @@ impl Tape<'_> {
 
     /// The string of a place, if one is there.
     pub(super) fn string(&self, at: u32) -> Option<&str> {
-        let (text, span) = self.span(at)?;
-        text.get(span)
-    }
-
-    /// Where the string of a place is written.
-    #[inline(always)]
-    fn span(&self, at: u32) -> Option<(&str, Range<usize>)> {
         let (text, start, end) = match self.token(at) {
-            Token::Key(start, end) | Token::Plain(start, end) => (self.text, start, end),
+            Token::Plain(start, end) => (self.text, start, end),
             Token::Decoded(start, end) => (self.decoded, start, end),
             _ => return None,
         };
-        Some((text, start as usize..end as usize))
+        text.get(start as usize..end as usize)
+    }
+
+    /// The key of a place, and the place behind its value.
+    #[inline]
+    pub(super) fn key(&self, at: u32) -> Option<(&str, u32)> {
+        match self.token(at) {
+            Token::Key(key) => Some((self.text_of(key), key.behind)),
+            _ => None,
+        }
+    }
+
+    #[inline(always)]
+    fn text_of(&self, key: Key) -> &str {
+        let text = if key.is_decoded { self.decoded } else { self.text };
+        text.get(key.start as usize..key.end as usize).unwrap_or_default()
     }
 
     /// The place behind a value.
@@ -141,9 +173,10 @@ impl Tape<'_> {
         lengths: &RangeInclusive<usize>,
         is_such: &dyn Fn(&str) -> bool,
     ) -> bool {
-        (at..self.behind(at)).any(|at| match self.token(at) {
-            Token::Key(start, end) | Token::Decoded(start, end) => {
-                lengths.contains(&((end - start) as usize)) && self.string(at).is_some_and(is_such)
+        let tokens = self.tokens.get(at as usize..self.behind(at) as usize).unwrap_or_default();
+        tokens.iter().any(|token| match token {
+            Token::Key(key) => {
+                lengths.contains(&((key.end - key.start) as usize)) && is_such(self.text_of(*key))
             }
             _ => false,
         })
@@ -153,22 +186,18 @@ impl Tape<'_> {
     #[inline(never)]
     pub(super) fn member(&self, object: u32, key: &str) -> Option<(usize, u32)> {
         let Token::Object(end, marks) = self.token(object) else { return None };
-        let key = key.as_bytes();
-        if marks & mark(key) == 0 {
+        let print = Print::of(key.as_bytes());
+        if marks & print.mark() == 0 {
             return None;
         }
         let mut at = object + 1;
         let mut index = 0;
         while at < end {
-            let (text, span) = self.span(at)?;
-            // Most keys are of another length.
-            if span.len() == key.len() {
-                let known = text.as_bytes().get(span)?;
-                if known.last() == key.last() && known == key {
-                    return Some((index, at + 1));
-                }
+            let Some(Token::Key(known)) = self.tokens.get(at as usize) else { break };
+            if known.print == print && self.text_of(*known) == key {
+                return Some((index, at + 1));
             }
-            at = self.behind(at + 1);
+            at = known.behind;
             index += 1;
         }
         None
@@ -191,15 +220,18 @@ impl<'o, 'a> Reader<'o, 'a> {
     }
 
     fn value(&mut self) -> Option<()> {
-        let token = match self.cursor.peek() {
-            Some(b'{') => return self.object(),
-            Some(b'[') => return self.array(),
-            _ => match self.cursor.scalar().ok()? {
-                Scalar::Null => Token::Null,
-                Scalar::Bool(value) => Token::Bool(value),
-                Scalar::Number(number) => Token::Number(number),
-                Scalar::String(text) => self.text(&text),
-                Scalar::NotFinite => return None,
+        let token = match self.cursor.plain_string() {
+            Some((start, end)) => Token::Plain(start as u32, end as u32),
+            None => match self.cursor.peek() {
+                Some(b'{') => return self.object(),
+                Some(b'[') => return self.array(),
+                _ => match self.cursor.scalar().ok()? {
+                    Scalar::Null => Token::Null,
+                    Scalar::Bool(value) => Token::Bool(value),
+                    Scalar::Number(number) => Token::Number(number),
+                    Scalar::String(text) => self.text(&text),
+                    Scalar::NotFinite => return None,
+                },
             },
         };
         self.out.tokens.push(token);
@@ -222,21 +254,18 @@ impl<'o, 'a> Reader<'o, 'a> {
         let place = self.begin()?;
         let mut marks = 0;
         let mut in_order = true;
-        let mut last: Option<Text> = None;
+        let mut last: Option<Key> = None;
         let mut open = self.cursor.open(b'{', b'}').ok()?;
         while open {
-            let key = self.cursor.key().ok()?;
-            let name = self.cursor.str(&key);
-            marks |= mark(name.as_bytes());
-            in_order =
-                in_order && last.as_ref().is_none_or(|last| key_order(self.cursor.str(last), name).is_lt());
-            let token = match key {
-                Text::Plain(start, end) => Token::Key(start as u32, end as u32),
-                Text::Decoded(_) => self.text(&key),
-            };
-            self.out.tokens.push(token);
+            let mut key = self.key()?;
+            marks |= key.print.mark();
+            in_order = in_order && last.is_none_or(|last| self.is_before(last, key));
             last = Some(key);
+            let at = self.out.tokens.len();
+            self.out.tokens.push(Token::Null);
             self.value()?;
+            key.behind = self.place();
+            *self.out.tokens.get_mut(at)? = Token::Key(key);
             open = self.cursor.next_item(b'}').ok()?;
         }
         let end = self.end();
@@ -250,6 +279,36 @@ impl<'o, 'a> Reader<'o, 'a> {
         Some(())
     }
 
+    /// Takes a key with its colon.
+    fn key(&mut self) -> Option<Key> {
+        let (start, end, is_decoded) = match self.cursor.plain_string() {
+            Some((start, end)) => {
+                self.cursor.colon().ok()?;
+                (start as u32, end as u32, false)
+            }
+            None => match self.cursor.key().ok()? {
+                Text::Plain(start, end) => (start as u32, end as u32, false),
+                Text::Decoded(decoded) => {
+                    let (start, end) = self.decoded(&decoded);
+                    (start, end, true)
+                }
+            },
+        };
+        let mut key = Key { start, end, is_decoded, print: Print(0), behind: 0 };
+        key.print = Print::of(self.tape().text_of(key).as_bytes());
+        Some(key)
+    }
+
+    #[inline]
+    fn is_before(&self, a: Key, b: Key) -> bool {
+        let tape = self.tape();
+        let (a, b) = (tape.text_of(a), tape.text_of(b));
+        match (a.as_bytes().first(), b.as_bytes().first()) {
+            (Some(first @ ..0x80), Some(second @ ..0x80)) if first != second => first < second,
+            _ => key_order(a, b).is_lt(),
+        }
+    }
+
     /// Opens a container: its token comes when it is closed.
     fn begin(&mut self) -> Option<usize> {
         self.depth = self.depth.checked_sub(1)?;
@@ -259,6 +318,11 @@ impl<'o, 'a> Reader<'o, 'a> {
 
     fn end(&mut self) -> u32 {
         self.depth += 1;
+        self.place()
+    }
+
+    /// Where the next token comes.
+    fn place(&self) -> u32 {
         // A token takes a byte of the text at least.
         self.out.tokens.len() as u32
     }
@@ -267,17 +331,26 @@ impl<'o, 'a> Reader<'o, 'a> {
         match text {
             Text::Plain(start, end) => Token::Plain(*start as u32, *end as u32),
             Text::Decoded(decoded) => {
-                let start = self.out.decoded.len();
-                self.out.decoded.push_str(decoded);
-                Token::Decoded(start as u32, self.out.decoded.len() as u32)
+                let (start, end) = self.decoded(decoded);
+                Token::Decoded(start, end)
             }
         }
     }
 
+    fn decoded(&mut self, decoded: &str) -> (u32, u32) {
+        let start = self.out.decoded.len();
+        self.out.decoded.push_str(decoded);
+        (start as u32, self.out.decoded.len() as u32)
+    }
+
+    fn tape(&self) -> Tape<'_> {
+        let Tokens { tokens, decoded } = &*self.out;
+        Tape { text: self.cursor.text, tokens, decoded, is_canonical: false }
+    }
+
     #[inline(never)]
     fn may_have_equal_keys(&self, object: usize) -> bool {
-        let Tokens { tokens, decoded } = &*self.out;
-        let tape = Tape { text: self.cursor.text, tokens, decoded, is_canonical: false };
+        let tape = self.tape();
         let mut keys = [""; FEW];
         let mut at = object as u32 + 1;
         let end = tape.behind(object as u32);
@@ -285,9 +358,9 @@ impl<'o, 'a> Reader<'o, 'a> {
             if at == end {
                 return false;
             }
-            let (Some(key), Some(place)) = (tape.string(at), keys.get_mut(index)) else { return true };
+            let (Some((key, behind)), Some(place)) = (tape.key(at), keys.get_mut(index)) else { return true };
             *place = key;
-            at = tape.behind(at + 1);
+            at = behind;
             let others = keys.get(..index).unwrap_or_default();
             if others.iter().any(|other| is_same(other, key)) {
                 return true;

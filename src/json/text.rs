@@ -18,8 +18,10 @@ pub(super) fn plain_length(bytes: &[u8]) -> usize {
         let eight = u64::from_le_bytes(*eight);
         let quotes = eight ^ (ONES * u64::from(b'"'));
         let backslashes = eight ^ (ONES * u64::from(b'\\'));
-        if below(eight, 0x20) | below(quotes, 1) | below(backslashes, 1) != 0 {
-            break;
+        let found = below(eight, 0x20) | below(quotes, 1) | below(backslashes, 1);
+        if found != 0 {
+            // Only bytes behind the first one that is such may be marked wrongly.
+            return length + (found.trailing_zeros() / 8) as usize;
         }
         length += 8;
     }

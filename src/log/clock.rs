@@ -74,20 +74,10 @@ impl Stamp {
 
     /// Reads the text form.
     pub fn parse(text: &str) -> Result<Self, ClockError> {
-        let mut parts = text.splitn(3, '-');
-        let (Some(milliseconds), Some(counter), Some(device)) = (parts.next(), parts.next(), parts.next())
-        else {
-            return Err(ClockError);
-        };
-        let digits = |part: &str, length: usize| -> Result<u64, ClockError> {
-            if part.len() == length && part.bytes().all(|byte| byte.is_ascii_digit()) {
-                part.parse().map_err(|_| ClockError)
-            } else {
-                Err(ClockError)
-            }
-        };
-        let counter = u32::try_from(digits(counter, 5)?).map_err(|_| ClockError)?;
-        Self::new(digits(milliseconds, 15)?, counter, Device::parse(device)?)
+        let (milliseconds, rest) = digits(text, 15).ok_or(ClockError)?;
+        let (counter, rest) = rest.strip_prefix('-').and_then(|rest| digits(rest, 5)).ok_or(ClockError)?;
+        let device = rest.strip_prefix('-').ok_or(ClockError)?;
+        Self::new(milliseconds, counter as u32, Device::parse(device)?)
     }
 
     /// Milliseconds, counter, and the name of the device.
@@ -105,6 +95,16 @@ impl fmt::Display for Stamp {
     fn fmt(&self, formatter: &mut fmt::Formatter<'_>) -> fmt::Result {
         write!(formatter, "{:015}-{:05}-{}", self.milliseconds, self.counter, self.device.name())
     }
+}
+
+/// The number of so many digits, and what follows.
+fn digits(text: &str, count: usize) -> Option<(u64, &str)> {
+    let (digits, rest) = text.split_at_checked(count)?;
+    let mut number = 0;
+    for digit in digits.bytes() {
+        number = number * 10 + u64::from(char::from(digit).to_digit(10)?);
+    }
+    Some((number, rest))
 }
 
 /// A text that is not a stamp or a device name.

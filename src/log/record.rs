@@ -85,14 +85,14 @@ impl Record {
         let (mut erased, mut schema, mut body) = (None, None, None);
         let (mut unknown, mut said) = (None, None);
         for (name, value) in members {
-            *match name {
-                "id" => &mut id,
-                "owner" => &mut owner,
-                "kind" => &mut kind,
-                "at" => &mut at,
-                "erased" => &mut erased,
-                "schema" => &mut schema,
-                "body" => &mut body,
+            *match name.as_bytes() {
+                b"id" => &mut id,
+                b"owner" => &mut owner,
+                b"kind" => &mut kind,
+                b"at" => &mut at,
+                b"erased" => &mut erased,
+                b"schema" => &mut schema,
+                b"body" => &mut body,
                 _ => {
                     unknown = unknown.or(Some(name));
                     continue;

@@ -57,7 +57,7 @@ pub struct Affinity {
     pub negative_interactions: u32,
     /// Milliseconds since 1970 of the last message.
     pub last_interaction: Option<i64>,
-    /// Every change, oldest first.
+    /// The changes, oldest first: all of them, or the newest ones.
     pub history: Vec<Progression>,
     /// The newest times at which nobody came for more than a day, oldest first. A later run may show that there was no
     /// such time, but a clock that was ahead.
@@ -181,18 +181,7 @@ impl Affinity {
     /// turn saw, which may differ when two devices talked at the same time. What a clock that was ahead took for idle
     /// days is given back by the first run that shows it.
     pub fn apply(&mut self, change: &AffinityChange, started_at: &str, template: &Template) {
-        if let Some(now) = timestamp::parse(started_at) {
-            self.pass_time(now, change.decay);
-        }
-        let decayed = self.points.saturating_sub(change.decay);
-        self.points = add(decayed, change.delta);
-        let level = settle(template, &self.level, self.points);
-        if level != self.level {
-            self.level = level.to_owned();
-        }
-        self.total_messages += 1;
-        self.positive_interactions += u32::from(change.delta > 0);
-        self.negative_interactions += u32::from(change.delta < 0);
+        self.add(change, started_at, template);
         self.history.push(Progression {
             date: started_at.to_owned(),
             points: self.points,
@@ -201,6 +190,40 @@ impl Affinity {
             kind: change.kind.clone(),
             reasons: change.reasons.clone(),
         });
+    }
+
+    /// Adds many runs, each with when it began. Where the whole history is not asked for, it has what rules look at.
+    pub(super) fn apply_all(
+        &mut self,
+        changes: &[(&AffinityChange, &str)],
+        template: &Template,
+        is_whole: bool,
+    ) {
+        let omitted = if is_whole { 0 } else { changes.len().saturating_sub(LOOK_BACK) };
+        for (index, (change, started_at)) in changes.iter().enumerate() {
+            if index < omitted {
+                self.add(change, started_at, template);
+                self.history.clear();
+                self.is_cut = true;
+            } else {
+                self.apply(change, started_at, template);
+            }
+        }
+    }
+
+    fn add(&mut self, change: &AffinityChange, started_at: &str, template: &Template) {
+        if let Some(now) = timestamp::parse(started_at) {
+            self.pass_time(now, change.decay);
+        }
+        let decayed = self.points.saturating_sub(change.decay);
+        self.points = sum(decayed, change.delta);
+        let level = settle(template, &self.level, self.points);
+        if level != self.level {
+            self.level = level.to_owned();
+        }
+        self.total_messages += 1;
+        self.positive_interactions += u32::from(change.delta > 0);
+        self.negative_interactions += u32::from(change.delta < 0);
     }
 
     /// Notes that a run began, with what idle days took before it.
@@ -245,7 +268,7 @@ impl Affinity {
         let ClockJudgement::WasAhead { gap } = judgement else { return (self.points, self.last_interaction) };
         let gaps = self.gaps.get(gap..).unwrap_or_default();
         let lost = gaps.iter().fold(0, |sum, gap| sum + i32::from(gap.decay));
-        (add(self.points, lost), gaps.first().map(|gap| gap.from))
+        (sum(self.points, lost), gaps.first().map(|gap| gap.from))
     }
 
     /// How far it is to the next level.
@@ -296,7 +319,7 @@ pub fn change(state: &Affinity, interaction: Interaction<'_>, template: &Templat
         }
         _ => requested,
     };
-    let after = add(before.saturating_sub(decay), delta);
+    let after = sum(before.saturating_sub(decay), delta);
     AffinityChange {
         before,
         decay,
@@ -365,6 +388,6 @@ fn named<'a>(template: &'a Template, name: &str) -> Option<&'a Level> {
     levels(template).iter().find(|level| level.name == name)
 }
 
-fn add(points: u8, delta: i32) -> u8 {
+fn sum(points: u8, delta: i32) -> u8 {
     u8::try_from((i32::from(points) + delta).clamp(0, 100)).unwrap_or(0)
 }

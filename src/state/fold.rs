@@ -180,21 +180,21 @@ impl OwnerState {
         self.add_to_mood(id);
     }
 
-    /// The affinity of an instance with its whole history, of which a checkpoint keeps the newest part.
+    /// The affinity of an instance with its whole history, of which the newest part is kept.
     pub fn whole_affinity<'a>(&self, id: &str, affinity: &'a Affinity) -> Cow<'a, Affinity> {
-        let whole = if affinity.is_cut { self.folded_affinity(id) } else { None };
+        let whole = if affinity.is_cut { self.folded_affinity(id, true) } else { None };
         whole.map_or(Cow::Borrowed(affinity), |folded| Cow::Owned(folded.value))
     }
 
     fn refold_instance(&mut self, id: &str) {
-        if let (Some(folded), Some(place)) = (self.folded_affinity(id), self.affinity_mut(id)) {
+        if let (Some(folded), Some(place)) = (self.folded_affinity(id, false), self.affinity_mut(id)) {
             *place = folded;
         }
     }
 
-    /// The fold over all runs of an instance. Without its template nothing can be folded; when the template arrives,
+    /// The fold over all runs of an instance, with its whole history or with what rules look at. Without its template nothing can be folded; when the template arrives,
     /// everything is folded again.
-    fn folded_affinity(&self, id: &str) -> Option<Folded<Affinity>> {
+    fn folded_affinity(&self, id: &str, is_whole: bool) -> Option<Folded<Affinity>> {
         let InstanceState { instance, .. } = self.instance(id)?;
         let personality = self.template(&instance.template)?;
         let affinity = match &instance.baseline {
@@ -205,7 +205,7 @@ impl OwnerState {
             |lane: &&Lane| self.session(&lane.session).is_some_and(|state| state.session.instance == id);
         let lanes = self.lanes.iter().filter(of_instance).list();
         let mut folded = Folded { value: affinity, to: None };
-        self.fold_affinity(&mut folded, instance, personality, &lanes);
+        self.fold_affinity(&mut folded, (instance, personality), &lanes, is_whole);
         Some(folded)
     }
 
@@ -233,7 +233,7 @@ impl OwnerState {
         let Some(mut folded) = self.affinity_mut(id).map(std::mem::take) else { return };
         if let (Some(state), Some(personality)) = (self.instance(id), self.personality_of(id)) {
             let lanes = sessions.iter().filter_map(|(_, session)| self.lane(session)).list();
-            self.fold_affinity(&mut folded, state.instance, personality, &lanes);
+            self.fold_affinity(&mut folded, (state.instance, personality), &lanes, false);
         }
         if let Some(place) = self.affinity_mut(id) {
             *place = folded;
@@ -243,17 +243,17 @@ impl OwnerState {
     fn fold_affinity(
         &self,
         folded: &mut Folded<Affinity>,
-        instance: &Instance,
-        personality: &Personality,
+        (instance, personality): (&Instance, &Personality),
         lanes: &[&Lane],
+        is_whole: bool,
     ) {
         let baseline = instance.baseline.as_ref();
+        let mut changes = Vec::new();
         for (position, run) in self.runs_after(&mut folded.to, lanes) {
             let counts = baseline.is_none_or(|baseline| position.at >= baseline.at);
-            if let Some(change) = run.affinity.as_ref().filter(|_| counts) {
-                folded.value.apply(change, &run.started_at, personality.template());
-            }
+            changes.extend(run.affinity.as_ref().filter(|_| counts).map(|change| (change, &*run.started_at)));
         }
+        folded.value.apply_all(&changes, personality.template(), is_whole);
     }
 
     /// The runs of some sessions that come after a position, in clock order; the position becomes that of the last one.

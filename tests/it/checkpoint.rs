@@ -117,19 +117,34 @@ fn the_conversation_goes_on_where_it_was() {
 }
 
 #[test]
-fn more_changes_of_affinity_than_a_checkpoint_keeps_are_all_told() {
+fn more_changes_of_affinity_than_are_kept_are_all_told() {
     let mut host = Host::new();
     let session = host.session("diego", "alicia");
-    for round in 0..1_010 {
-        host.now += 60_000;
-        host.send("diego", &session, if round % 3 == 0 { "You're pretty" } else { "I hate you" }).unwrap();
-    }
+    let mut points = |host: &mut Host, points| {
+        host.run(&json!({ "type": "set-affinity", "user": "diego", "session": session, "points": points }))
+            .unwrap();
+    };
+    let say = |host: &mut Host, count: usize| {
+        for round in 0..count {
+            host.now += 60_000;
+            host.send("diego", &session, if round % 3 == 0 { "You're pretty" } else { "I hate you" })
+                .unwrap();
+        }
+    };
+    say(&mut host, 3);
+    // A baseline with a history of its own.
+    points(&mut host, 60);
+    say(&mut host, 1_010);
     let checkpoint = host.core.checkpoint("diego").unwrap();
     let mut again = restored(&checkpoint, host.now);
     assert_eq!(again.checkpoint("diego").unwrap(), checkpoint);
+    let mut folded_at_once = opened(&host.storage.scan("diego"), host.now);
+    assert_eq!(folded_at_once.checkpoint("diego").unwrap(), checkpoint);
     let history = again.affinity_history("diego", &session).unwrap();
-    assert_eq!(history.len(), 1_010);
-    assert_eq!(told(&mut again, &session, host.now), told(&mut host.core, &session, host.now));
+    assert_eq!(history.len(), 1_014);
+    let expected = told(&mut host.core, &session, host.now);
+    assert_eq!(told(&mut again, &session, host.now), expected);
+    assert_eq!(told(&mut folded_at_once, &session, host.now), expected);
 }
 
 #[test]
