@@ -101,7 +101,7 @@ impl<'a> Cursor<'a> {
     }
 
     /// Takes a string that stands for itself, if that is what follows: the places where it begins and ends.
-    #[inline]
+    #[inline(never)]
     pub(super) fn plain_string(&mut self) -> Option<(usize, usize)> {
         if self.byte() != Some(b'"') {
             return None;

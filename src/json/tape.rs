@@ -5,6 +5,8 @@
 
 use std::ops::RangeInclusive;
 
+use memchr::arch::all::is_equal;
+
 use super::canonical::key_order;
 use super::map::is_same;
 use super::node::Node;
@@ -194,7 +196,7 @@ impl Tape<'_> {
         let mut index = 0;
         while at < end {
             let Some(Token::Key(known)) = self.tokens.get(at as usize) else { break };
-            if known.print == print && self.text_of(*known) == key {
+            if known.print == print && is_equal(self.text_of(*known).as_bytes(), key.as_bytes()) {
                 return Some((index, at + 1));
             }
             at = known.behind;

@@ -120,7 +120,7 @@ fn the_conversation_goes_on_where_it_was() {
 fn more_changes_of_affinity_than_are_kept_are_all_told() {
     let mut host = Host::new();
     let session = host.session("diego", "alicia");
-    let mut points = |host: &mut Host, points| {
+    let points = |host: &mut Host, points| {
         host.run(&json!({ "type": "set-affinity", "user": "diego", "session": session, "points": points }))
             .unwrap();
     };
