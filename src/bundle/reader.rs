@@ -5,13 +5,14 @@ use std::sync::Arc;
 
 use memchr::memchr;
 
+use super::directory::check_members;
+use super::index::Index;
 use super::manifest::{INDEX, Manifest, PATH, at, invalid, mismatch};
 use super::moving::Moving;
 use super::secrets;
-use super::writer::{count_record, index_line, longest_line, member_name, note_schema, path_of};
+use super::writer::{count_record, kind_of_member, longest_line, member_name, note_schema, path_of};
 use crate::error::{Error, ErrorCode};
-use crate::json::{self, Fields, Limits, Node, Tokens, Value};
-use crate::list::List;
+use crate::json::{self, Limits, Node, Tokens, Value};
 use crate::log::{Migration, Record, newest_schema, upgraded};
 use crate::order;
 use crate::state::parse_body;
@@ -56,9 +57,7 @@ pub struct BundleReader {
     tokens: Tokens,
     /// Of the last record that was taken.
     record_owner: Option<Arc<str>>,
-    index: Vec<u8>,
-    /// How much of the index was met.
-    index_read: usize,
+    index: Index,
     /// A hash of every id so far.
     ids: Vec<u64>,
     record_counts: Vec<(String, u32)>,
@@ -105,8 +104,7 @@ impl BundleReader {
             last: None,
             tokens: Tokens::default(),
             record_owner: None,
-            index: Vec::new(),
-            index_read: 0,
+            index: Index::default(),
             ids: Vec::new(),
             record_counts: Vec::new(),
             schema_versions: Vec::new(),
@@ -154,10 +152,10 @@ impl BundleReader {
             return Err(mismatch(&member.path, &format!("{} is longer than its manifest says", member.path)));
         }
         if member.path == INDEX {
-            self.index.extend_from_slice(bytes);
+            self.index.add(bytes);
             return Ok(());
         }
-        let Some(name) = record_member(&member.path).map(str::to_owned) else { return Ok(()) };
+        let Some(name) = kind_of_member(&member.path).map(str::to_owned) else { return Ok(()) };
         while let Some(end) = memchr(b'\n', bytes) {
             let (line, rest) = bytes.split_at_checked(end).unwrap_or_default();
             bytes = rest.get(1..).unwrap_or_default();
@@ -205,7 +203,7 @@ impl BundleReader {
         if let Some(path) = self.next_member() {
             return Err(invalid(path, &format!("{path} is missing")));
         }
-        if let Some((id, _)) = self.indexed() {
+        if let Some((id, _)) = self.index.next() {
             return Err(mismatch(INDEX, &format!("the record {id} is in the index and nowhere else")));
         }
         order::sort_by(&mut self.ids, Ord::cmp);
@@ -273,7 +271,7 @@ impl BundleReader {
             Ok(read) => read,
             // It was changed since, or written so.
             Err(error) => {
-                return Err(match self.indexed() {
+                return Err(match self.index.next() {
                     Some((_, indexed)) if indexed == sha256 => invalid(&place(), &error.message),
                     Some((id, _)) => changed(&place(), &id),
                     None => mismatch(&place(), "there is a record more than the index has"),
@@ -286,10 +284,8 @@ impl BundleReader {
         if self.last.as_ref().is_some_and(|last| (last.0.as_str(), last.1.as_str()) == (kind, id)) {
             return broken("is there twice");
         }
-        let mut indexed = String::new();
-        index_line(&mut indexed, (id, kind), &sha256);
-        if !self.index.get(self.index_read..).is_some_and(|index| index.starts_with(indexed.as_bytes())) {
-            return Err(match self.indexed() {
+        if !self.index.meet(id, kind, &sha256) {
+            return Err(match self.index.next() {
                 Some((indexed, _)) if indexed == id => changed(&place(), id),
                 Some((indexed, _)) if indexed.as_str() < id => {
                     mismatch(&place(), &["the record ", &indexed, " is missing"].concat())
@@ -297,7 +293,6 @@ impl BundleReader {
                 _ => mismatch(&place(), &["the record ", id, " is not in the index"].concat()),
             });
         }
-        self.index_read += indexed.len();
         if self.last.as_ref().is_some_and(|last| (last.0.as_str(), last.1.as_str()) > (kind, id)) {
             return broken("is not in its place");
         }
@@ -375,16 +370,6 @@ impl BundleReader {
         Ok((record, is_as_written))
     }
 
-    /// The id and the hash that the index has next.
-    fn indexed(&self) -> Option<(String, String)> {
-        const LIMITS: Limits = Limits { bytes: 8 << 10, depth: 2, items: 1, items_at: &[] };
-        let rest = self.index.get(self.index_read..).filter(|rest| !rest.is_empty())?;
-        let end = rest.iter().position(|byte| *byte == b'\n').unwrap_or(rest.len());
-        let line = json::read(rest.get(..end)?, LIMITS).map(|document| document.value).unwrap_or_default();
-        let text = |name| line.get(name).and_then(Value::as_str).unwrap_or_default().to_owned();
-        Some((text("id"), text("sha256")))
-    }
-
     fn check_length(&self, member: &str, length: usize) -> Result<(), Error> {
         // Of which kind a record is that stands among others, nobody knows yet.
         if length <= longest_line(member) {
@@ -409,56 +394,6 @@ fn read_line(line: &[u8]) -> Result<(Value, bool), Error> {
 /// A record that is not the one that was exported.
 fn changed(place: &str, id: &str) -> Error {
     mismatch(place, &["the record ", id, " is not what was exported"].concat())
-}
-
-/// What the archive has must be what the manifest lists, no more and no less.
-fn check_members(manifest: &Manifest, directory: &Value) -> Result<(), Error> {
-    let mut fields = Fields::new(directory, "");
-    let present = fields.list("members", |member| {
-        (
-            member.required_string("path"),
-            member.required_integer("bytes", 0, i64::from(u32::MAX)).unsigned_abs(),
-        )
-    });
-    let signed = fields.boolean("signed").unwrap_or(false);
-    fields.finish()?;
-    if !manifest.members.is_sorted_by(|a, b| a.path < b.path) {
-        return Err(invalid(&at(PATH, "/members"), "the members are not listed in order, each once"));
-    }
-    if !manifest.members.iter().any(|member| member.path == INDEX) {
-        return Err(invalid(INDEX, "there is no index"));
-    }
-    for member in &manifest.members {
-        let path = &member.path;
-        if *path != INDEX && !path.starts_with("blobs/") && record_member(path).is_none() {
-            return Err(invalid(&at(PATH, "/members"), &format!("no member is called {path}")));
-        }
-        match present.iter().find(|(present, _)| present == path) {
-            None => return Err(invalid(path, &format!("{path} is missing"))),
-            Some((_, bytes)) if *bytes != member.bytes => {
-                return Err(mismatch(path, &format!("{path} has another length than its manifest says")));
-            }
-            Some(_) => {}
-        }
-    }
-    let listed: Vec<&str> = manifest.members.iter().map(|member| member.path.as_str()).list();
-    if let Some((path, _)) = present.iter().find(|(path, _)| listed.binary_search(&path.as_str()).is_err()) {
-        return Err(invalid(path, &format!("{path} is not in the manifest")));
-    }
-    if signed != manifest.signed {
-        let message = if signed {
-            "there is a signature that the manifest does not tell of"
-        } else {
-            "the signature was taken out"
-        };
-        return Err(invalid("SIGNATURE.json", message));
-    }
-    Ok(())
-}
-
-/// The kind whose records a member holds.
-fn record_member(path: &str) -> Option<&str> {
-    path.strip_prefix("records/")?.strip_suffix(".jsonl")
 }
 
 /// Refuses bodies that only a later version of this library can read. Kinds that it does not know at all are kept as

@@ -159,6 +159,11 @@ pub(super) fn path_of(member: &str) -> String {
     ["records/", member, ".jsonl"].concat()
 }
 
+/// The kind whose records a member holds; the other way round.
+pub(super) fn kind_of_member(path: &str) -> Option<&str> {
+    path.strip_prefix("records/")?.strip_suffix(".jsonl")
+}
+
 /// The longest line of a kind, in bytes: 1 MiB, and more where the rules of its body allow a longer text, every byte of
 /// which may have to be escaped by six. So everything that is exported can be imported.
 pub(super) fn longest_line(kind: &str) -> usize {

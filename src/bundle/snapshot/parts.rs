@@ -1,8 +1,8 @@
 //! The parts of a snapshot's state: read by the rules of our own files, strictly or, for a file of the predecessor, with
 //! what breaks a rule left out.
 
-use super::snapshot::{unreadable, unsupported};
-use super::translation::Translation;
+use super::problem::{unreadable, unsupported};
+use crate::bundle::translation::Translation;
 use crate::error::Error;
 use crate::json::{self, FieldError, Map, Value};
 

@@ -2,7 +2,8 @@
 //! and so is what the compact form expands to.
 
 use super::compact::{DATA, ENCODING, KEYS, VALUES};
-use super::snapshot::{Embeddings, FORMAT, SnapshotTurn, read_episode, read_fact};
+use super::items::{read_episode, read_fact};
+use super::{Embeddings, FORMAT, SnapshotTurn};
 use crate::json::{Fields, NOT_BLANK, Value};
 use crate::list::List;
 use crate::log::body::{AffinityBaseline, MoodBaseline};
