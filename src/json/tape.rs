@@ -254,7 +254,8 @@ impl<'o, 'a> Reader<'o, 'a> {
 
     fn object(&mut self) -> Option<()> {
         let place = self.begin()?;
-        let mut marks = 0;
+        let mut marks = 0_u64;
+        let mut members = 0;
         let mut in_order = true;
         let mut last: Option<Key> = None;
         let mut open = self.cursor.open(b'{', b'}').ok()?;
@@ -263,6 +264,7 @@ impl<'o, 'a> Reader<'o, 'a> {
             marks |= key.print.mark();
             in_order = in_order && last.is_none_or(|last| self.is_before(last, key));
             last = Some(key);
+            members += 1;
             let at = self.out.tokens.len();
             self.out.tokens.push(Token::Null);
             self.value()?;
@@ -274,7 +276,8 @@ impl<'o, 'a> Reader<'o, 'a> {
         *self.out.tokens.get_mut(place)? = Token::Object(end, marks);
         if !in_order {
             self.cursor.is_canonical = false;
-            if self.may_have_equal_keys(place) {
+            // Keys with a mark of their own are all different.
+            if marks.count_ones() < members && self.may_have_equal_keys(place) {
                 return None;
             }
         }
