@@ -458,6 +458,15 @@ mod tests {
     }
 
     #[test]
+    fn a_search_ends_with_its_object() {
+        assert_eq!(Print::of(b"a").mark(), Print::of(b"q").mark());
+        let mut tokens = Tokens::default();
+        let tape = tokens.read(br#"{"k":{"a":1},"q":2}"#, 4).unwrap();
+        let inside = tape.root().get("k").unwrap();
+        assert!(inside.get("a").is_some() && inside.get("q").is_none() && tape.root().get("q").is_some());
+    }
+
+    #[test]
     fn tokens_are_used_again() {
         let mut tokens = Tokens::default();
         for text in [r#"{"a\n":"b\t"}"#, r#"["\\"]"#] {
