@@ -159,7 +159,7 @@ pub(super) fn path_of(member: &str) -> String {
     ["records/", member, ".jsonl"].concat()
 }
 
-/// The kind whose records a member holds; the other way round.
+/// The name in the path of a member of records: what [`path_of`] was given.
 pub(super) fn kind_of_member(path: &str) -> Option<&str> {
     path.strip_prefix("records/")?.strip_suffix(".jsonl")
 }

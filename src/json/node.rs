@@ -1,7 +1,5 @@
 //! A JSON value that somebody else holds: a tree, or a text with its tokens. What reads records need not know which.
 
-use std::ops::RangeInclusive;
-
 use super::map::Map;
 use super::tape::{Tape, Token};
 use super::value::{Number, Value};
@@ -118,12 +116,12 @@ impl<'a> Node<'a> {
         }
     }
 
-    /// Whether an object inside, at any depth, may have a key of such a length in bytes for which `is_such` holds. In a
-    /// tree it always may; no key is missed.
-    pub fn may_have_key(self, lengths: &RangeInclusive<usize>, is_such: &dyn Fn(&str) -> bool) -> bool {
+    /// Whether an object inside, at any depth, may have a key for which `is_such` holds. In a tree it always may; no key is
+    /// missed.
+    pub fn may_have_key(self, is_such: &dyn Fn(&str) -> bool) -> bool {
         match self {
             Self::Value(_) => true,
-            Self::Token(tape, at) => tape.may_have_key(at, lengths, is_such),
+            Self::Token(tape, at) => tape.may_have_key(at, is_such),
         }
     }
 

@@ -91,34 +91,14 @@ impl<'a> Cursor<'a> {
     }
 
     /// Takes a key with its colon.
+    #[inline]
     pub(super) fn key(&mut self) -> Parsed<Text> {
         if self.peek() != Some(b'"') {
             return Err(Syntax("a key in double quotation marks is expected"));
         }
         let key = self.string()?;
-        self.colon()?;
+        self.expect(b':', "a colon is expected")?;
         Ok(key)
-    }
-
-    /// Takes a string that stands for itself, if that is what follows: the places where it begins and ends.
-    #[inline(never)]
-    pub(super) fn plain_string(&mut self) -> Option<(usize, usize)> {
-        if self.byte() != Some(b'"') {
-            return None;
-        }
-        let bytes = self.text.as_bytes();
-        let start = self.at + 1;
-        let end = start + plain_length(bytes.get(start..)?);
-        if bytes.get(end) != Some(&b'"') {
-            return None;
-        }
-        self.at = end + 1;
-        Some((start, end))
-    }
-
-    /// Takes the colon between a key and its value.
-    pub(super) fn colon(&mut self) -> Parsed<()> {
-        self.expect(b':', "a colon is expected")
     }
 
     /// Takes a value that is no container.
@@ -221,11 +201,14 @@ impl<'a> Cursor<'a> {
     }
 
     fn string(&mut self) -> Parsed<Text> {
-        if let Some((start, end)) = self.plain_string() {
-            return Ok(Text::Plain(start, end));
-        }
         self.at += 1;
-        let mut string = self.plain().to_owned();
+        let start = self.at;
+        self.skip_plain();
+        if self.byte() == Some(b'"') {
+            self.at += 1;
+            return Ok(Text::Plain(start, self.at - 1));
+        }
+        let mut string = self.since(start).to_owned();
         loop {
             match self.byte() {
                 Some(b'"') => {
@@ -237,7 +220,9 @@ impl<'a> Cursor<'a> {
                     let character = self.escape()?;
                     self.is_canonical &= is_escaped_so(character, self.since(start));
                     string.push(character);
-                    string.push_str(self.plain());
+                    let start = self.at;
+                    self.skip_plain();
+                    string.push_str(self.since(start));
                 }
                 Some(_) => return Err(Syntax("a control character must be escaped")),
                 None => return Err(Syntax("a string is not closed")),
@@ -246,11 +231,8 @@ impl<'a> Cursor<'a> {
     }
 
     /// Takes what stands for itself in a string.
-    fn plain(&mut self) -> &'a str {
-        let rest = self.rest();
-        let plain = rest.get(..plain_length(rest.as_bytes())).unwrap_or_default();
-        self.at += plain.len();
-        plain
+    fn skip_plain(&mut self) {
+        self.at += plain_length(self.text.as_bytes().get(self.at..).unwrap_or_default());
     }
 
     fn escape(&mut self) -> Parsed<char> {

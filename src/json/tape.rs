@@ -3,8 +3,6 @@
 //!
 //! Only a text with which nothing is wrong becomes a tape. Whatever is wrong with any other, [`read`](super::read) says.
 
-use std::ops::RangeInclusive;
-
 use memchr::arch::all::is_equal;
 
 use super::canonical::key_order;
@@ -169,17 +167,10 @@ impl Tape<'_> {
     }
 
     /// Whether an object inside a value may have such a key.
-    pub(super) fn may_have_key(
-        &self,
-        at: u32,
-        lengths: &RangeInclusive<usize>,
-        is_such: &dyn Fn(&str) -> bool,
-    ) -> bool {
+    pub(super) fn may_have_key(&self, at: u32, is_such: &dyn Fn(&str) -> bool) -> bool {
         let tokens = self.tokens.get(at as usize..self.behind(at) as usize).unwrap_or_default();
         tokens.iter().any(|token| match token {
-            Token::Key(key) => {
-                lengths.contains(&((key.end - key.start) as usize)) && is_such(self.text_of(*key))
-            }
+            Token::Key(key) => is_such(self.text_of(*key)),
             _ => false,
         })
     }
@@ -222,18 +213,15 @@ impl<'o, 'a> Reader<'o, 'a> {
     }
 
     fn value(&mut self) -> Option<()> {
-        let token = match self.cursor.plain_string() {
-            Some((start, end)) => Token::Plain(start as u32, end as u32),
-            None => match self.cursor.peek() {
-                Some(b'{') => return self.object(),
-                Some(b'[') => return self.array(),
-                _ => match self.cursor.scalar().ok()? {
-                    Scalar::Null => Token::Null,
-                    Scalar::Bool(value) => Token::Bool(value),
-                    Scalar::Number(number) => Token::Number(number),
-                    Scalar::String(text) => self.text(&text),
-                    Scalar::NotFinite => return None,
-                },
+        let token = match self.cursor.peek() {
+            Some(b'{') => return self.object(),
+            Some(b'[') => return self.array(),
+            _ => match self.cursor.scalar().ok()? {
+                Scalar::Null => Token::Null,
+                Scalar::Bool(value) => Token::Bool(value),
+                Scalar::Number(number) => Token::Number(number),
+                Scalar::String(text) => self.text(&text),
+                Scalar::NotFinite => return None,
             },
         };
         self.out.tokens.push(token);
@@ -262,7 +250,9 @@ impl<'o, 'a> Reader<'o, 'a> {
         while open {
             let mut key = self.key()?;
             marks |= key.print.mark();
-            in_order = in_order && last.is_none_or(|last| self.is_before(last, key));
+            let tape = self.tape();
+            let is_next = |last| key_order(tape.text_of(last), tape.text_of(key)).is_lt();
+            in_order = in_order && last.is_none_or(is_next);
             last = Some(key);
             members += 1;
             let at = self.out.tokens.len();
@@ -286,32 +276,16 @@ impl<'o, 'a> Reader<'o, 'a> {
 
     /// Takes a key with its colon.
     fn key(&mut self) -> Option<Key> {
-        let (start, end, is_decoded) = match self.cursor.plain_string() {
-            Some((start, end)) => {
-                self.cursor.colon().ok()?;
-                (start as u32, end as u32, false)
+        let (start, end, is_decoded) = match self.cursor.key().ok()? {
+            Text::Plain(start, end) => (start as u32, end as u32, false),
+            Text::Decoded(decoded) => {
+                let (start, end) = self.decoded(&decoded);
+                (start, end, true)
             }
-            None => match self.cursor.key().ok()? {
-                Text::Plain(start, end) => (start as u32, end as u32, false),
-                Text::Decoded(decoded) => {
-                    let (start, end) = self.decoded(&decoded);
-                    (start, end, true)
-                }
-            },
         };
         let mut key = Key { start, end, is_decoded, print: Print(0), behind: 0 };
         key.print = Print::of(self.tape().text_of(key).as_bytes());
         Some(key)
-    }
-
-    #[inline]
-    fn is_before(&self, a: Key, b: Key) -> bool {
-        let tape = self.tape();
-        let (a, b) = (tape.text_of(a), tape.text_of(b));
-        match (a.as_bytes().first(), b.as_bytes().first()) {
-            (Some(first @ ..0x80), Some(second @ ..0x80)) if first != second => first < second,
-            _ => key_order(a, b).is_lt(),
-        }
     }
 
     /// Opens a container: its token comes when it is closed.

@@ -200,17 +200,20 @@ impl Affinity {
         is_whole: bool,
     ) {
         let omitted = if is_whole { 0 } else { changes.len().saturating_sub(LOOK_BACK) };
-        for (index, (change, started_at)) in changes.iter().enumerate() {
-            if index < omitted {
-                self.add(change, started_at, template);
-                self.history.clear();
-                self.is_cut = true;
-            } else {
-                self.apply(change, started_at, template);
-            }
+        let (omitted, kept) = changes.split_at_checked(omitted).unwrap_or_default();
+        if !omitted.is_empty() {
+            self.history.clear();
+            self.is_cut = true;
+        }
+        for (change, started_at) in omitted {
+            self.add(change, started_at, template);
+        }
+        for (change, started_at) in kept {
+            self.apply(change, started_at, template);
         }
     }
 
+    /// Adds a run to all but the history.
     fn add(&mut self, change: &AffinityChange, started_at: &str, template: &Template) {
         if let Some(now) = timestamp::parse(started_at) {
             self.pass_time(now, change.decay);

@@ -1,9 +1,8 @@
 //! The facts, episodes and turns of a file: the bodies of their records, with the names that files have for some fields.
 
+use super::SnapshotTurn;
 use crate::json::{self, Fields, Map, Value};
 use crate::log::body::{Episode, Fact, Role, Sharing, check_text};
-
-use super::SnapshotTurn;
 
 /// A fact as files write it: its record's body but for the type.
 pub(super) fn fact_of_file(fact: &Fact) -> Value {
