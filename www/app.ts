@@ -21,7 +21,7 @@ main().catch((error: unknown) => {
 });
 
 async function main(): Promise<void> {
-  const storage = indexedDbStorage();
+  const storage = indexedDbStorage({ persist: true });
   const luminora = await Luminora.open({ storage });
   const settings = new Settings();
   let current: string | undefined;
@@ -46,7 +46,7 @@ async function main(): Promise<void> {
   });
   new FilePanel({
     begin: (personality) => begin(personality),
-    importSnapshot: (file) => data.importSnapshot(file),
+    bringBack: (file) => data.bringBack(file),
   });
   for (const close of document.querySelectorAll("[data-close]")) {
     close.addEventListener("click", () => close.closest("dialog")?.close());

@@ -1,12 +1,5 @@
-import {
-  exportCard,
-  type ImportReport,
-  type Luminora,
-  LuminoraError,
-  type Session,
-  type SessionSummary,
-  type Storage,
-} from "luminoracore";
+import { exportCard, type Luminora, type Session, type SessionSummary, type Storage } from "luminoracore";
+import { bringBack } from "./bring-back.ts";
 import { confirmed } from "./confirm.ts";
 import { byId, create } from "./dom.ts";
 import { download, fileName } from "./download.ts";
@@ -33,6 +26,7 @@ export class Data {
   readonly #host: DataHost;
   readonly #dialog = byId("data", HTMLDialogElement);
   readonly #choice = byId("export-session", HTMLSelectElement);
+  readonly #passphrase = byId("export-passphrase", HTMLInputElement);
   readonly #file = byId("import-file", HTMLInputElement);
   readonly #result = byId("data-result", HTMLDivElement);
   readonly #failure = byId("data-failure", HTMLDivElement);
@@ -50,14 +44,17 @@ export class Data {
     on("save-personality", () => this.#savePersonality());
     on("save-card", () => this.#saveCard());
     on("erase", () => this.#erase());
+    this.#dialog.addEventListener("close", () => {
+      this.#passphrase.value = "";
+    });
     this.#file.addEventListener("change", () => {
       const file = this.#file.files?.[0];
       if (file) void this.#attempt(() => this.#import(file));
     });
   }
 
-  /** Imports a snapshot that was opened elsewhere on the page. */
-  async importSnapshot(file: File): Promise<void> {
+  /** Brings back a file that was opened elsewhere on the page. */
+  async bringBack(file: File): Promise<void> {
     await this.#open();
     await this.#attempt(() => this.#import(file));
   }
@@ -66,7 +63,15 @@ export class Data {
     hideFailure(this.#failure);
     this.#tell();
     this.#dialog.showModal();
-    await this.#listSessions();
+    await Promise.all([this.#listSessions(), this.#tellOfKeeping()]);
+  }
+
+  /** Whether the browser may clear the page's data when its disk is nearly full. */
+  async #tellOfKeeping(): Promise<void> {
+    const isPromised = await navigator.storage?.persisted?.();
+    byId("data-kept", HTMLSpanElement).textContent = isPromised
+      ? "The browser has promised to keep it."
+      : "When the disk is nearly full, the browser may clear it: download everything now and then.";
   }
 
   async #listSessions(): Promise<void> {
@@ -87,7 +92,10 @@ export class Data {
   }
 
   async #exportAll(): Promise<void> {
-    this.#download(`luminora-${today()}.zip`, await this.#luminora.exportBundle({ user: owner }));
+    const passphrase = this.#passphrase.value;
+    const options = passphrase === "" ? {} : { passphrase };
+    const file = await this.#luminora.exportBundle({ user: owner, ...options });
+    this.#download(`luminora-${today()}.zip`, file, passphrase === "" ? "" : "Only its passphrase opens it.");
   }
 
   async #exportText(): Promise<void> {
@@ -117,51 +125,23 @@ export class Data {
     return this.#luminora.createSession({ session: this.#choice.value, user: owner });
   }
 
-  #download(name: string, content: string | Uint8Array<ArrayBuffer> | Blob): void {
+  #download(name: string, content: string | Uint8Array<ArrayBuffer> | Blob, note = ""): void {
     const isBlob = content instanceof Blob;
     download(name, content, isBlob ? content.type : undefined);
     const size = isBlob ? content.size : content.length;
-    this.#tell(`${name} is on its way to your downloads (${Math.ceil(size / 1024)} KB).`);
+    this.#tell(`${name} is on its way to your downloads (${Math.ceil(size / 1024)} KB). ${note}`);
   }
 
   async #import(file: File): Promise<void> {
+    this.#tell(`Reading ${file.name}…`);
     try {
-      if (await isArchive(file)) return await this.#importAll(file);
-      const report = await this.#readSnapshot(file);
-      if (!report) return this.#tell("Nothing was changed.");
-      await this.#host.show(report.session);
+      const brought = await bringBack(this.#luminora, file);
+      if (!brought) return this.#tell("Nothing was changed.");
+      if (brought.session) await this.#host.show(brought.session);
       await this.#listSessions();
-      this.#tell(`${file.name} is back: the conversation is open behind this panel.`, report);
+      this.#tell(brought.text, brought.notes);
     } finally {
       this.#file.value = "";
-    }
-  }
-
-  /** What is in the file is added to what is here; what was erased on either side stays so. */
-  async #importAll(file: File): Promise<void> {
-    const { new: added, changed, erased } = await this.#luminora.importBundle(file, { user: owner });
-    const [latest] = await this.#luminora.sessions({ user: owner });
-    if (latest) await this.#host.show(latest.id);
-    await this.#listSessions();
-    this.#tell(`${file.name} is here: ${added} new, ${changed} changed, ${erased} erased.`);
-  }
-
-  /** Imports a file, asking where a doubt is the person's to settle. `undefined`: they said no. */
-  async #readSnapshot(file: File): Promise<ImportReport | undefined> {
-    const options: { user: string; onConflict?: "replace"; allowModified?: true } = { user: owner };
-    for (;;) {
-      try {
-        return await this.#luminora.importSnapshot(file, options);
-      } catch (error) {
-        const code = LuminoraError.isInstance(error) ? error.code : undefined;
-        if (code === "instance_exists" && !options.onConflict) {
-          if (!(await confirmed(replaceQuestion))) return undefined;
-          options.onConflict = "replace";
-        } else if (code === "hash_mismatch" && !options.allowModified) {
-          if (!(await confirmed(modifiedQuestion))) return undefined;
-          options.allowModified = true;
-        } else throw error;
-      }
     }
   }
 
@@ -181,42 +161,25 @@ export class Data {
     } catch (error) {
       this.#tell();
       showFailure(this.#failure, error);
+      this.#failure.scrollIntoView({ block: "nearest" });
     }
   }
 
-  #tell(text = "", report?: ImportReport): void {
-    const notes = (report?.report ?? []).map(({ action, path, reason }) =>
-      create("li", { text: `${action} ${path}: ${reason}` }),
-    );
+  #tell(text = "", notes: readonly string[] = []): void {
+    const items = notes.map((text) => create("li", { text }));
     this.#result.replaceChildren(
       ...(text ? [create("p", { text })] : []),
-      ...(notes.length > 0 ? [create("ul", {}, ...notes)] : []),
+      ...(items.length > 0 ? [create("ul", {}, ...items)] : []),
     );
+    if (text) this.#result.scrollIntoView({ block: "nearest" });
   }
 }
-
-const replaceQuestion = {
-  title: "Replace what is here?",
-  text: "You already have a relationship with this personality. The affinity and mood of the file would take its place. Export first if you want to keep it.",
-  action: "Replace",
-};
-
-const modifiedQuestion = {
-  title: "Import a changed file?",
-  text: "The file was changed after it was exported, by hand or by damage. Its content is still checked.",
-  action: "Import anyway",
-};
 
 const eraseQuestion = {
   title: "Erase everything?",
   text: "All conversations, relationships, notes, personalities you opened, and settings in this browser will be removed. Only a file that you exported can bring them back.",
   action: "Erase everything",
 };
-
-async function isArchive(file: File): Promise<boolean> {
-  const [first, second] = new Uint8Array(await file.slice(0, 2).arrayBuffer());
-  return first === 0x50 && second === 0x4b;
-}
 
 function today(): string {
   return new Date().toISOString().slice(0, 10);

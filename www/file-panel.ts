@@ -18,8 +18,8 @@ export interface Chosen {
 export interface FileHost {
   /** Keeps a personality and begins a conversation with it. */
   begin(personality: Chosen): Promise<void>;
-  /** Brings back a snapshot. */
-  importSnapshot(file: File): Promise<void>;
+  /** Brings back a snapshot or everything. */
+  bringBack(file: File): Promise<void>;
 }
 
 /** Personalities from files: by the button, or dropped on the page. The panel opens when there is something to tell. */
@@ -49,9 +49,9 @@ export class FilePanel {
     try {
       if (others.length > 0) throw new LuminoraError("invalid_argument", "Open one file at a time.");
       const opened = await readPersonality(file);
-      if (opened.kind === "snapshot") {
+      if (opened.kind === "taken-along") {
         this.#dialog.close();
-        await this.#host.importSnapshot(file);
+        await this.#host.bringBack(file);
       } else if (opened.kind === "unusable") {
         const lead = `${counted(opened.problems)}. Nothing was opened.`;
         this.#refuse(file.name, lead, problemList(opened.problems));

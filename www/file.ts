@@ -21,7 +21,8 @@ export type Opened =
       readonly conversion?: Conversion;
     }
   | { readonly kind: "unusable"; readonly problems: readonly Problem[] }
-  | { readonly kind: "snapshot" };
+  /** A snapshot or everything: what people took along, to be brought back. */
+  | { readonly kind: "taken-along" };
 
 /** How a file became a personality. */
 export interface Conversion {
@@ -38,8 +39,9 @@ export interface Conversion {
  * @throws LuminoraError when the file cannot be read, or the card in it cannot
  */
 export async function readPersonality(file: File): Promise<Opened> {
+  if (await isBundle(file)) return { kind: "taken-along" };
   const bytes = await bytesOf(file);
-  if (isSnapshot(bytes)) return { kind: "snapshot" };
+  if (isSnapshot(bytes)) return { kind: "taken-along" };
   const { valid, problems, dialect } = validate(bytes);
   if (valid) return { kind: "personality", template: parse(bytes), problems };
   if (dialect === "cli_template") {
@@ -77,6 +79,26 @@ async function bytesOf(file: File): Promise<Uint8Array> {
       hint: "A personality has at most 1 MiB, a card with its pictures at most 64.",
     });
   }
+  return read(file);
+}
+
+/** Whether a file begins as archives do, in which everything is taken along. */
+export async function isArchive(file: File): Promise<boolean> {
+  const [first, second] = await read(file.slice(0, 2));
+  return first === 0x50 && second === 0x4b;
+}
+
+// The directory of a bundle has a few dozen bytes for each of its members, of which there is one for a kind of record.
+const directorySize = 4096;
+
+/** Cards come in archives as well: what a bundle is stands in the names of its members, at the end. */
+async function isBundle(file: File): Promise<boolean> {
+  if (!(await isArchive(file))) return false;
+  const directory = await read(file.slice(-directorySize));
+  return new TextDecoder().decode(directory).includes("MANIFEST.json");
+}
+
+async function read(file: Blob): Promise<Uint8Array> {
   try {
     return new Uint8Array(await file.arrayBuffer());
   } catch (cause) {

@@ -207,6 +207,59 @@ describe("the page", () => {
     await page.getByText("is here: 0 new, 0 changed, 0 erased.").waitFor();
   });
 
+  it("keeps everything under a passphrase, and asks for it until it is right", async () => {
+    const page = await openPage(harness);
+    await choose(page, "Alicia");
+    await say(page, "You're pretty");
+    const before = await shown(page);
+    await page.getByRole("button", { name: "Your data" }).click();
+    await page.getByLabel("Passphrase (optional)").fill("a kite over the harbour");
+    const [download] = await Promise.all([
+      page.waitForEvent("download"),
+      page.getByRole("button", { name: "Download everything" }).click(),
+    ]);
+    await page.getByText("Only its passphrase opens it.").waitFor();
+    const file = await download.path();
+    expect((await readFile(file)).includes("INDEX.jsonl")).toBe(false);
+    await page.keyboard.press("Escape");
+    await erase(page);
+    // The passphrase went with the panel.
+    expect(await page.getByLabel("Passphrase (optional)").inputValue()).toBe("");
+
+    await page.getByLabel("Snapshot file").setInputFiles(file);
+    const question = page.getByRole("dialog", { name: "Passphrase" });
+    await question.getByText("can be opened with its passphrase only.").waitFor();
+    await page.keyboard.press("Escape");
+    await page.getByText("Nothing was changed.").waitFor();
+    await page.getByLabel("Snapshot file").setInputFiles(file);
+    await question.getByLabel("Passphrase").fill("a kite");
+    await page.keyboard.press("Enter");
+    await question.getByText("the passphrase is wrong, or the file was changed").waitFor();
+    await bringAxe(page);
+    expect(await serious(page)).toEqual([]);
+    await question.getByLabel("Passphrase").fill("a kite over the harbour");
+    await page.keyboard.press("Enter");
+    await page.getByText(/is here: \d+ new, 0 changed, 0 erased\./).waitFor();
+    expect({ ...(await shown(page)), changes: [] }).toEqual({ ...before, changes: [] });
+    expect(await page.locator("#passphrase-given").inputValue()).toBe("");
+    expect(JSON.stringify(await stored(page))).not.toContain("a kite");
+  });
+
+  it("says whether the browser has promised to keep it", async () => {
+    const page = await openPage(harness);
+    await page.evaluate(() => {
+      navigator.storage.persisted = async () => true;
+    });
+    await page.getByRole("button", { name: "Your data" }).click();
+    await page.getByText("The browser has promised to keep it.").waitFor();
+    await page.keyboard.press("Escape");
+    await page.evaluate(() => {
+      navigator.storage.persisted = async () => false;
+    });
+    await page.getByRole("button", { name: "Your data" }).click();
+    await page.getByText("the browser may clear it").waitFor();
+  });
+
   it("gives the same state back after export, erase and import", async () => {
     const page = await openPage(harness);
     await choose(page, "Alicia");
@@ -480,6 +533,18 @@ describe("the page opens a personality file", () => {
     expect(await owners(page)).toEqual(["anonymous"]);
   });
 
+  it("that is everything: it is imported", async () => {
+    const page = await openPage(harness);
+    await choose(page, "Alicia");
+    await say(page, "You're pretty");
+    const everything = await save(page, "Download everything");
+    await erase(page);
+    await page.keyboard.press("Escape");
+    await open(page, "everything.zip", everything.bytes);
+    await page.getByText(/everything.zip is here: \d+ new/).waitFor();
+    await expect.poll(() => page.locator(".turn-user .said").allTextContents()).toEqual(["You're pretty"]);
+  });
+
   it("that is a snapshot: it is imported", async () => {
     const page = await openPage(harness);
     await choose(page, "Alicia");
@@ -714,14 +779,15 @@ async function dragOver(page: Page, files: string[]) {
 }
 
 /** Saves something from the data panel. */
-async function save(page: Page, button: string): Promise<{ name: string; text: string }> {
+async function save(page: Page, button: string): Promise<{ name: string; bytes: Buffer; text: string }> {
   await page.getByRole("button", { name: "Your data" }).click();
   const [download] = await Promise.all([
     page.waitForEvent("download"),
     page.getByRole("button", { name: button }).click(),
   ]);
   await page.keyboard.press("Escape");
-  return { name: download.suggestedFilename(), text: await readFile(await download.path(), "utf8") };
+  const bytes = await readFile(await download.path());
+  return { name: download.suggestedFilename(), bytes, text: bytes.toString() };
 }
 
 /** Whose records the browser keeps. */
