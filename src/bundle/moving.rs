@@ -22,7 +22,7 @@ pub struct Moving {
 const GENERATIONS: u32 = 64;
 
 /// Members that name other records, in the bodies of all kinds.
-const REFERENCES: [&str; 5] = ["instance", "note", "items", "tensions", "supersedes"];
+const REFERENCES: [&str; 6] = ["instance", "note", "items", "tensions", "supersedes", "related_facts"];
 
 impl Moving {
     /// Nothing is known yet of what becomes whose.

@@ -164,10 +164,12 @@ pub(super) fn kind_of_member(path: &str) -> Option<&str> {
     path.strip_prefix("records/")?.strip_suffix(".jsonl")
 }
 
-/// The longest line of a kind, in bytes: 1 MiB, and more where the rules of its body allow a longer text, every byte of
-/// which may have to be escaped by six. So everything that is exported can be imported.
+/// The longest line of a kind, in bytes: 1 MiB, and more where the rules of its body allow more. A text may be long, and
+/// every byte of it may have to be escaped by six; a baseline carries its history, and an instance what a snapshot, of
+/// 64 MiB at most, has beside it. So everything that is exported can be imported.
 pub(super) fn longest_line(kind: &str) -> usize {
     match kind {
+        "instance" | "session" => 64 << 20,
         "memory" => 32 << 20,
         "turn" | "template" => 8 << 20,
         _ => 1 << 20,

@@ -209,14 +209,11 @@ impl Core {
             if !wins {
                 continue;
             }
-            // Of what is not to be stored, only that counts further which may erase something here.
-            let is_dry = import.mode == ImportMode::DryRun;
-            if !is_dry {
+            if import.mode != ImportMode::DryRun {
                 import.add_read(&record, &text);
             }
-            if !is_dry || record.content.is_erased() {
-                import.records.push(record);
-            }
+            // Those that go with what is erased, here or there, are only known when all have come.
+            import.records.push(record);
         }
     }
 

@@ -303,7 +303,7 @@ impl ModelDeclaration {
 
     /// How a run names it; one that is answered by the host has no name.
     pub(super) fn reference(&self) -> Option<ModelReference> {
-        (self.mode() != Mode::Manual).then(|| ModelReference { kind: self.kind.clone(), id: self.id.clone() })
+        (self.mode() != Mode::Manual).then(|| ModelReference::of(&self.kind, &self.id))
     }
 
     pub(super) fn parse(fields: &mut Fields<'_>) -> Self {

@@ -121,7 +121,7 @@ impl Core {
             session,
             turn,
             mode: if model.local { Mode::LocalLlm } else { Mode::RemoteLlm },
-            model: ModelReference { kind: model.kind, id: model.id },
+            model: ModelReference::of(&model.kind, &model.id),
             started: now,
             ids,
             prompt_tokens,

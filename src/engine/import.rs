@@ -11,15 +11,15 @@ use super::imported_facts::{EPISODE_ERASED, SOURCE_ERASED, sharing_of};
 use super::session::new_instance;
 pub use crate::bundle::ImportNote;
 use crate::bundle::snapshot::{Snapshot, SnapshotTurn};
-use crate::compile::level_at;
 use crate::error::{Error, ErrorCode};
 use crate::list::List;
 use crate::log::body::{
     AffinityBaseline, Episode, InstanceBaseline, MoodBaseline, Session, SessionBaseline, SessionStatus,
     Sharing, Source, Turn,
 };
-use crate::log::{Body, Content, IdSource, Record, check_owner};
-use crate::state::Personality;
+use crate::log::{Body, Content, IdSource, MAXIMUM_ID_LENGTH, Record, check_owner};
+use crate::order::sort_by_text;
+use crate::state::{Personality, settle};
 use crate::template::Template;
 use crate::timestamp;
 
@@ -95,20 +95,19 @@ impl Core {
             known
         });
         records.push(self.session_record(&user, &session, &instance, mood, now));
+        // What has an id in this batch already: no other record of the file can have it too.
+        let mut seen = records.iter().map(|record| record.id.clone()).list();
+        sort_by_text(&mut seen, |id| id);
         if request.restore.conversation {
-            let mut seen: Vec<&str> = Vec::new();
             for (index, turn) in snapshot.conversation.iter().flatten().enumerate() {
-                let place = seen.binary_search(&turn.id.as_str());
-                let free = place.is_err();
-                if let Err(place) = place {
-                    seen.insert(place, &turn.id);
-                }
+                let free = put(&mut seen, &turn.id);
                 records.extend(self.turn_record(&user, &session, (index, free), turn, now, ids, &mut notes));
             }
         }
         let mut taken = Vec::new();
         if restore.facts {
-            taken = self.import_memories(&user, &instance, &snapshot, now, (ids, &mut records, &mut notes));
+            let batch = (ids, &mut seen, &mut records, &mut notes);
+            taken = self.import_memories(&user, &instance, &snapshot, now, batch);
         }
         let mut vectors = Vec::new();
         if let Some(embeddings) = snapshot.embeddings {
@@ -143,7 +142,12 @@ impl Core {
         instance: &str,
         snapshot: &Snapshot,
         now: u64,
-        (ids, records, notes): (&mut IdSource, &mut Vec<Record>, &mut Vec<ImportNote>),
+        (ids, seen, records, notes): (
+            &mut IdSource,
+            &mut Vec<String>,
+            &mut Vec<Record>,
+            &mut Vec<ImportNote>,
+        ),
     ) -> Vec<(String, String)> {
         let mut memories: Vec<(String, Body)> = Vec::new();
         let facts = snapshot.facts.iter().flatten().enumerate();
@@ -159,10 +163,10 @@ impl Core {
                 notes.push(note(&path, "skipped", SOURCE_ERASED));
                 continue;
             }
-            let taken = memories.iter().any(|(known, _)| known == id);
+            let free = put(seen, id) && !memories.iter().any(|(known, _)| known == id);
             let in_file = id;
             let id = match self.owner(user).record(id) {
-                None if !id.is_empty() && !taken => id.clone(),
+                None if !id.is_empty() && free => id.clone(),
                 Some(record) if record.content.is_erased() => {
                     notes.push(note(&path, "skipped", EPISODE_ERASED));
                     continue;
@@ -175,9 +179,12 @@ impl Core {
                 _ => ids.next("memory"),
             };
             let sharing = sharing_of(user, &episode.sharing);
-            let related = |fact: &String| renamed.iter().find(|known| known.in_file == *fact);
-            let related_facts = episode.related_facts.iter().filter_map(related);
-            let related_facts = related_facts.map(|fact| fact.id.clone()).list();
+            // What is not in the file, because it was erased for instance, keeps its id.
+            let related = |id: &String| {
+                let known = renamed.iter().find(|known| known.in_file == *id);
+                known.map_or_else(|| id.clone(), |fact| fact.id.clone())
+            };
+            let related_facts = episode.related_facts.iter().map(related).list();
             let instance = instance.to_owned();
             let episode = Episode { instance, sharing, related_facts, ..episode.clone() };
             as_they_are.push((in_file.clone(), id.clone()));
@@ -197,14 +204,14 @@ impl Core {
         ids: &mut IdSource,
         notes: &mut Vec<ImportNote>,
     ) -> String {
-        if self.owner(user).record(wanted).is_none() {
+        let reason = if wanted.chars().count() > MAXIMUM_ID_LENGTH {
+            "an id has at most 200 characters"
+        } else if self.owner(user).record(wanted).is_some() {
+            "a session of this id is or was there already"
+        } else {
             return wanted.to_owned();
-        }
-        notes.push(note(
-            "/_snapshot_info/session_id",
-            "renamed",
-            "a session of this id is or was there already",
-        ));
+        };
+        notes.push(note("/_snapshot_info/session_id", "renamed", reason));
         ids.next("session")
     }
 
@@ -275,7 +282,7 @@ impl Core {
                 return None;
             }
             _ => {
-                notes.push(note(&path, "renamed", "another turn has this id"));
+                notes.push(note(&path, "renamed", "something else has this id"));
                 ids.next("turn")
             }
         };
@@ -287,19 +294,28 @@ impl Core {
     }
 }
 
-/// Gives points the level that they are, and says where the file says another one, which stands at `path`.
+/// Puts an id in its place among others; `false` where it is there already.
+fn put(ids: &mut Vec<String>, id: &str) -> bool {
+    let place = ids.binary_search_by(|known| known.as_str().cmp(id));
+    if let Err(place) = place {
+        ids.insert(place, id.to_owned());
+    }
+    place.is_err()
+}
+
+/// Gives points the level that they are, or still are where falling waits, and says where the file says another one, which stands at `path`.
 pub(super) fn name_level(
     affinity: &mut AffinityBaseline,
     template: &Template,
     path: &str,
     notes: &mut Vec<ImportNote>,
 ) {
-    let level = &level_at(template, affinity.points).level.name;
-    if affinity.level != *level && !affinity.level.is_empty() {
+    let level = settle(template, &affinity.level, affinity.points).to_owned();
+    if affinity.level != level && !affinity.level.is_empty() {
         let reason = format!("{} points are the level {level}", affinity.points);
         notes.push(note(path, "recomputed", &reason));
     }
-    affinity.level.clone_from(level);
+    affinity.level = level;
 }
 
 pub(super) fn note(path: &str, action: &str, reason: &str) -> ImportNote {

@@ -27,6 +27,8 @@ pub enum FieldCode {
     Order,
     /// Records of the anonymous owner stay local.
     AnonymousEgress,
+    /// A free name where only listed ones may leave.
+    NotEnumerated,
     /// A reference to a record that does not exist.
     UnknownRef,
     /// A field that is not known here.

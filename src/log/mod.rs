@@ -21,4 +21,5 @@ pub use migration::{
     AppliedMigration, MIGRATIONS, Migration, MigrationPlan, MigrationStatus, PlannedStep, Rewrite,
     migration_status, newest_schema, plan_migration, upgraded,
 };
+pub(crate) use record::MAXIMUM_ID_LENGTH;
 pub use record::{Content, Lifted, Record, check_owner};

@@ -15,8 +15,8 @@ use crate::json::{self, Limits, Node, Tokens, Value};
 
 /// Longest owner name, in Unicode scalar values.
 const MAXIMUM_OWNER_LENGTH: usize = 200;
-/// Longest id, in bytes; ours have at most 80.
-const MAXIMUM_ID_LENGTH: usize = 200;
+/// Longest id, in Unicode scalar values, as of those that name it in bodies; ours have at most 80.
+pub(crate) const MAXIMUM_ID_LENGTH: usize = 200;
 
 /// What one hand-over of records may be: as large as the largest file that is read, and as deep as a body in its
 /// envelope in its array.
@@ -104,7 +104,7 @@ impl Record {
         }
         let (id, owner) = (text("/id", id)?, text("/owner", owner)?);
         let (kind, at) = (text("/kind", kind)?, text("/at", at)?);
-        if id.len() > MAXIMUM_ID_LENGTH {
+        if id.len() > MAXIMUM_ID_LENGTH && id.chars().count() > MAXIMUM_ID_LENGTH {
             return Err(refused("/id", "the id is too long"));
         }
         let at = Stamp::parse(at).map_err(|_| refused("/at", "the clock is malformed"))?;

@@ -117,7 +117,8 @@ impl Affinity {
         }
     }
 
-    /// Where an instance with a baseline starts. The level is computed from the points.
+    /// Where an instance with a baseline starts. The level is computed from the points, and from the one that it was where
+    /// the template lets it wait.
     pub fn from_baseline(baseline: &AffinityBaseline, template: &Template) -> Self {
         let mut history = baseline.progression_history.clone();
         for change in &mut history {
@@ -127,7 +128,7 @@ impl Affinity {
         }
         Self {
             points: baseline.points,
-            level: level_at(template, baseline.points).level.name.clone(),
+            level: settle(template, &baseline.level, baseline.points).to_owned(),
             total_messages: baseline.total_messages,
             positive_interactions: baseline.positive_interactions,
             negative_interactions: baseline.negative_interactions,
@@ -374,7 +375,7 @@ fn gained_on_day(state: &Affinity, now: i64) -> i32 {
 
 /// The level after a change of points: rising is immediate, falling waits until the points are `hysteresis`
 /// below the minimum of the present level.
-fn settle<'a>(template: &'a Template, present: &str, points: u8) -> &'a str {
+pub(crate) fn settle<'a>(template: &'a Template, present: &str, points: u8) -> &'a str {
     let by_points = level_at(template, points).level;
     let hysteresis = template.affinity_config.hysteresis;
     match named(template, present) {

@@ -14,6 +14,7 @@ mod personality;
 mod recall;
 
 pub(crate) use admit::{MAXIMUM_AHEAD, parse_body};
+pub(crate) use affinity::settle;
 pub use affinity::{Affinity, Interaction, Progress, change};
 pub use memories::Use;
 pub use mood::Mood;

@@ -406,3 +406,68 @@ fn a_log_that_changes_meanwhile_is_exported_anew() {
     host.send("diego", &session, "Hi").unwrap();
     assert_eq!(host.core.next_piece(&mut writer).unwrap_err().code, ErrorCode::InvalidOperation);
 }
+
+#[test]
+fn facts_that_an_episode_goes_with_are_named_under_another_owner_too() {
+    let (host, _) = somebody("diego");
+    let file = BundleFile::of(&host.core, "diego", host.now);
+    let mut other = empty(7);
+    file.import(&mut other.core, "ana", ImportMode::Merge, host.now).unwrap();
+    let memories = BundleFile::of(&other.core, "ana", host.now).records("memory");
+    let episode = memories.iter().find(|memory| memory["body"]["type"] == "episode").unwrap();
+    let related = episode["body"]["related_facts"].as_array().unwrap();
+    assert!(!related.is_empty());
+    for id in related {
+        assert!(memories.iter().any(|memory| memory["id"] == *id), "{id}");
+    }
+}
+
+#[test]
+fn a_long_history_in_a_baseline_can_be_exported() {
+    let (mut host, _) = somebody("diego");
+    let mut instance = BundleFile::of(&host.core, "diego", host.now).records("instance")[0].clone();
+    let mut session = BundleFile::of(&host.core, "diego", host.now).records("session")[0].clone();
+    let change = json!({ "date": AT, "points": 40, "level": "friend", "delta": 1, "kind": "positive", "reasons": ["positive"] });
+    let period =
+        json!({ "mood": "neutral", "intensity": 1, "started_at": AT, "ended_at": AT, "cause": "trigger" });
+    let at = "001767225600000-00009-A";
+    instance["at"] = json!(at);
+    instance["body"]["baseline"] =
+        json!({ "at": at, "affinity": { "points": 40, "progression_history": vec![change; 15_000] } });
+    session["at"] = json!(at);
+    session["body"]["baseline"] = json!({ "at": at, "mood": { "current": "neutral", "started_at": AT, "history": vec![period; 15_000] } });
+    for record in [&instance, &session] {
+        assert!(record.to_string().len() > 1 << 20);
+        add(&mut host, record);
+    }
+    let file = BundleFile::of(&host.core, "diego", host.now);
+    file.verify().unwrap();
+    let mut other = empty(8);
+    file.import(&mut other.core, "diego", ImportMode::Merge, host.now).unwrap();
+    assert_eq!(BundleFile::of(&other.core, "diego", host.now).root(), file.root());
+}
+
+#[test]
+fn a_dry_run_says_what_merging_would_do() {
+    let (host, session) = somebody("diego");
+    let mut file = BundleFile::of(&host.core, "diego", host.now);
+    let turn = file.records("turn").iter().find(|turn| turn["body"]["role"] == "user").unwrap()["id"].clone();
+    let mut late = file.records("run")[0].clone();
+    late["id"] = json!("run_late");
+    drop(host);
+    // Another device wrote a run for a turn, and another turn, before it heard that they are erased here.
+    let (mut further, _) = somebody("diego");
+    add(&mut further, &late);
+    let mut said = file.records("turn")[0].clone();
+    said["id"] = json!("turn_late");
+    add(&mut further, &said);
+    file = BundleFile::of(&further.core, "diego", further.now);
+    for query in [turn, json!(session)] {
+        let (mut here, _) = somebody("diego");
+        here.now += 1_000;
+        here.run(&json!({ "type": "forget", "user": "diego", "query": query })).unwrap();
+        let dry = file.import(&mut here.core, "diego", ImportMode::DryRun, here.now).unwrap();
+        let merged = file.import(&mut here.core, "diego", ImportMode::Merge, here.now).unwrap();
+        assert_eq!(dry, merged, "{query}");
+    }
+}

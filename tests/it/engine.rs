@@ -1,11 +1,14 @@
 //! The turn as users meet it: what it stores, what it tells, and what is left when something fails.
 
 use luminoracore::ErrorCode;
-use luminoracore::engine::{CoreOptions, Event, Features, HistoryOptions, Output};
+use luminoracore::engine::{
+    Command, CoreOptions, Effect, EffectResult, Environment, Event, Features, HistoryOptions, Output,
+};
 use luminoracore::log::body::Role;
 use serde_json::json;
 
 use crate::host::{Host, Storage, body, code, file, finish, text};
+use crate::sample::tree;
 
 const MINUTE: u64 = 60_000;
 const DAY: u64 = 24 * 60 * MINUTE;
@@ -261,4 +264,43 @@ fn a_wrong_clock_never_takes_points_it_should_not() {
     host.now += 15 * DAY;
     let state = reply(host.send("diego", &session, "Today is Tuesday").unwrap()).state.unwrap();
     assert_eq!(state.affinity.points, 52 - 4 + 1, "five idle days, three of grace");
+}
+
+#[test]
+fn whatever_a_model_is_called_its_runs_can_be_read_again() {
+    for (kind, id) in [("", " "), ("k", &*"é".repeat(300)), (&*"x".repeat(300), "")] {
+        let mut host = Host::new();
+        let session = host.session("diego", "alicia");
+        host.run(&json!({
+            "type": "send", "user": "diego", "session": session, "text": "You're pretty",
+            "model": { "kind": kind, "id": id },
+        }))
+        .unwrap();
+        let again = Host::open(CoreOptions::default(), 9, host.storage.clone());
+        assert_eq!(again.core.record_count("diego"), host.core.record_count("diego"));
+        let points =
+            |host: &Host| host.core.session_state("diego", &session, host.now).unwrap().affinity.points;
+        assert_eq!((points(&again), points(&again) > 0), (points(&host), true));
+    }
+}
+
+#[test]
+fn a_clock_that_is_put_right_during_a_reply_makes_no_run_unreadable() {
+    let mut host = Host::new();
+    let session = host.session("diego", "alicia");
+    let send = Command::parse(&tree(json!({
+        "type": "send", "user": "diego", "session": session, "text": "You're pretty",
+        "model": { "kind": "test", "id": "test" },
+    })))
+    .unwrap();
+    // It began in 1970.
+    let mut step = host.core.dispatch(send, &Environment { now: 1, seed: [3; 32] });
+    for result in [text("Hello."), finish()] {
+        step = host.resume(step.op, result);
+    }
+    let Some(Effect::Append { records, .. }) = step.effects.into_iter().next() else { panic!("a batch") };
+    host.storage.append(&records);
+    host.resume(step.op, EffectResult::Stored).done.unwrap().unwrap();
+    let again = Host::open(CoreOptions::default(), 9, host.storage.clone());
+    assert_eq!(again.core.record_count("diego"), host.core.record_count("diego"));
 }

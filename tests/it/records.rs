@@ -39,6 +39,9 @@ fn every_broken_rule_is_named() {
     let session = json!({ "instance": "i", "status": "active", "started_at": time, "updated_at": time });
     let run =
         json!({ "session": "s", "turn": "t", "template": template, "mode": "manual", "started_at": time });
+    let mut summary = run.clone();
+    summary["visibility"] = json!("sync_summary");
+    let usage = json!({ "input_tokens": 1, "output_tokens": 1 });
     let instance = json!({ "template": template, "template_name": "Alicia", "created_at": time });
     let cases = [
         ("turn", &turn, "text", json!(1), "type", "/text"),
@@ -62,6 +65,27 @@ fn every_broken_rule_is_named() {
         ("run", &run, "mood", json!({ "from": "a", "to": "b", "intensity": 2 }), "range", "/mood/intensity"),
         ("run", &run, "findings", json!({}), "type", "/findings"),
         ("run", &run, "text", json!("what was said"), "unknown_field", "/text"),
+        ("run", &run, "patterns", json!(["obligation_language", 1]), "type", "/patterns/1"),
+        ("run", &run, "tensions", json!([{}]), "type", "/tensions/0"),
+        (
+            "run",
+            &run,
+            "attempts",
+            json!([{ "usage": usage, "text": "raw" }]),
+            "unknown_field",
+            "/attempts/0/text",
+        ),
+        ("run", &run, "attempts", json!([{ "role": "critic" }]), "missing", "/attempts/0"),
+        (
+            "run",
+            &run,
+            "actions",
+            json!([{ "tool": "x", "arguments": {} }]),
+            "unknown_field",
+            "/actions/0/arguments",
+        ),
+        ("run", &run, "crisis", json!({ "level": "none", "text": "raw" }), "unknown_field", "/crisis/text"),
+        ("run", &summary, "patterns", json!(["self_judgment", "my own"]), "not_enumerated", "/patterns/1"),
         ("instance", &instance, "template_name", json!(" "), "empty", "/template_name"),
         ("instance", &instance, "a/b", json!(1), "unknown_field", "/a~1b"),
     ];
@@ -76,6 +100,35 @@ fn every_broken_rule_is_named() {
             "{kind} {field}"
         );
     }
+}
+
+#[test]
+fn what_later_features_write_of_a_run_is_taken() {
+    let template = format!("sha256:{}", "0".repeat(64));
+    let time = "2026-01-31T08:00:00.000Z";
+    let run =
+        json!({ "session": "s", "turn": "t", "template": template, "mode": "manual", "started_at": time });
+    for (field, value) in [
+        ("duration_ms", json!(1_767_225_600_000_u64)),
+        ("patterns", json!(["what I call it"])),
+        (
+            "attempts",
+            json!([{ "usage": { "input_tokens": 1, "output_tokens": 1 }, "findings": [{}] }, { "role": "critic", "usage": { "input_tokens": 1, "output_tokens": 1 } }]),
+        ),
+        (
+            "actions",
+            json!([{ "hash": "h", "tool": "t", "decision": "approved", "by": "owner", "at": time, "expires_at": time, "result": { "any": 1 } }]),
+        ),
+        ("crisis", json!({ "level": "none" })),
+    ] {
+        let mut run = run.clone();
+        run[field] = value;
+        body::parse("run", "diego", tree(run)).expect(field);
+    }
+    let mut run = run;
+    run["visibility"] = json!("sync_summary");
+    run["patterns"] = json!(["obligation_language", "future_anxiety"]);
+    body::parse("run", "diego", tree(run)).unwrap();
 }
 
 fn record(case: &Value) -> Record {
@@ -99,8 +152,14 @@ fn record(case: &Value) -> Record {
 fn merge_keeps_its_laws_on_the_shared_cases() {
     let cases: Value = serde_json::from_str(&file("tests/cases/mirror/merge-vectors.json")).unwrap();
     let records = |list: &Value| list.as_array().unwrap().iter().map(record).collect::<Vec<_>>();
-    let cases = cases["cases"].as_array().unwrap();
-    for case in cases {
+    let mut cases = cases["cases"].as_array().unwrap().clone();
+    // One of a sort that the shared file only speaks of.
+    let ahead = |at: u64| json!({ "id": "t9", "kind": "turn", "at": [at, 0, "B"], "text": "hi" });
+    let merged = json!([ahead(86_401_000)]);
+    for (ms, merged) in [(86_401_001, json!("REJECT:clock")), (86_401_000, merged)] {
+        cases.push(json!({ "id": ms, "a": [], "b": [ahead(ms)], "now": 1_000, "merged": merged }));
+    }
+    for case in &cases {
         let id = &case["id"];
         let (a, b) = (records(&case["a"]), records(&case["b"]));
         for (a, b) in [(&a, &b), (&b, &a)] {
@@ -108,12 +167,21 @@ fn merge_keeps_its_laws_on_the_shared_cases() {
                 Some("ERROR:integrity") => {
                     assert_eq!(merge(a, b).unwrap_err().code, ErrorCode::Integrity, "{id}")
                 }
+                // What is refused for itself, whatever it meets: the log names it.
+                Some(reject) if reject.starts_with("REJECT:") => {
+                    let now = case["now"].as_u64().expect("a clock is ahead of something");
+                    let mut host = crate::bundle::empty(1);
+                    let absorbed = host.core.absorb([a.as_slice(), b].concat(), now).unwrap();
+                    let codes: Vec<&str> =
+                        absorbed.quarantined.iter().map(|record| record.code.as_str()).collect();
+                    assert!(codes.contains(&reject.trim_start_matches("REJECT:")), "{id}: {codes:?}");
+                }
                 Some(other) => panic!("{id}: {other} is not a result that this test knows"),
                 None => assert_eq!(merge(a, b).unwrap(), records(&case["merged"]), "{id}"),
             }
         }
         if let Ok(ab) = merge(&a, &b) {
-            for third in cases {
+            for third in &cases {
                 let c = records(&third["a"]);
                 if let (Ok(left), Ok(right)) = (merge(&ab, &c), merge(&b, &c).and_then(|bc| merge(&a, &bc))) {
                     assert_eq!(left, right, "{id}");

@@ -364,3 +364,114 @@ fn an_export_knows_the_options_by_their_older_names() {
     }
     assert!(ExportOptions::parse(&tree(json!({ "conversatoin": false }))).is_err());
 }
+
+/// A snapshot, changed, without the hashes of what it was.
+fn changed(source: &str, change: impl FnOnce(&mut Value)) -> Value {
+    let mut file: Value = serde_json::from_str(source).unwrap();
+    change(&mut file);
+    json!({ "type": "import-snapshot", "source": file.to_string(), "allow_modified": true })
+}
+
+/// Whoever opens the storage again finds what the core had: everything in it can be read.
+fn reopened(host: &Host, user: &str, session: &str) -> Host {
+    let again = Host::open(CoreOptions::default(), 9, host.storage.clone());
+    assert_eq!(again.core.record_count(user), host.core.record_count(user));
+    let turns = |host: &Host| host.core.history(user, session, &HistoryOptions::default()).unwrap().len();
+    assert_eq!(turns(&again), turns(host));
+    again
+}
+
+#[test]
+fn ids_of_a_file_may_be_long_in_any_script() {
+    let (host, session) = told();
+    let file = export(&host, &session);
+    for (id, is_kept) in [("é".repeat(200), true), ("😀".repeat(200), true), ("x".repeat(201), false)] {
+        let mut other = Host::new();
+        let command = changed(&file, |file| file["_snapshot_info"]["session_id"] = json!(id));
+        let Ok(Output::Import(report)) = other.run(&command) else { panic!("the import failed") };
+        assert_eq!((report.session == id, report.report.len()), (is_kept, usize::from(!is_kept)));
+        reopened(&other, "diego", &report.session);
+    }
+    for place in [
+        "/current_state/conversation_history/0/id",
+        "/current_state/memorable_episodes/0/id",
+        "/current_state/memorable_episodes/0/sources/0/turn",
+    ] {
+        let mut other = Host::new();
+        let long = json!("é".repeat(200));
+        let command = changed(&file, |file| *file.pointer_mut(place).expect(place) = long);
+        let Ok(Output::Import(report)) = other.run(&command) else { panic!("the import failed") };
+        assert_eq!(report.report, []);
+        reopened(&other, "diego", &report.session);
+    }
+}
+
+#[test]
+fn whatever_in_a_file_has_the_same_id_is_all_there() {
+    let (host, session) = told();
+    let file = export(&host, &session);
+    let template = serde_json::from_str::<Value>(&file).unwrap()["hashes"]["template"].clone();
+    let template = format!("sha256:{}", template.as_str().unwrap());
+    let (turn, episode) =
+        ("/current_state/conversation_history/1/id", "/current_state/memorable_episodes/0/id");
+    for (place, id) in [(turn, &session), (turn, &template), (episode, &session), (episode, &template)] {
+        let mut other = Host::new();
+        let command = changed(&file, |file| *file.pointer_mut(place).expect(place) = json!(id));
+        let Ok(Output::Import(report)) = other.run(&command) else { panic!("the import failed") };
+        assert_eq!(report.session, session);
+        assert_eq!(other.core.record_count("diego"), other.storage.scan("diego").len());
+        let turns =
+            |host: &Host| host.core.history("diego", &session, &HistoryOptions::default()).unwrap().len();
+        assert_eq!(
+            (turns(&other), other.episodes("diego").len()),
+            (turns(&host), host.episodes("diego").len())
+        );
+        reopened(&other, "diego", &session);
+    }
+    // A turn and an episode that have one.
+    let mut other = Host::new();
+    let command = changed(&file, |file| {
+        let id = file.pointer(turn).unwrap().clone();
+        *file.pointer_mut(episode).unwrap() = id;
+    });
+    other.run(&command).unwrap();
+    assert_eq!(other.episodes("diego").len(), host.episodes("diego").len());
+    assert_eq!(other.core.history("diego", &session, &HistoryOptions::default()).unwrap().len(), 10);
+}
+
+#[test]
+fn a_level_that_waits_to_fall_travels() {
+    let mut document: Value = serde_json::from_str(&crate::host::file("personalities/alicia.json")).unwrap();
+    document["affinity_config"] = json!({ "hysteresis": 5 });
+    let mut host = Host::new();
+    let session = host.session_of("diego", &document.to_string());
+    let set = json!({ "type": "set-affinity", "user": "diego", "session": session, "points": 41 });
+    host.run(&set).unwrap();
+    host.send("diego", &session, "I hate you").unwrap();
+    let affinity = host.core.session_state("diego", &session, host.now).unwrap().affinity;
+    assert_eq!((affinity.points, affinity.level.as_str()), (36, "friend"));
+    let file = export(&host, &session);
+    host.run(&json!({ "type": "erase", "user": "diego", "purge": true })).unwrap();
+    assert_eq!(imported(&mut host, &file).report, []);
+    assert_eq!(export(&host, &session), file);
+    // Too far below it, it is another one, and that is told.
+    let mut other = Host::new();
+    let command = changed(&file, |file| file["current_state"]["affinity"]["points"] = json!(35));
+    let Ok(Output::Import(report)) = other.run(&command) else { panic!("the import failed") };
+    assert_eq!(report.report.len(), 1);
+    let affinity = other.core.session_state("diego", &session, other.now).unwrap().affinity;
+    assert_eq!(affinity.level, "acquaintance");
+}
+
+#[test]
+fn what_an_episode_goes_with_stays_named_after_it_was_forgotten() {
+    let (mut host, session) = told();
+    let related = host.episodes("diego")[0].clone();
+    let related = serde_json::to_value(&related).unwrap()["related_facts"][0].clone();
+    host.run(&json!({ "type": "forget", "user": "diego", "query": related })).unwrap();
+    let file = export(&host, &session);
+    assert!(file.contains(related.as_str().unwrap()));
+    host.run(&json!({ "type": "erase", "user": "diego", "purge": true })).unwrap();
+    imported(&mut host, &file);
+    assert_eq!(export(&host, &session), file);
+}

@@ -3,9 +3,10 @@
 use serde::Serialize;
 
 use super::instance::points;
-use super::sharing::Sharing;
-use crate::json::{Fields, Map};
+use super::sharing::{Sharing, Visibility};
+use crate::json::{FieldCode, FieldError, Fields, Map, Value, pointer};
 use crate::observe::Span;
+use crate::text::first_characters;
 
 /// How a turn was produced.
 #[derive(Clone, Debug, PartialEq, Serialize)]
@@ -190,10 +191,26 @@ impl MoodCause {
     }
 }
 
-/// Reads a field for its JSON type alone.
+/// Most characters of a short name, as of an id.
+const MAXIMUM_NAME: usize = 200;
+
+/// Largest whole number that a double holds with all smaller ones.
+const MAXIMUM_WHOLE: i64 = (1 << 53) - 1;
+
+/// The classes of patterns; what is called otherwise is the owner's own name, and stays with them.
+const PATTERN_CLASSES: [&str; 6] = [
+    "obligation_language",
+    "absolute_thinking",
+    "internal_tension",
+    "self_judgment",
+    "past_reference",
+    "future_anxiety",
+];
+
+/// Reads a field for its shape alone.
 type HasType = fn(&mut Fields<'_>, &'static str);
 
-/// Fields of a run that later features write, with the JSON type each must have.
+/// Fields of a run that later features write, with the shape each must have.
 const FURTHER: &[(&str, HasType)] = &[
     ("domain", |fields, name| drop(fields.string(name))),
     ("complexity", |fields, name| {
@@ -201,12 +218,27 @@ const FURTHER: &[(&str, HasType)] = &[
     }),
     ("mask", has_object),
     ("mask_steps", has_list),
-    ("attempts", has_list),
-    ("patterns", has_list),
-    ("tensions", has_list),
+    ("attempts", |fields, name| {
+        fields.list(name, |attempt| {
+            attempt.id("role");
+            let usage = attempt.nested("usage", Usage::parse);
+            attempt.require("usage", usage.map(drop));
+            has_list(attempt, "findings");
+        });
+    }),
+    ("patterns", |fields, name| drop(fields.texts(name))),
+    ("tensions", |fields, name| drop(fields.texts(name))),
     ("findings", has_list),
-    ("actions", has_list),
-    ("crisis", has_object),
+    ("actions", |fields, name| {
+        fields.list(name, |action| {
+            for name in ["hash", "tool", "decision", "by", "at", "expires_at", "result"] {
+                action.raw(name);
+            }
+        });
+    }),
+    ("crisis", |fields, name| {
+        fields.nested(name, |crisis| drop(crisis.required_id("level")));
+    }),
 ];
 
 fn has_object(fields: &mut Fields<'_>, name: &'static str) {
@@ -249,7 +281,8 @@ impl Run {
         let template = fields.template_id("template");
         let mode = fields.required_choice("mode", &Mode::NAMES);
         let started_at = fields.required_time("started_at");
-        let duration_ms = fields.count("duration_ms").map(u64::from);
+        // A clock that is put right meanwhile makes it as long as it was wrong.
+        let duration_ms = fields.integer("duration_ms", 0, MAXIMUM_WHOLE).map(i64::unsigned_abs);
         let model = fields.nested("model", ModelReference::parse);
         let blocks = fields.list("blocks", BlockReport::parse);
         let usage = fields.nested("usage", Usage::parse);
@@ -263,6 +296,9 @@ impl Run {
             has_type(fields, name);
         }
         let sharing = Sharing::parse(fields, owner, true);
+        if sharing.visibility == Visibility::SyncSummary {
+            check_patterns(fields, further.get("patterns"));
+        }
         Self {
             session,
             turn,
@@ -282,7 +318,29 @@ impl Run {
     }
 }
 
+/// Of patterns that may leave as counts, only the names that everybody has.
+fn check_patterns(fields: &mut Fields<'_>, patterns: Option<&Value>) {
+    let names = patterns.and_then(Value::as_array).into_iter().flatten().map(Value::as_str);
+    for (index, name) in names.enumerate() {
+        if name.is_some_and(|name| !PATTERN_CLASSES.contains(&name)) {
+            let mut path = fields.at("patterns");
+            pointer::push_index(&mut path, index);
+            let hint = "one of the six classes, or a run that is local_only";
+            fields.note(Err(FieldError::new(FieldCode::NotEnumerated, path, hint)));
+        }
+    }
+}
+
 impl ModelReference {
+    /// A model by the names that its host gave it, which may be any text, as far as a body has room for them.
+    pub(crate) fn of(kind: &str, id: &str) -> Self {
+        let name = |text: &str| {
+            let text = first_characters(text, MAXIMUM_NAME);
+            if text.trim().is_empty() { "unknown" } else { text }.to_owned()
+        };
+        Self { kind: name(kind), id: name(id) }
+    }
+
     fn parse(fields: &mut Fields<'_>) -> Self {
         Self { kind: fields.required_id("kind"), id: fields.required_id("id") }
     }
