@@ -159,8 +159,11 @@ impl Core {
         let key = canonical_key(fact.category, &fact.key).ok_or_else(|| {
             Error::invalid_argument("/fact/key", "a key holds at least one letter from a to z or digit")
         })?;
-        if json::compact(&fact.value).len() > crate::log::body::MAXIMUM_VALUE_BYTES {
-            return Err(Error::invalid_argument("/fact/value", "a value has at most 2 KiB as JSON"));
+        if !crate::log::body::fits(&fact.value) {
+            return Err(Error::invalid_argument(
+                "/fact/value",
+                "a value has at most 2 KiB as JSON, and is at most 24 deep",
+            ));
         }
         let mut learning = Learning::new(self, user, now);
         learning.state(Statement {

@@ -5,7 +5,7 @@ use serde::Serialize;
 
 use super::{EpisodeType, FactCategory, canonical_key};
 use crate::json::{self, Limits, Value};
-use crate::log::body::{MAXIMUM_SUMMARY, MAXIMUM_TITLE, MAXIMUM_VALUE_BYTES};
+use crate::log::body::{MAXIMUM_SUMMARY, MAXIMUM_TITLE, fits};
 use crate::text::{Phrase, Scan, Span, find, first_characters, fold};
 
 /// Most facts of one answer.
@@ -222,7 +222,7 @@ impl Reader {
         let category = FactCategory::from_name(&fold(category)).unwrap_or(FactCategory::Other);
         let key = text(item, "key").and_then(|key| canonical_key(category, key)).ok_or(DropReason::NoKey)?;
         let value = item.get("value").filter(|value| !is_blank(value)).ok_or(DropReason::NoValue)?;
-        if json::compact(value).len() > MAXIMUM_VALUE_BYTES {
+        if !fits(value) {
             return Err(DropReason::LongValue);
         }
         let confidence = unit(item.get("confidence")).ok_or(DropReason::BadConfidence)?;

@@ -475,3 +475,26 @@ fn what_an_episode_goes_with_stays_named_after_it_was_forgotten() {
     imported(&mut host, &file);
     assert_eq!(export(&host, &session), file);
 }
+
+#[test]
+fn a_fact_as_deep_as_one_may_be_can_stand_in_every_file() {
+    let nested = |depth| (0..depth).fold(json!("a text that is worth listing"), |value, _| json!([value]));
+    let mut host = Host::new();
+    let session = host.session("diego", "alicia");
+    let remember = |value: Value| json!({ "type": "remember", "user": "diego", "fact": { "key": "deep", "value": value } });
+    assert_eq!(code(host.run(&remember(nested(25)))), ErrorCode::InvalidArgument);
+    host.run(&remember(nested(24))).unwrap();
+    // An earlier value stands deeper; a text that is there twice is a reference in the compact form.
+    host.run(&remember(json!("a text that is worth listing"))).unwrap();
+    let plain = export(&host, &session);
+    let compact = export_with(&host, &session, &json!({ "compact": true }));
+    assert!(plain.matches("a text that is worth listing").count() == 2);
+    assert_eq!(compact.matches("a text that is worth listing").count(), 1);
+    for file in [&plain, &compact] {
+        host.run(&json!({ "type": "erase", "user": "diego", "purge": true })).unwrap();
+        assert_eq!(imported(&mut host, file).report, []);
+        assert_eq!(export(&host, &session), plain);
+    }
+    let bundle = crate::bundle_file::BundleFile::of(&host.core, "diego", host.now);
+    bundle.verify().unwrap();
+}

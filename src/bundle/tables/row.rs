@@ -9,8 +9,8 @@ use crate::bundle::translation::ImportNote;
 use crate::error::{Error, ErrorCode};
 use crate::json::{self, FieldCode, Fields, Limits, Map, Node, Value, pointer};
 use crate::log::body::{
-    AffinityBaseline, Episode, Fact, FactOrigin, MAXIMUM_SUMMARY, MAXIMUM_TITLE, MAXIMUM_VALUE_BYTES,
-    MemorySource, MemoryStatus, MoodBaseline, Sharing,
+    AffinityBaseline, Episode, Fact, FactOrigin, MAXIMUM_SUMMARY, MAXIMUM_TITLE, MAXIMUM_VALUE_DEPTH,
+    MemorySource, MemoryStatus, MoodBaseline, Sharing, fits,
 };
 use crate::log::{AppliedMigration, STORAGE, check_owner, natural_id};
 use crate::memory::{EpisodeType, FactCategory, canonical_key, is_key, unite_source, unite_tags};
@@ -20,8 +20,9 @@ use crate::timestamp;
 
 /// Most characters of the words in which a fact was said.
 const MAXIMUM_CONTEXT: usize = 500;
-/// JSON in a column becomes a part of a body, which is 32 deep.
-const INSIDE: Limits = Limits { bytes: 1 << 20, depth: 30, items: usize::MAX, items_at: &[] };
+/// JSON in a column becomes a part of a body; what is deeper stays the text that it is.
+const INSIDE: Limits =
+    Limits { bytes: 1 << 20, depth: MAXIMUM_VALUE_DEPTH, items: usize::MAX, items_at: &[] };
 
 /// A row that keeps the rules.
 #[derive(Debug)]
@@ -165,8 +166,8 @@ impl Reader<'_> {
         }
         let value = self.fields.raw("fact_value").map(Node::to_value);
         let value = decoded((&self.fields.require("fact_value", value)).into());
-        if json::compact(&value).len() > MAXIMUM_VALUE_BYTES {
-            self.fields.refuse(FieldCode::TooLong, "fact_value", "at most 2 KiB as JSON");
+        if !fits(&value) {
+            self.fields.refuse(FieldCode::TooLong, "fact_value", "at most 2 KiB as JSON, and 24 deep");
         }
         let confidence = self.fields.number("confidence", 0.0, 1.0).unwrap_or(1.0);
         let mention_count = self.fields.count("mention_count").unwrap_or(1).max(1);

@@ -9,6 +9,23 @@ use crate::memory::{FactCategory, is_key};
 
 /// Most bytes of a value as JSON.
 pub(crate) const MAXIMUM_VALUE_BYTES: usize = 2 << 10;
+/// Most containers inside each other in a value that is learned. A snapshot has 32, six of them around an earlier value, and
+/// its compact form two more.
+pub(crate) const MAXIMUM_VALUE_DEPTH: usize = 24;
+
+/// Whether a value that is learned can stand in every file.
+pub(crate) fn fits(value: &Value) -> bool {
+    json::compact(value).len() <= MAXIMUM_VALUE_BYTES && is_within(value, MAXIMUM_VALUE_DEPTH)
+}
+
+fn is_within(value: &Value, depth: usize) -> bool {
+    let inside = |item: &Value| depth > 0 && is_within(item, depth - 1);
+    match value {
+        Value::Array(items) => depth > 0 && items.iter().all(inside),
+        Value::Object(members) => depth > 0 && members.values().all(inside),
+        _ => true,
+    }
+}
 
 /// One thing that is known about a person. Its natural id follows from owner, category and key.
 #[derive(Clone, Debug, PartialEq, Serialize)]
