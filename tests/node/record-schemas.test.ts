@@ -22,6 +22,7 @@ const beyond = [
   "64 hexadecimal digits",
   "at most 5 MiB of UTF-8",
   "a NUL is no text",
+  "one of the six classes",
 ];
 
 const randomBodies = 1_500;
@@ -112,12 +113,14 @@ const bodies: Record<string, object> = {
     complexity: 0.5,
     mask: {},
     mask_steps: [],
-    attempts: [],
-    patterns: [],
-    tensions: [],
+    attempts: [{ role: "critic", usage: { input_tokens: 1, output_tokens: 1 }, findings: [] }],
+    patterns: ["absolute_thinking"],
+    tensions: ["tension_1"],
     findings: [],
-    actions: [],
-    crisis: {},
+    actions: [
+      { hash: "h", tool: "t", decision: "approved", by: "owner", at: time, expires_at: time, result: 1 },
+    ],
+    crisis: { level: "none" },
     ...shared,
   },
   fact: {
