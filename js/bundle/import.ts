@@ -58,7 +58,7 @@ export async function importBundle(
     }
     // From here to the storage nothing else happens.
     const report = settle();
-    const records = settled(found, reader);
+    const records = settled(found, reader, report);
     const changed = await store(connection, owner, records, reader, mode === "replace" ? leftOut : undefined);
     return { report: undo ? { ...report, undo } : report, changed };
   } finally {
@@ -103,11 +103,12 @@ function takenFrom(reader: BundleReader): RecordText[] {
   return reader.takeTexts()?.split("\n").map(fromText) ?? [];
 }
 
-/** What was found, and in its place or beside it what settling has made of it. */
-function settled(found: RecordText[], reader: BundleReader): RecordText[] {
-  const further = new Map(takenFrom(reader).map((record) => [record.id, record]));
-  if (further.size === 0) return found;
-  return [...found.filter(({ id }) => !further.has(id)), ...further.values()];
+/** What was found and is not left out, and in its place or beside it what settling has made of it. */
+function settled(found: RecordText[], reader: BundleReader, { quarantined }: BundleReport): RecordText[] {
+  const further = takenFrom(reader);
+  const others = new Set([...further, ...quarantined].map(({ id }) => id));
+  if (others.size === 0) return found;
+  return [...found.filter(({ id }) => !others.has(id)), ...further];
 }
 
 /**

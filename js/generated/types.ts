@@ -2318,7 +2318,8 @@ erased: number,
  */
 conflicts: Array<string>, 
 /**
- * Records that are left out, and why: `clock` for those from the future.
+ * Records that are left out, and why: `clock` for those from the future, `unknown_ref` for feedback on what is
+ * neither here nor in the bundle.
  */
 quarantined: Array<Quarantined>, };
 

@@ -30,12 +30,12 @@ pub struct Translation {
     pub(super) places: Vec<Place>,
 }
 
-/// Where a section of ours stands in the file, and where in it the items of a list.
+/// Where a section of ours stands in the file, and where the items of a list, which may come from several places.
 #[derive(Clone, Debug, PartialEq)]
 pub(super) struct Place {
     pub(super) ours: String,
     pub(super) theirs: String,
-    pub(super) indices: Vec<usize>,
+    pub(super) items: Vec<String>,
 }
 
 impl Translation {
@@ -43,16 +43,11 @@ impl Translation {
     pub fn place(&self, path: &str) -> String {
         for place in &self.places {
             let Some(rest) = path.strip_prefix(place.ours.as_str()) else { continue };
-            let mut theirs = place.theirs.clone();
             let (index, inside) = split_name(rest);
-            match pointer::index(index).and_then(|index| place.indices.get(index)) {
-                Some(index) => {
-                    pointer::push_index(&mut theirs, *index);
-                    theirs.push_str(inside);
-                }
-                None => theirs.push_str(rest),
-            }
-            return theirs;
+            return match pointer::index(index).and_then(|index| place.items.get(index)) {
+                Some(item) => [item, inside].concat(),
+                None => [&place.theirs, rest].concat(),
+            };
         }
         path.to_owned()
     }
@@ -88,10 +83,9 @@ impl Translation {
         }
         for place in &mut self.places {
             let rest = path.strip_prefix(place.ours.as_str()).unwrap_or_default();
-            if let Some(index) =
-                pointer::index(split_name(rest).0).filter(|index| *index < place.indices.len())
+            if let Some(index) = pointer::index(split_name(rest).0).filter(|index| *index < place.items.len())
             {
-                place.indices.remove(index);
+                place.items.remove(index);
             }
         }
         false

@@ -8,6 +8,8 @@ use super::swept::Swept;
 use crate::bundle::{BundleReader, BundleWriter, Moving, Piece, Selection};
 use crate::error::{Error, ErrorCode};
 use crate::json::{self, Value};
+use crate::list::List;
+use crate::log::body::check_references;
 use crate::log::{Merged, Record, check_owner, newer};
 use crate::order;
 use crate::state::{MAXIMUM_AHEAD, OwnerState, Quarantined};
@@ -44,7 +46,8 @@ pub struct BundleReport {
     pub erased: u32,
     /// Ids of records that have one clock in both and say different things. Nothing of such a bundle is merged.
     pub conflicts: Vec<String>,
-    /// Records that are left out, and why: `clock` for those from the future.
+    /// Records that are left out, and why: `clock` for those from the future, `unknown_ref` for feedback on what is
+    /// neither here nor in the bundle.
     pub quarantined: Vec<Quarantined>,
 }
 
@@ -90,10 +93,34 @@ impl BundleImport {
 
     /// The records to store that were found since this was last asked for: the JSON text of each on a line, with what
     /// storages read of it first (`id`, `owner`, `kind`, `at`, and `erased` of a tombstone), so that nobody has to read
-    /// the body. None when there are none. Those of a settled import take the place of earlier ones with their ids.
+    /// the body. None when there are none. Those of a settled import take the place of earlier ones with their ids; those that its report calls quarantined
+    /// are not to be stored.
     pub fn take_texts(&mut self) -> Option<String> {
         let texts = std::mem::take(&mut self.texts);
         (!texts.is_empty()).then_some(texts)
+    }
+
+    /// Leaves out what means nothing without a record that neither the log nor the bundle has.
+    fn leave_out_unresolved(&mut self, state: &OwnerState) {
+        let of_feedback = |record: &Record| record.kind == "feedback";
+        if !self.records.iter().any(of_feedback) {
+            return;
+        }
+        let mut brought = self.records.iter().map(|record| record.id.clone()).list();
+        order::sort_by_text(&mut brought, |id| id);
+        let exists = |id: &str| {
+            state.record(id).is_some() || brought.binary_search_by(|known| known.as_str().cmp(id)).is_ok()
+        };
+        let report = &mut self.report;
+        self.records.retain(|record| {
+            let Some(body) = record.body() else { return true };
+            let Err(error) = check_references(&record.kind, body, exists) else { return true };
+            let is_known = state.record(&record.id).is_some();
+            *if is_known { &mut report.changed } else { &mut report.new } -= 1;
+            let (id, message) = (record.id.clone(), error.to_string());
+            report.quarantined.push(Quarantined { id, code: "unknown_ref".to_owned(), message });
+            false
+        });
     }
 
     fn add(&mut self, record: Record) {
@@ -229,6 +256,7 @@ impl Core {
             return Err(Error::new(ErrorCode::Integrity, message)
                 .hint("One of the two was altered. Nothing was imported; with the mode \"replace\" the bundle wins."));
         }
+        import.leave_out_unresolved(state);
         if let Some(moving) = &import.moving {
             for tombstone in erased_by(moving, &import.records, state) {
                 import.report.erased += 1;

@@ -17,8 +17,8 @@ use crate::log::body::{
     AffinityBaseline, Episode, InstanceBaseline, MoodBaseline, Session, SessionBaseline, SessionStatus,
     Sharing, Source, Turn,
 };
-use crate::log::{Body, Content, IdSource, MAXIMUM_ID_LENGTH, Record, check_owner};
-use crate::order::sort_by_text;
+use crate::log::{Body, Content, IdSource, MAXIMUM_ID_LENGTH, Record, check_owner, is_natural};
+use crate::order::{repeated, sort_by_text};
 use crate::state::{Personality, settle};
 use crate::template::Template;
 use crate::timestamp;
@@ -95,26 +95,29 @@ impl Core {
             known
         });
         records.push(self.session_record(&user, &session, &instance, mood, now));
-        // What has an id in this batch already: no other record of the file can have it too.
-        let mut seen = records.iter().map(|record| record.id.clone()).list();
-        sort_by_text(&mut seen, |id| id);
-        if request.restore.conversation {
-            for (index, turn) in snapshot.conversation.iter().flatten().enumerate() {
-                let free = put(&mut seen, &turn.id);
-                records.extend(self.turn_record(&user, &session, (index, free), turn, now, ids, &mut notes));
-            }
+        let turns = snapshot.conversation.iter().flatten().filter(|_| restore.conversation).list();
+        let episodes = snapshot.episodes.iter().flatten().filter(|_| restore.facts).list();
+        // One batch has an id once.
+        let mut wanted = vec![Some(session.as_str())];
+        wanted.extend(turns.iter().map(|turn| Some(turn.id.as_str())));
+        wanted.extend(episodes.iter().map(|(id, _)| Some(id.as_str())));
+        let repeated = repeated(&wanted);
+        let (of_turns, of_episodes) = repeated.get(1..).unwrap_or_default().split_at(turns.len());
+        for (index, (turn, is_repeated)) in turns.into_iter().zip(of_turns).enumerate() {
+            let place = (index, *is_repeated);
+            records.extend(self.turn_record(&user, &session, place, turn, now, ids, &mut notes));
         }
         let mut taken = Vec::new();
         if restore.facts {
-            let batch = (ids, &mut seen, &mut records, &mut notes);
-            taken = self.import_memories(&user, &instance, &snapshot, now, batch);
+            let episodes = episodes.into_iter().zip(of_episodes);
+            let batch = (ids, &mut records, &mut notes);
+            taken = self.import_memories((&user, &instance), &snapshot, episodes, now, batch);
         }
         let mut vectors = Vec::new();
         if let Some(embeddings) = snapshot.embeddings {
             if self.embedder() == Some(&embeddings.model) {
                 for (id, vector) in embeddings.vectors {
-                    let taken = taken.iter().find(|(in_file, _)| *in_file == id);
-                    vectors.extend(taken.map(|(_, id)| (id.clone(), vector)));
+                    vectors.extend(here(&taken, &id).map(|id| (id.to_owned(), vector)));
                 }
             } else {
                 let reason =
@@ -134,39 +137,36 @@ impl Core {
         Ok(Commit::new(&user, records, Vec::new(), outcome).begin(Vec::new()))
     }
 
-    /// Facts merge with what is known; episodes that are not there yet are added. What the person erased stays so. Gives
-    /// the ids in the file of those that are taken as they are, and their ids here.
-    fn import_memories(
+    /// Facts merge with what is known; episodes that are not there yet are added, each given with whether its id is in use
+    /// already. What the person erased stays so. Gives the ids in the file of those that are taken as they are, in their
+    /// order, and their ids here.
+    fn import_memories<'a>(
         &mut self,
-        user: &str,
-        instance: &str,
+        (user, instance): (&str, &str),
         snapshot: &Snapshot,
+        episodes: impl Iterator<Item = (&'a (String, Episode), &'a bool)>,
         now: u64,
-        (ids, seen, records, notes): (
-            &mut IdSource,
-            &mut Vec<String>,
-            &mut Vec<Record>,
-            &mut Vec<ImportNote>,
-        ),
+        (ids, records, notes): (&mut IdSource, &mut Vec<Record>, &mut Vec<ImportNote>),
     ) -> Vec<(String, String)> {
         let mut memories: Vec<(String, Body)> = Vec::new();
         let facts = snapshot.facts.iter().flatten().enumerate();
         let mut facts = facts.map(|(index, fact)| (format!("/current_state/learned_facts/{index}"), fact));
-        let renamed = self.import_facts((&snapshot.user, user), &mut facts, now, &mut memories, notes);
+        let imported = self.import_facts((&snapshot.user, user), &mut facts, now, &mut memories, notes);
         let mut as_they_are = Vec::new();
-        for fact in renamed.iter().filter(|fact| fact.is_whole) {
+        for fact in imported.iter().filter(|fact| fact.is_whole) {
             as_they_are.push((fact.in_file.clone(), fact.id.clone()));
         }
-        for (index, (id, episode)) in snapshot.episodes.iter().flatten().enumerate() {
+        let mut facts = imported.into_iter().map(|fact| (fact.in_file, fact.id)).list();
+        sort_by_text(&mut facts, |(in_file, _)| in_file);
+        for (index, ((id, episode), is_repeated)) in episodes.enumerate() {
             let path = format!("/current_state/memorable_episodes/{index}");
             if self.was_told_by_erased(user, &episode.sources) {
                 notes.push(note(&path, "skipped", SOURCE_ERASED));
                 continue;
             }
-            let free = put(seen, id) && !memories.iter().any(|(known, _)| known == id);
             let in_file = id;
             let id = match self.owner(user).record(id) {
-                None if !id.is_empty() && free => id.clone(),
+                None if !id.is_empty() && !is_repeated && !is_natural(id) => id.clone(),
                 Some(record) if record.content.is_erased() => {
                     notes.push(note(&path, "skipped", EPISODE_ERASED));
                     continue;
@@ -180,10 +180,7 @@ impl Core {
             };
             let sharing = sharing_of(user, &episode.sharing);
             // What is not in the file, because it was erased for instance, keeps its id.
-            let related = |id: &String| {
-                let known = renamed.iter().find(|known| known.in_file == *id);
-                known.map_or_else(|| id.clone(), |fact| fact.id.clone())
-            };
+            let related = |id: &String| here(&facts, id).unwrap_or(id).to_owned();
             let related_facts = episode.related_facts.iter().map(related).list();
             let instance = instance.to_owned();
             let episode = Episode { instance, sharing, related_facts, ..episode.clone() };
@@ -193,6 +190,7 @@ impl Core {
         for (id, body) in memories {
             records.push(self.write(user, &id, body, now));
         }
+        sort_by_text(&mut as_they_are, |(in_file, _)| in_file);
         as_they_are
     }
 
@@ -206,6 +204,8 @@ impl Core {
     ) -> String {
         let reason = if wanted.chars().count() > MAXIMUM_ID_LENGTH {
             "an id has at most 200 characters"
+        } else if is_natural(wanted) {
+            "an id that begins like this is that of something else"
         } else if self.owner(user).record(wanted).is_some() {
             "a session of this id is or was there already"
         } else {
@@ -268,7 +268,7 @@ impl Core {
         &mut self,
         user: &str,
         session: &str,
-        (index, free): (usize, bool),
+        (index, is_repeated): (usize, bool),
         turn: &SnapshotTurn,
         now: u64,
         ids: &mut IdSource,
@@ -276,7 +276,7 @@ impl Core {
     ) -> Option<Record> {
         let path = format!("/current_state/conversation_history/{index}");
         let id = match self.owner(user).record(&turn.id).map(|record| &record.content) {
-            None if free => turn.id.clone(),
+            None if !is_repeated && !is_natural(&turn.id) => turn.id.clone(),
             Some(Content::Erased) => {
                 notes.push(note(&path, "skipped", "the person erased this turn"));
                 return None;
@@ -294,16 +294,15 @@ impl Core {
     }
 }
 
-/// Puts an id in its place among others; `false` where it is there already.
-fn put(ids: &mut Vec<String>, id: &str) -> bool {
-    let place = ids.binary_search_by(|known| known.as_str().cmp(id));
-    if let Err(place) = place {
-        ids.insert(place, id.to_owned());
-    }
-    place.is_err()
+/// The id here of what has an id in the file; of pairs in the order of the latter.
+fn here<'a>(ids: &'a [(String, String)], in_file: &str) -> Option<&'a str> {
+    // Of equal ones the first: the others were given a new id.
+    let place = ids.partition_point(|(known, _)| known.as_str() < in_file);
+    ids.get(place).filter(|(known, _)| known == in_file).map(|(_, id)| id.as_str())
 }
 
-/// Gives points the level that they are, or still are where falling waits, and says where the file says another one, which stands at `path`.
+/// Gives points the level that they are, or still are where falling waits, and says where the file says another one,
+/// which stands at `path`.
 pub(super) fn name_level(
     affinity: &mut AffinityBaseline,
     template: &Template,

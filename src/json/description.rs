@@ -103,8 +103,10 @@ fn schema_of(expected: &Expected<'_>) -> Map {
         }
         Expected::Number(least, most) => {
             schema.insert("type", "number");
-            schema.insert("minimum", *least);
-            // No JSON number is greater than the greatest.
+            // No JSON number is outside of what there is.
+            if *least > f64::MIN {
+                schema.insert("minimum", *least);
+            }
             if *most < f64::MAX {
                 schema.insert("maximum", *most);
             }

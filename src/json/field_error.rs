@@ -31,6 +31,10 @@ pub enum FieldCode {
     NotEnumerated,
     /// A reference to a record that does not exist.
     UnknownRef,
+    /// Feedback that says nothing.
+    NothingGiven,
+    /// The poles of a tension are equal.
+    SamePole,
     /// A field that is not known here.
     UnknownField,
 }

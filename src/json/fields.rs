@@ -114,10 +114,7 @@ impl<'a> Fields<'a> {
 
     /// Notes that a field is missing.
     pub fn missing(&mut self, name: &str) {
-        if self.broken.is_none() {
-            let hint = format!("`{name}` is required");
-            self.broken = Some(FieldError::new(FieldCode::Missing, self.path.as_str(), hint));
-        }
+        self.refuse_whole(FieldCode::Missing, &format!("`{name}` is required"));
     }
 
     /// A string of at most `maximum` Unicode scalar values, not blank.
@@ -350,7 +347,7 @@ impl<'a> Fields<'a> {
         for (index, item) in items.enumerate() {
             match item.as_str() {
                 Some(text) => texts.push(text.to_owned()),
-                None => self.refuse_item(name, index, "a string is expected"),
+                None => self.refuse_item(FieldCode::Type, name, index, "a string is expected"),
             }
         }
         texts
@@ -364,7 +361,7 @@ impl<'a> Fields<'a> {
         for (index, item) in items.enumerate() {
             match pair(item) {
                 Some(span) => spans.push(span),
-                None => self.refuse_item(name, index, PAIR),
+                None => self.refuse_item(FieldCode::Type, name, index, PAIR),
             }
         }
         spans
@@ -381,10 +378,18 @@ impl<'a> Fields<'a> {
         span
     }
 
+    /// Notes that an item of a list breaks a rule, unless one was broken before.
     #[cold]
-    fn refuse_item(&mut self, name: &str, index: usize, hint: &str) {
+    pub fn refuse_item(&mut self, code: FieldCode, name: &str, index: usize, hint: &str) {
         let path = self.place_of(name, Some(index));
-        self.note(Err(FieldError::new(FieldCode::Type, path, hint)));
+        self.note(Err(FieldError::new(code, path, hint)));
+    }
+
+    /// Notes that the object as a whole breaks a rule, unless one was broken before.
+    #[cold]
+    pub fn refuse_whole(&mut self, code: FieldCode, hint: &str) {
+        let path = self.path.clone();
+        self.note(Err(FieldError::new(code, path, hint)));
     }
 
     /// Where a member stands, or an item of it.

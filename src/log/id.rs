@@ -31,6 +31,15 @@ pub fn natural_id(prefix: &str, parts: &[&str], generation: u32) -> String {
     encode(prefix, &hash.finalize())
 }
 
+/// How ids begin that follow from what their records are of.
+const NATURAL: [&str; 7] = ["sha256:", "instance_", "fact_", "note_", "tension_", "pattern_", "consent_"];
+
+/// Whether an id may be the one that another record has, or will have, by its nature. No record that has its id from a
+/// file gets such a one.
+pub(crate) fn is_natural(id: &str) -> bool {
+    NATURAL.iter().any(|prefix| id.starts_with(prefix))
+}
+
 /// The natural ids of a key, one for each generation, the first one first.
 pub fn natural_ids(prefix: &str, parts: &[&str]) -> impl Iterator<Item = String> {
     (0..u32::MAX).map(move |generation| natural_id(prefix, parts, generation))

@@ -12,6 +12,7 @@ mod record;
 
 pub use body::{Body, RecordCode, RecordError};
 pub use clock::{ClockError, Device, HybridClock, Stamp};
+pub(crate) use id::is_natural;
 pub use id::{IdSource, SEED_LENGTH, natural_id, natural_ids};
 pub(crate) use kept::BODY_LIMITS;
 pub use kept::Kept;

@@ -192,8 +192,8 @@ impl OwnerState {
         }
     }
 
-    /// The fold over all runs of an instance, with its whole history or with what rules look at. Without its template nothing can be folded; when the template arrives,
-    /// everything is folded again.
+    /// The fold over all runs of an instance, with its whole history or with what rules look at. Without its template
+    /// nothing can be folded; when the template arrives, everything is folded again.
     fn folded_affinity(&self, id: &str, is_whole: bool) -> Option<Folded<Affinity>> {
         let InstanceState { instance, .. } = self.instance(id)?;
         let personality = self.template(&instance.template)?;

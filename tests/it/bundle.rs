@@ -121,6 +121,41 @@ fn everything_comes_back_on_another_device() {
     }
 }
 
+/// What is said of something that is nowhere means nothing; all else of the bundle is taken.
+#[test]
+fn feedback_on_a_run_that_is_nowhere_is_left_out_and_told() {
+    let (host, _) = somebody("diego");
+    let file = BundleFile::of(&host.core, "diego", host.now);
+    let mut dangling = file.clone();
+    let mut feedback = dangling.records("feedback");
+    let mut other = feedback[0].clone();
+    other["id"] = json!("feedback_2");
+    other["body"]["run"] = json!("run_nowhere");
+    feedback.push(other);
+    dangling.set_records("feedback", &feedback);
+    dangling.reseal();
+    for mode in [ImportMode::DryRun, ImportMode::Merge, ImportMode::Replace] {
+        let mut other = empty(2);
+        let report = dangling.import(&mut other.core, "diego", mode, host.now).unwrap();
+        let left_out: Vec<_> = report.quarantined.iter().map(|record| (&*record.id, &*record.code)).collect();
+        assert_eq!(left_out, [("feedback_2", "unknown_ref")]);
+        assert_eq!(report.new as usize + 1, host.core.record_count("diego"), "{mode:?}");
+        if mode != ImportMode::DryRun {
+            assert_eq!(BundleFile::of(&other.core, "diego", host.now).root(), file.root());
+        }
+    }
+    // The run is here, and not in the file.
+    let mut host = host;
+    dangling.set_records("run", &[]);
+    let mut feedback = dangling.records("feedback");
+    feedback.pop();
+    feedback[0]["id"] = json!("feedback_3");
+    dangling.set_records("feedback", &feedback);
+    dangling.reseal();
+    let report = dangling.import(&mut host.core, "diego", ImportMode::Merge, host.now).unwrap();
+    assert_eq!((report.new, report.quarantined.len()), (1, 0));
+}
+
 #[test]
 fn the_format_is_that_of_the_specification() {
     let (host, _) = somebody("diego");
@@ -357,17 +392,17 @@ fn nothing_of_the_anonymous_owner_may_leave() {
 fn older_schemas_are_migrated_before_they_are_merged() {
     use luminoracore::log::Migration;
     const STEPS: &[Migration] = &[Migration {
-        name: "feedback_words",
-        kind: "feedback",
+        name: "vote_says",
+        kind: "proposal",
         from: 1,
-        description: "The note of a feedback is called `words`.",
-        rules: "note -> words",
-        up: |body| match body.remove("note") {
-            Some(note) => {
-                body.insert("words", note);
+        description: "The choice of a vote is called `says`.",
+        rules: "choice -> says",
+        up: |body| match body.remove("choice") {
+            Some(choice) => {
+                body.insert("says", choice);
                 Ok(())
             }
-            None => Err(Error::new(ErrorCode::InvalidRecord, "there is no note").at("/note")),
+            None => Err(Error::new(ErrorCode::InvalidRecord, "there is no choice").at("/choice")),
         },
         down: None,
     }];
@@ -376,24 +411,24 @@ fn older_schemas_are_migrated_before_they_are_merged() {
     let mut other = empty(7);
     file.import_with(STEPS, &mut other.core, "diego", ImportMode::Merge, host.now).unwrap();
     let migrated = BundleFile::of(&other.core, "diego", host.now);
-    let [feedback] = &migrated.records("feedback")[..] else { panic!() };
-    assert_eq!((&feedback["schema"], &feedback["body"]["words"]), (&json!(2), &json!("It was good.")));
-    assert_eq!(feedback["at"], file.records("feedback")[0]["at"]);
+    let [vote] = &migrated.records("proposal")[..] else { panic!() };
+    assert_eq!((&vote["schema"], &vote["body"]["says"]), (&json!(2), &json!("approve")));
+    assert_eq!(vote["at"], file.records("proposal")[0]["at"]);
     // The newer shape is refused where it is not known, with both versions, and before anything else.
     let error = migrated.import(&mut empty(8).core, "diego", ImportMode::Merge, host.now).unwrap_err();
     assert_eq!((error.code, error.path.as_str()), (ErrorCode::SchemaNewer, "MANIFEST.json#/schema_versions"));
     assert!(error.message.contains("schema 2") && error.message.contains("up to 1"), "{}", error.message);
     // What a step refuses, nothing is taken of.
     let mut broken = file.clone();
-    let mut feedback = broken.records("feedback");
-    feedback[0]["body"].as_object_mut().unwrap().remove("note");
-    broken.set_records("feedback", &feedback);
+    let mut votes = broken.records("proposal");
+    votes[0]["body"].as_object_mut().unwrap().remove("choice");
+    broken.set_records("proposal", &votes);
     broken.reseal();
     let mut other = empty(9);
     let error = broken.import_with(STEPS, &mut other.core, "diego", ImportMode::Merge, host.now).unwrap_err();
     assert_eq!(
         (error.code, error.path.as_str()),
-        (ErrorCode::InvalidRecord, "records/feedback.jsonl#/0/note")
+        (ErrorCode::InvalidRecord, "records/proposal.jsonl#/0/choice")
     );
     assert_eq!(other.core.record_count("diego"), 0);
 }

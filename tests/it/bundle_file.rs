@@ -108,6 +108,7 @@ impl BundleFile {
         core.settle_import(&mut import)?;
         store(&mut import);
         let report = import.report().clone();
+        stored.retain(|id, _| report.quarantined.iter().all(|record| record.id != *id));
         if mode != ImportMode::DryRun {
             core.commit_import(import, now)?;
             let mut kept = Self::of(core, user, now).all_records();

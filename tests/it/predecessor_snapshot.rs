@@ -253,14 +253,26 @@ fn a_note_of_the_import_points_into_the_file() {
 fn the_top_counts_more_than_the_state() {
     let mut snapshot = example("b");
     snapshot["mood"] = json!("happy");
-    snapshot["current_state"]["facts"] = json!([]);
+    let known = snapshot["learned_facts"][0].clone();
+    let mut other_value = known.clone();
+    other_value["fact_value"] = json!("something else");
+    let another = json!({ "category": "hobbies", "key": "kites", "value": "on Sundays" });
+    snapshot["current_state"]["facts"] = json!([known, other_value, another, 7]);
     let (host, report) = imported(&snapshot);
     let state = host.core.session_state("nadia", &report.session, host.now).unwrap();
     assert_eq!((state.mood.current.as_str(), state.mood.intensity), ("happy", 0.7));
-    let twice = |path: &str| {
-        report.report.iter().any(|note| note.path == path && note.reason.contains("another place"))
+    let told = |path: &str, reason: &str| {
+        report.report.iter().any(|note| note.path == path && note.reason.contains(reason))
     };
-    assert!(twice("/current_state/mood") && twice("/current_state/facts"), "{report:?}");
+    assert!(told("/current_state/mood", "another place"), "{report:?}");
+    // Lists are united: what only the state says is there as well.
+    assert!(told("/current_state/facts/0", "another place"), "{report:?}");
+    assert!(told("/current_state/facts/1", "an earlier fact"), "{report:?}");
+    assert!(told("/current_state/facts/3", "an object is expected"), "{report:?}");
+    let facts = exported(&host, &report)["current_state"]["learned_facts"].clone();
+    let of = |key: &Value| facts.as_array().unwrap().iter().find(|fact| fact["key"] == *key).cloned();
+    assert_eq!(of(&json!("kites")).unwrap()["value"], "on Sundays");
+    assert_eq!(of(&json!("name")).unwrap()["value"], known["fact_value"]);
 }
 
 #[test]
@@ -270,6 +282,8 @@ fn little_is_enough() {
         { "category": "work", "key": "Job title", "value": "librarian" },
     ] }));
     assert_eq!(report.user, "anonymous");
+    let named = json!({ "template_base": template, "user_id": 7 });
+    assert_eq!(imported(&named).1.user, "7");
     let state = exported(&host, &report)["current_state"].clone();
     let fact = &state["learned_facts"][0];
     assert_eq!(

@@ -9,28 +9,28 @@ use crate::sample::tree;
 
 #[test]
 fn bodies_keep_the_rules_of_their_kind() {
-    let cases: Value = serde_json::from_str(&file("tests/cases/mirror/record-constraints.json")).unwrap();
-    let known = ["instance", "session", "turn", "run"];
-    let mut checked = 0;
-    for case in cases["cases"].as_array().unwrap() {
-        let (id, kind) = (&case["id"], case["kind"].as_str().unwrap());
-        if !known.contains(&kind) {
-            continue;
-        }
-        checked += 1;
-        let parsed = body::parse(kind, case["owner"].as_str().unwrap(), tree(&case["record"]));
-        if case["valid"] == true {
-            assert!(parsed.is_ok(), "{id}: {parsed:?}");
-        } else {
-            let error = parsed.expect_err(&id.to_string());
-            let code = serde_json::to_value(error.code).unwrap();
-            assert_eq!((&code, error.path.as_str()), (&case["code"], case["path"].as_str().unwrap()), "{id}");
+    for path in ["mirror/record-constraints.json", "minime/feedback-pairs.json"] {
+        let file: Value = serde_json::from_str(&file(&format!("tests/cases/{path}"))).unwrap();
+        for case in file["cases"].as_array().unwrap() {
+            let id = &case["id"];
+            let kind = case["kind"].as_str().unwrap_or("feedback");
+            let owner = case["owner"].as_str().unwrap_or("diego");
+            let parsed = body::parse(kind, owner, tree(&case["record"])).and_then(|body| {
+                body::check_references(kind, &body, |id| file["existing"].get(id).is_some()).map(|()| body)
+            });
+            if case["valid"] == true {
+                assert!(parsed.is_ok(), "{id}: {parsed:?}");
+            } else {
+                let error = parsed.expect_err(&id.to_string());
+                let code = serde_json::to_value(error.code).unwrap();
+                let path = case["path"].as_str().unwrap();
+                assert_eq!((&code, error.path.as_str()), (&case["code"], path), "{id}");
+            }
         }
     }
-    assert!(checked >= 18, "{checked}");
 }
 
-/// Every rule of the kinds that this library writes, each broken once.
+/// The rules of the kinds, each broken once.
 #[test]
 fn every_broken_rule_is_named() {
     let template = format!("sha256:{}", "0".repeat(64));
@@ -43,7 +43,50 @@ fn every_broken_rule_is_named() {
     summary["visibility"] = json!("sync_summary");
     let usage = json!({ "input_tokens": 1, "output_tokens": 1 });
     let instance = json!({ "template": template, "template_name": "Alicia", "created_at": time });
+    let delta = json!({ "scope": "task", "aspect": "beta", "old": 0.7, "new": 0.3, "rationale": "calmer" });
+    let feedback = json!({ "run": "r", "created_at": time, "flags": ["too_long", "my own"], "delta": delta });
+    let of_aspect = |aspect: &str, new: Value| {
+        let mut delta = delta.clone();
+        delta["aspect"] = json!(aspect);
+        delta["new"] = new;
+        delta
+    };
+    let pattern = json!({ "type": "pattern", "class": "self_judgment", "label": "Being hard on me", "hidden": true, "note": "" });
+    let measured = json!({ "position": -1, "confidence": 1, "source": "user" });
+    let sources = json!([{ "turn": "t", "span": [0, 4] }, { "note": "n", "span": [2, 2] }]);
+    let tension = json!({ "type": "tension", "name": "Work and rest", "axis_a": "Work", "axis_b": "Rest", "position": -1, "intensity": null, "origin": "user_created", "measurements": [measured], "sources": sources, "created_at": time, "updated_at": time });
+    let consent = json!({ "destination": "host:clinic", "purpose": "summary", "state": "revoked", "granted_by": "owner", "created_at": time, "expires_at": time });
     let cases = [
+        ("feedback", &feedback, "rating", json!(0), "range", "/rating"),
+        ("feedback", &feedback, "rating", json!(1.5), "type", "/rating"),
+        ("feedback", &feedback, "flags", json!(["too_long", " "]), "empty", "/flags/1"),
+        ("feedback", &feedback, "flags", json!(["x".repeat(65)]), "too_long", "/flags/0"),
+        ("feedback", &feedback, "note", json!("x".repeat(262_145)), "too_long", "/note"),
+        ("feedback", &feedback, "correction", json!(""), "empty", "/correction"),
+        ("feedback", &feedback, "confidence", json!(1.1), "range", "/confidence"),
+        ("feedback", &feedback, "visibility", json!("sync_full_private"), "enum", "/visibility"),
+        ("feedback", &feedback, "delta", of_aspect("routing.", json!(0.5)), "enum", "/delta/aspect"),
+        ("feedback", &feedback, "delta", of_aspect("routing.critic", json!(1.5)), "range", "/delta/new"),
+        ("feedback", &feedback, "delta", of_aspect("temperature", json!(2.5)), "range", "/delta/new"),
+        ("feedback", &feedback, "delta", of_aspect("rigor", json!(0.4)), "range", "/delta/new"),
+        ("feedback", &feedback, "delta", of_aspect("retrieval_k", json!(3.5)), "type", "/delta/new"),
+        ("feedback", &feedback, "delta", of_aspect("retrieval_k", json!(2)), "range", "/delta/new"),
+        ("feedback", &feedback, "delta", json!({}), "missing", "/delta"),
+        ("memory", &pattern, "class", json!("my own"), "enum", "/class"),
+        ("memory", &pattern, "label", json!(" "), "empty", "/label"),
+        ("memory", &pattern, "note", json!("x".repeat(2_001)), "too_long", "/note"),
+        ("memory", &pattern, "count", json!(3), "unknown_field", "/count"),
+        ("memory", &tension, "axis_b", json!(" WORK "), "same_pole", "/axis_b"),
+        ("memory", &tension, "axis_a", json!("x".repeat(51)), "too_long", "/axis_a"),
+        ("memory", &tension, "position", json!("0"), "type", "/position"),
+        ("memory", &tension, "measurements", json!([measured, {}]), "missing", "/measurements/1"),
+        ("memory", &tension, "sources", json!([{ "span": [0, 1] }]), "missing", "/sources/0"),
+        ("memory", &tension, "sources", json!([{ "turn": "t", "span": [2, 1] }]), "order", "/sources/0/span"),
+        ("memory", &tension, "type", json!("dream"), "enum", "/type"),
+        ("consent", &consent, "destination", json!("host:"), "enum", "/destination"),
+        ("consent", &consent, "purpose", json!("everything"), "enum", "/purpose"),
+        ("consent", &consent, "granted_by", json!("host"), "enum", "/granted_by"),
+        ("consent", &consent, "expires_at", json!("soon"), "format", "/expires_at"),
         ("turn", &turn, "text", json!(1), "type", "/text"),
         ("turn", &turn, "text", json!("x".repeat(262_145)), "too_long", "/text"),
         ("turn", &turn, "role", json!("assistant"), "missing", ""),

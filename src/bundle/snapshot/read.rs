@@ -26,7 +26,9 @@ impl Snapshot {
         let file = read_file(bytes).ok()?;
         let info =
             file.get("_snapshot_info").and_then(|info| info.get("user_id")).or_else(|| file.get("user_id"));
-        info.and_then(Value::as_str).map(str::trim).filter(|user| !user.is_empty()).map(str::to_owned)
+        let user = info.map(predecessor::name_of).unwrap_or_default();
+        let user = user.trim();
+        (!user.is_empty()).then(|| user.to_owned())
     }
 
     /// Reads a file that [`Snapshot::write`] made, or the predecessor, and says what was not taken over as it stood.

@@ -1,21 +1,25 @@
 //! The bodies of stored records, one file a kind: typed values that exist only if the rules of the kind hold.
 //! The same parsers run on writes, on absorb and on import.
 
+mod consent;
 mod episode;
 mod fact;
+mod feedback;
 mod instance;
 mod note;
+mod pattern;
 mod run;
 mod session;
 mod sharing;
 mod source;
+mod tension;
 mod turn;
 
 use std::sync::Arc;
 
 use serde::{Serialize, Serializer};
 
-use crate::json::{self, Fields, Node, Value};
+use crate::json::{self, Fields, Node, Value, pointer};
 use crate::template::Template;
 
 pub use crate::json::{FieldCode as RecordCode, FieldError as RecordError};
@@ -54,7 +58,8 @@ pub enum Body {
     Episode(Box<Episode>),
     /// A document that a person brought along.
     Note(Box<Note>),
-    /// A body that was not parsed yet, or whose kind or schema this library does not know: kept untouched.
+    /// A body that is kept as it is: of a kind that nothing here looks into (its fields were checked where they are known),
+    /// of a kind or schema that this library does not know, or not parsed yet.
     Other(Value),
 }
 
@@ -76,9 +81,49 @@ pub(super) fn read(kind: &str, owner: &str, body: Node<'_>) -> Result<Option<Bod
         ("memory", "fact") => Fact::read(&mut fields, owner).into(),
         ("memory", "episode") => Episode::read(&mut fields, owner).into(),
         ("memory", "note") => Note::read(&mut fields, owner).into(),
-        _ => return Ok(None),
+        _ => return check(kind, memory, fields, owner).map(|()| None),
     };
     fields.finish().map(|()| Some(parsed))
+}
+
+/// Checks a body that stays as it is, where its fields are known. Those of proposals belong to what judges them.
+fn check(kind: &str, memory: &str, mut fields: Fields<'_>, owner: &str) -> Result<(), RecordError> {
+    match (kind, memory) {
+        ("feedback", _) => feedback::check(&mut fields, owner),
+        ("consent", _) => consent::check(&mut fields, owner),
+        ("memory", "pattern") => pattern::check(&mut fields, owner),
+        ("memory", "tension") => tension::check(&mut fields, owner),
+        ("memory", _) => {
+            let types = ["fact", "episode", "note", "pattern", "tension"].map(|name| (name, ()));
+            fields.required_choice("type", &types);
+            return fields.check();
+        }
+        _ => return Ok(()),
+    }
+    fields.finish()
+}
+
+/// Checks that what gives a body its meaning exists: of feedback, the run. A turn without its session, or a run without
+/// its turn, is still what somebody said, and stays.
+///
+/// # Errors
+/// `unknown_ref`, at the reference.
+pub fn check_references(
+    kind: &str,
+    body: &Body,
+    exists: impl FnOnce(&str) -> bool,
+) -> Result<(), RecordError> {
+    let (name, id) = match (kind, body) {
+        ("feedback", Body::Other(body)) => ("run", body.get("run").and_then(Value::as_str)),
+        _ => return Ok(()),
+    };
+    match id {
+        Some(id) if !exists(id) => {
+            let hint = format!("there is no {name} of the id \"{id}\"");
+            Err(RecordError::new(RecordCode::UnknownRef, pointer::join("", name), hint))
+        }
+        _ => Ok(()),
+    }
 }
 
 /// The JSON Schemas (draft 2020-12) of the bodies, by kind; of memories by type. What depends on other fields, on the owner or on other
@@ -93,6 +138,10 @@ pub fn schemas() -> Vec<(&'static str, Value)> {
         ("fact", Fields::describe(|fields| drop(Fact::read(fields, "")))),
         ("episode", Fields::describe(|fields| drop(Episode::read(fields, "")))),
         ("note", Fields::describe(|fields| drop(Note::read(fields, "")))),
+        ("feedback", Fields::describe(|fields| feedback::check(fields, ""))),
+        ("consent", Fields::describe(|fields| consent::check(fields, ""))),
+        ("pattern", Fields::describe(|fields| pattern::check(fields, ""))),
+        ("tension", Fields::describe(|fields| tension::check(fields, ""))),
     ]
 }
 

@@ -3,8 +3,9 @@
 use serde::Serialize;
 
 use super::instance::points;
+use super::pattern::CLASSES;
 use super::sharing::{Sharing, Visibility};
-use crate::json::{FieldCode, FieldError, Fields, Map, Value, pointer};
+use crate::json::{FieldCode, Fields, Map, Value};
 use crate::observe::Span;
 use crate::text::first_characters;
 
@@ -197,16 +198,6 @@ const MAXIMUM_NAME: usize = 200;
 /// Largest whole number that a double holds with all smaller ones.
 const MAXIMUM_WHOLE: i64 = (1 << 53) - 1;
 
-/// The classes of patterns; what is called otherwise is the owner's own name, and stays with them.
-const PATTERN_CLASSES: [&str; 6] = [
-    "obligation_language",
-    "absolute_thinking",
-    "internal_tension",
-    "self_judgment",
-    "past_reference",
-    "future_anxiety",
-];
-
 /// Reads a field for its shape alone.
 type HasType = fn(&mut Fields<'_>, &'static str);
 
@@ -322,11 +313,9 @@ impl Run {
 fn check_patterns(fields: &mut Fields<'_>, patterns: Option<&Value>) {
     let names = patterns.and_then(Value::as_array).into_iter().flatten().map(Value::as_str);
     for (index, name) in names.enumerate() {
-        if name.is_some_and(|name| !PATTERN_CLASSES.contains(&name)) {
-            let mut path = fields.at("patterns");
-            pointer::push_index(&mut path, index);
+        if name.is_some_and(|name| CLASSES.iter().all(|(class, ())| *class != name)) {
             let hint = "one of the six classes, or a run that is local_only";
-            fields.note(Err(FieldError::new(FieldCode::NotEnumerated, path, hint)));
+            fields.refuse_item(FieldCode::NotEnumerated, "patterns", index, hint);
         }
     }
 }

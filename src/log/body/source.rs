@@ -17,13 +17,17 @@ pub struct MemorySource {
 
 impl MemorySource {
     pub(super) fn parse(fields: &mut Fields<'_>) -> Self {
-        let turn = fields.required_id("turn");
-        let span = fields.span("span");
-        if span.is_some_and(|[start, end]| start > end) {
-            fields.refuse(FieldCode::Order, "span", "the end is not before the start");
-        }
-        Self { turn, span: fields.require("span", span) }
+        Self { turn: fields.required_id("turn"), span: span(fields) }
     }
+}
+
+/// The part of a text that something comes from.
+pub(super) fn span(fields: &mut Fields<'_>) -> Span {
+    let span = fields.span("span");
+    if span.is_some_and(|[start, end]| start > end) {
+        fields.refuse(FieldCode::Order, "span", "the end is not before the start");
+    }
+    fields.require("span", span)
 }
 
 /// Whether a memory is recalled.
