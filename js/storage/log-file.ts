@@ -33,6 +33,8 @@ export class LogFile {
   readonly #owner: string;
   /** Up to here the file of this generation is on the disk for sure. */
   #durable = { generation: "", to: 0 };
+  /** The file of this generation has all late frames. */
+  #whole = "";
 
   constructor(path: string, owner: string, onDamage: (error: LuminoraError) => void) {
     this.#path = path;
@@ -42,13 +44,16 @@ export class LogFile {
 
   /** The file, open for reading, with the index up to date; undefined when there is none. */
   async open(): Promise<FileHandle | undefined> {
-    const known = this.index.generation;
-    const file = await this.#openIndexed();
-    if (this.index.generation === known || !(await exists(this.#previous))) return file;
-    // A rewrite is under way, or was cut short. Without its end, late frames are missing.
-    await file?.close();
-    await exclusively(this.#lock, () => this.#recover());
-    return this.#openIndexed();
+    for (;;) {
+      const file = await this.#openIndexed();
+      if (this.index.generation === this.#whole) return file;
+      const { generation } = this.index;
+      await file?.close();
+      // A rewrite is under way, or was cut short: without its end, late frames are missing, also for whoever asks again.
+      if (await exists(this.#previous)) await exclusively(this.#lock, () => this.#recover());
+      // They may have come since the file was read.
+      this.#whole = generation;
+    }
   }
 
   /** Where the file ends, as far as it was read: for {@link since}. */
@@ -228,6 +233,9 @@ export class LogFile {
         if (!noLinks.has(errorCode(error))) throw error;
       });
       await rename(temporary, this.#path);
+    } catch (error) {
+      // Whoever has taken the lock over since then has swept the new file away, so nothing was replaced.
+      throw (await isHeld()) ? error : new LockLost();
     } finally {
       if (temporary !== undefined) await rm(temporary, { force: true });
     }

@@ -4,6 +4,8 @@ import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { afterAll, beforeAll, expect, it, vi } from "vitest";
 import { fileStorage } from "../../js/storage/file.ts";
+import { encodeFrame } from "../../js/storage/frames.ts";
+import { newHeader } from "../../js/storage/header.ts";
 import type { Storage, StoredRecord } from "../../js/storage/storage.ts";
 import { owner, live as record, tombstone } from "../shared/records.ts";
 import type { Disk, Leaving } from "./crashing-disk.ts";
@@ -214,6 +216,60 @@ it("who was asleep in the middle of a rewrite, and lost the lock to another, beg
   for (const one of [storage, other]) expect(await texts(one)).toEqual(["c1", "n1"]);
   expect(await contents(folder)).not.toMatch(/about [ab]/);
   expect(await files.readdir(folder)).toHaveLength(1);
+});
+
+it("who loses the lock to another before any step of a rewrite begins again", async () => {
+  vi.resetModules();
+  const { fileStorage: otherStorage } = await import("../../js/storage/file.ts");
+  for (let meetAt = 1, met = true; met; meetAt++) {
+    const folder = nextFolder();
+    disk.begin();
+    const [storage, other] = [fileStorage(folder), otherStorage(folder)];
+    await storage.append(owner, [live("a"), live("b"), live("c")]);
+    const stealAt = disk.steps + meetAt;
+    met = false;
+    disk.before = async (step) => {
+      if (step !== stealAt || met) return;
+      met = true;
+      const lock = (await files.readdir(folder)).find((name) => name.endsWith(".lock"));
+      if (lock) await files.rm(join(folder, lock));
+      await other.append(owner, [erased("b"), live("n")]);
+    };
+    await storage.append(owner, [erased("a")]);
+    disk.before = () => {};
+    if (!met) await other.append(owner, [erased("b"), live("n")]);
+    const where = `met before step ${meetAt}`;
+    for (const one of [storage, other]) expect(await texts(one), where).toEqual(["c1", "n1"]);
+    expect(await contents(folder), where).not.toMatch(/about [ab]/);
+    await storage.append(owner, [erased("c")]);
+    expect(await files.readdir(folder), where).toHaveLength(1);
+  }
+});
+
+it("whoever cannot end what a dead process began says so each time, and reads nothing in part", async () => {
+  const folder = nextFolder();
+  disk.begin();
+  const storage = fileStorage(folder);
+  await storage.append(owner, [live("a")]);
+  await storage.append(owner, [live("b")]);
+  const [name] = await files.readdir(folder);
+  const path = join(folder, name as string);
+  const lines = (await files.readFile(path, "utf8")).split("\n");
+  const { generation } = JSON.parse(lines[0] as string) as { generation: string };
+  const [header, first] = [lines.slice(0, 2), lines.slice(2, 4)].map((frame) => `${frame.join("\n")}\n`);
+  await files.rename(path, `${path}.previous`);
+  const from = Buffer.byteLength(`${header}${first}`);
+  const anew = newHeader(owner, { previous: generation, from });
+  await files.writeFile(path, `${encodeFrame([anew])}${first}`);
+
+  const reader = fileStorage(folder);
+  expect(await reader.owners()).toEqual([owner]);
+  disk.before = () => {
+    throw Object.assign(new Error("EROFS: read-only file system"), { code: "EROFS" });
+  };
+  for (const _ of [1, 2]) await expect(texts(reader)).rejects.toMatchObject({ code: "storage" });
+  disk.before = () => {};
+  expect(await texts(reader)).toEqual(["a1", "b1"]);
 });
 
 /** Lives through the history until the machine stops. */
