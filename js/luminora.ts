@@ -445,6 +445,17 @@ export class Luminora {
   /** Reads a person's log from the storage, once. */
   async #load(owner: string): Promise<void> {
     this.#check();
+    // The core has UTF-8: all such names would be one person there, who is another one in the storage.
+    if (/\p{Surrogate}/u.test(owner)) {
+      throw new LuminoraError(
+        "invalid_owner",
+        "the owner name ends, or begins, in the middle of a character",
+        {
+          path: "/user",
+          hint: 'Cut names by characters: `[...name].slice(0, 20).join("")`.',
+        },
+      );
+    }
     await this.#owners.load(owner);
   }
 

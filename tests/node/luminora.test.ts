@@ -16,6 +16,20 @@ async function acquainted(storage = memoryStorage()) {
   return { luminora, session, storage };
 }
 
+it("nobody has a name that was cut in the middle of a character: in UTF-8 all those would be one", async () => {
+  const luminora = await Luminora.open();
+  const refusal = { code: "invalid_owner", path: "/user" };
+  for (const user of ["Ana 😀".slice(0, 5), "Ana 🤖".slice(0, 5), "😀".slice(1)]) {
+    await expect(luminora.createSession({ template: "alicia", user })).rejects.toMatchObject(refusal);
+    await expect(luminora.memories({ user })).rejects.toMatchObject(refusal);
+    await expect(luminora.erase({ user })).rejects.toMatchObject(refusal);
+  }
+  expect(await luminora.createSession({ template: "alicia", user: "Ana 😀" })).toMatchObject({
+    user: "Ana 😀",
+  });
+  await luminora.close();
+});
+
 describe("closing", () => {
   it("can be done more than once, and refuses everything afterwards", async () => {
     const { luminora, session } = await acquainted();
