@@ -2,7 +2,12 @@ import { LuminoraError } from "../errors.ts";
 import { queue } from "../queue.ts";
 import { fromBase64, toBase64 } from "./postgres/base64.ts";
 import { parsePosition } from "./postgres/position.ts";
-import { isSerializationFailure, type PostgresQuery, storageError } from "./postgres/query.ts";
+import {
+  isConnectionLost,
+  isSerializationFailure,
+  type PostgresQuery,
+  storageError,
+} from "./postgres/query.ts";
 import { type Change, type Statements, statements } from "./postgres/statements.ts";
 import { type PostgresTables, tableNames } from "./postgres/tables.ts";
 import { Watch } from "./postgres/watch.ts";
@@ -264,6 +269,8 @@ class PostgresStorage implements Storage {
       try {
         return (await this.#query(sql, params)).rows as Row[];
       } catch (error) {
+        // A change finds the log moved when it was made the first time; so it is asked once more whether that is so.
+        if (attempts === 1 && isConnectionLost(error)) continue;
         if (attempts === mostAttempts || !isSerializationFailure(error)) throw error;
       }
     }

@@ -124,7 +124,8 @@ describe("statements", () => {
   });
 
   it("are not sent for names that could be more than names", () => {
-    for (const prefix of ["", "a b", "x;drop table y", 'a"', "A_", "a.b.c", "1_"]) {
+    // PostgreSQL cuts a name of more than 63 bytes: some of the tables would be one, or some of the parts.
+    for (const prefix of ["", "a b", "x;drop table y", 'a"', "A_", "a.b.c", "1_", "a".repeat(51)]) {
       const refusal = expect.objectContaining({ code: "invalid_argument", path: "/prefix" });
       expect(() => postgresStorage(onServer, { prefix })).toThrow(refusal);
       expect(() => createTablesSql({ prefix })).toThrow(refusal);
@@ -139,6 +140,14 @@ describe("statements", () => {
     }
   });
 
+  it("have names that PostgreSQL does not cut", async () => {
+    const options = { prefix: "a".repeat(50), partitions: 12 };
+    await createTables(onServer, options);
+    const storage = postgresStorage(onServer, options);
+    for (let index = 0; index < 30; index++) await storage.append(`${index}`, [live("a", 1, {}, `${index}`)]);
+    expect(await storage.owners()).toHaveLength(30);
+  });
+
   it("make the tables in a schema, for several processes at once, and again", async () => {
     await onServer("create schema app", []);
     const options = { prefix: "app.memory_", partitions: 2 };
@@ -147,6 +156,46 @@ describe("statements", () => {
     await storage.append(owner, [live("a", 1)]);
     expect(await storage.owners()).toEqual([owner]);
     await onServer("drop schema app cascade", []);
+  });
+});
+
+describe("a connection that breaks", () => {
+  it("behind a change is no failure of it: it is looked whether it was made", async () => {
+    let breaks = 0;
+    const broken = [
+      new Error("Connection terminated unexpectedly"),
+      Object.assign(new Error("read ECONNRESET"), { code: "ECONNRESET" }),
+      Object.assign(new Error("connection failure"), { code: "08006" }),
+    ];
+    const { open, destroy } = await tables(async (text, params) => {
+      const result = await onServer(text, params);
+      const error = breaks > 0 && /update|delete/.test(text) && broken[breaks-- % broken.length];
+      if (error) throw error;
+      return result;
+    });
+    const storage = open();
+    const leaves = async (change: () => Promise<unknown>) => {
+      breaks = 1;
+      await change();
+      expect(breaks).toBe(0);
+      return [...(await everything(storage)).values()]
+        .map(({ id, erased }) => (erased ? `-${id}` : id))
+        .sort();
+    };
+    expect(await leaves(() => storage.append(owner, [live("a", 1)]))).toEqual(["a"]);
+    expect(await leaves(() => storage.append(owner, [live("b", 2)]))).toEqual(["a", "b"]);
+    expect(await leaves(() => storage.append(owner, [tombstone("a", 3)]))).toEqual(["-a", "b"]);
+    expect(await leaves(() => storage.append(owner, [live("c", 4)], { replace: true }))).toEqual(["c"]);
+    expect(await leaves(() => storage.erase(owner))).toEqual([]);
+    await destroy();
+  });
+
+  it("twice is one, and says what to do", async () => {
+    const storage = postgresStorage(async () => {
+      throw new Error("Connection terminated unexpectedly");
+    });
+    const refusal = { code: "storage", hint: expect.stringContaining("storing it again is safe") };
+    await expect(storage.append(owner, [live("a", 1)])).rejects.toMatchObject(refusal);
   });
 });
 

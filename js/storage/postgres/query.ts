@@ -18,15 +18,29 @@ export function isSerializationFailure(error: unknown): boolean {
   return ["40001", "40P01"].includes(codeOf(error));
 }
 
+/** Whether the connection went while the server was asked: it may have done what it was asked, or not. */
+export function isConnectionLost(error: unknown): boolean {
+  return hintOf(error) === broken;
+}
+
 /** What the server or its driver refuses, as an error of ours. */
 export function storageError(cause: unknown): LuminoraError {
   if (LuminoraError.isInstance(cause)) return cause;
-  const code = codeOf(cause);
   return new LuminoraError("storage", `The database failed: ${(cause as Error | null)?.message ?? cause}`, {
     cause,
-    hint: hints[code] ?? hints[code.slice(0, 2)],
+    hint: hintOf(cause),
   });
 }
+
+function hintOf(error: unknown): string | undefined {
+  const code = codeOf(error);
+  // The driver `pg` says so without a code.
+  if (code === "" && /^connection terminated/i.test(String((error as Error | null)?.message))) return broken;
+  return hints[code] ?? hints[code.slice(0, 2)];
+}
+
+const broken =
+  "The connection broke. What was being stored may or may not be there; storing it again is safe.";
 
 /** By code, or by its first two characters, which name a class of errors. */
 const hints: Readonly<Record<string, string>> = {
@@ -35,10 +49,14 @@ const hints: Readonly<Record<string, string>> = {
   "25006": "This server only reads: connect to the primary.",
   "53100": "The server's disk is full: free some space.",
   "53300": "The server has no connection left: use a pool, or a smaller one.",
-  "08": "The connection broke. What was being stored may or may not be there; storing it again is safe.",
+  "57014":
+    "The server gave the statement up, for example after its `statement_timeout`. Nothing of it was stored.",
+  "08": broken,
   "57": "The server is starting or stopping. Storing the same again is safe.",
   "28": "The server does not let this user in.",
   ECONNREFUSED: "No server answers there.",
-  ECONNRESET:
-    "The connection broke. What was being stored may or may not be there; storing it again is safe.",
+  ECONNRESET: broken,
+  EPIPE: broken,
+  // Of postgres.js.
+  CONNECTION_CLOSED: broken,
 };

@@ -23,12 +23,21 @@ export interface TableNames {
   readonly caches: string;
 }
 
+/** Names have at most 63 bytes, those of parts and of the index too: `records_1023`, `records_place`. */
+const longestPrefix = 63 - "records_place".length;
+
 /** @throws LuminoraError `invalid_argument`, for a prefix that is no plain name */
 export function tableNames({ prefix = "luminora_" }: PostgresTables): TableNames {
   if (!/^([a-z_][a-z0-9_]*\.)?[a-z_][a-z0-9_]*$/.test(prefix)) {
     throw new LuminoraError("invalid_argument", `"${prefix}" cannot begin the name of a table.`, {
       path: "/prefix",
       hint: 'Lower-case letters, digits and underscores, after a schema where wanted: "app.luminora_".',
+    });
+  }
+  if (prefix.replace(/^.*\./, "").length > longestPrefix) {
+    throw new LuminoraError("invalid_argument", `A name that begins with "${prefix}" is too long.`, {
+      path: "/prefix",
+      hint: `At most ${longestPrefix} characters: PostgreSQL cuts longer names, and two tables would be one.`,
     });
   }
   return { logs: `${prefix}logs`, records: `${prefix}records`, caches: `${prefix}caches` };
