@@ -4,6 +4,7 @@ import { LuminoraError } from "./errors.ts";
 import type { CoreError, CoreEvent, Output } from "./generated/types.ts";
 import type { IndexCache } from "./index-cache.ts";
 import type { LogCheckpoint } from "./log-checkpoint.ts";
+import type { LogPositions } from "./log-positions.ts";
 import type { CallOptions, Message, Model } from "./models/model.ts";
 import type { Part } from "./models/part.ts";
 import { abortable, abortedError, anySignal, type Clock, type Random } from "./ports.ts";
@@ -16,6 +17,7 @@ export interface Host {
   readonly storage: Storage;
   readonly indexCache: IndexCache;
   readonly checkpoint: LogCheckpoint;
+  readonly positions: LogPositions;
   /** Absent without an embedder. */
   readonly semantic?: SemanticSearch | undefined;
   readonly clock: Clock;

@@ -1,4 +1,5 @@
 import type { Core } from "../build/wasm/core.js";
+import type { LogPositions } from "./log-positions.ts";
 import { nextTask } from "./next-task.ts";
 import { OwnerCache } from "./owner-cache.ts";
 import type { Storage } from "./storage/storage.ts";
@@ -21,6 +22,7 @@ const portion = 128;
 export class IndexCache {
   readonly #cache: OwnerCache;
   readonly #core: () => Core;
+  readonly #positions: LogPositions;
   /** By owner, the operations that are storing something. */
   readonly #storing = new Map<string, number>();
   /** By owner, from how many changes on a write is worth it. */
@@ -29,9 +31,10 @@ export class IndexCache {
   #closed = false;
   #timer: ReturnType<typeof setTimeout> | undefined;
 
-  constructor(storage: Storage, core: () => Core) {
+  constructor(storage: Storage, core: () => Core, positions: LogPositions) {
     this.#cache = new OwnerCache(storage, "text-index");
     this.#core = core;
+    this.#positions = positions;
   }
 
   /** Hands the core what was kept of an owner. */
@@ -62,7 +65,7 @@ export class IndexCache {
   async during<T>(owner: string, erases: boolean, work: () => Promise<T>): Promise<T> {
     this.#storing.set(owner, (this.#storing.get(owner) ?? 0) + 1);
     try {
-      return await work();
+      return await this.#positions.during(owner, erases, work);
     } finally {
       const left = (this.#storing.get(owner) ?? 1) - 1;
       if (left > 0) this.#storing.set(owner, left);
@@ -92,7 +95,8 @@ export class IndexCache {
     this.#closed = true;
     await Promise.all(this.#indexing.values());
     for (const [owner, least] of this.#changed) {
-      if (!this.#core().indexSome(owner, portion)) this.#keep(owner, Math.min(least, 1));
+      const position = await this.#positions.of(owner);
+      if (!this.#core().indexSome(owner, portion)) this.#keep(owner, Math.min(least, 1), position);
     }
     await this.#cache.settled();
   }
@@ -100,16 +104,17 @@ export class IndexCache {
   async #save(): Promise<void> {
     for (const owner of [...this.#changed.keys()]) {
       await this.index(owner);
+      const position = await this.#positions.of(owner);
       const least = this.#changed.get(owner);
       // Whoever stores something says so when it is done.
       if (this.#closed || least === undefined || this.isStoring(owner)) continue;
       this.#changed.delete(owner);
-      this.#keep(owner, least);
+      this.#keep(owner, least, position);
     }
   }
 
-  #keep(owner: string, least: number): void {
-    const bytes = this.#core().recallCache(owner, least);
-    if (bytes) this.#cache.write(owner, bytes);
+  #keep(owner: string, least: number, position: Awaited<ReturnType<LogPositions["of"]>>): void {
+    const bytes = position && this.#core().recallCache(owner, least);
+    if (bytes) this.#cache.write(owner, bytes, position.position);
   }
 }

@@ -1,5 +1,6 @@
 import type { Core } from "../build/wasm/core.js";
 import { ask } from "./ask.ts";
+import type { LogPositions } from "./log-positions.ts";
 import { OwnerCache } from "./owner-cache.ts";
 import type { Clock } from "./ports.ts";
 import type { Storage, StoredRecord } from "./storage/storage.ts";
@@ -24,15 +25,17 @@ export class LogCheckpoint {
   readonly #cache: OwnerCache;
   readonly #core: () => Core;
   readonly #clock: Clock;
+  readonly #known: LogPositions;
   /** By owner, up to where a checkpoint would hold the log at least. */
   readonly #positions = new Map<string, string>();
   #timer: ReturnType<typeof setTimeout> | undefined;
 
-  constructor(storage: Storage, core: () => Core, clock: Clock) {
+  constructor(storage: Storage, core: () => Core, clock: Clock, known: LogPositions) {
     this.#storage = storage;
     this.#cache = new OwnerCache(storage, "log");
     this.#core = core;
     this.#clock = clock;
+    this.#known = known;
   }
 
   /** Gives the core an owner's log. */
@@ -49,6 +52,7 @@ export class LogCheckpoint {
       else log = await this.#storage.arrivals(owner);
     }
     const { read, left } = await this.#load(log.texts);
+    this.#known.begin(owner, log.position, read + restored === 0);
     // What was left out, because it breaks a rule, would not be read again.
     if (left > 0 || read < Math.max(worthKeeping, restored * worthRenewing)) return;
     this.#positions.set(owner, log.position);

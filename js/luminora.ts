@@ -30,6 +30,7 @@ import type {
 } from "./generated/types.ts";
 import { IndexCache } from "./index-cache.ts";
 import { LogCheckpoint } from "./log-checkpoint.ts";
+import { LogPositions } from "./log-positions.ts";
 import { scriptedModel } from "./models/scripted.ts";
 import type { Note, NoteDetails, NoteDocument, NoteImport, NoteImportOptions } from "./notes.ts";
 import type {
@@ -88,7 +89,8 @@ export class Luminora {
     options: LuminoraOptions,
     Semantic: typeof SemanticSearch | undefined,
   ) {
-    const indexCache = new IndexCache(storage, () => core);
+    const positions = new LogPositions(storage);
+    const indexCache = new IndexCache(storage, () => core, positions);
     const { clock = systemClock, embedder } = options;
     const semantic =
       embedder &&
@@ -100,6 +102,7 @@ export class Luminora {
         closing: this.#closing.signal,
         isStoring: (owner) => indexCache.isStoring(owner),
         index: (owner) => indexCache.index(owner),
+        positions,
         tell: (owner, event) => this.#tell(owner, "embedding", event),
       });
     const inOrder = queue();
@@ -115,7 +118,8 @@ export class Luminora {
       },
       storage,
       indexCache,
-      checkpoint: new LogCheckpoint(storage, () => core, clock),
+      checkpoint: new LogCheckpoint(storage, () => core, clock, positions),
+      positions,
       semantic,
       clock,
       random: options.random ?? systemRandom,

@@ -85,12 +85,13 @@ export class Owners {
   }
 
   #absorb(owner: string, records: readonly StoredRecord[], replaced: boolean): Pick<Absorbed, "changed"> {
-    const { core, clock, indexCache, semantic } = this.#connection;
+    const { core, clock, indexCache, positions, semantic } = this.#connection;
     if (replaced) core.dropOwner(owner);
     const { changed, swept } = ask(() => core.hear(textOf(records), clock()) as Heard);
     if (swept.length > 0) this.#sweep(owner, swept).catch(() => {});
     // What was kept is dropped, and what this tab kept a moment ago may hold what the other one has erased.
-    const dropped = erases(records);
+    const dropped = erases(records, { replace: replaced });
+    if (dropped) positions.heard(owner, replaced);
     if (dropped) indexCache.changed(owner, true);
     semantic?.changed(owner, { dropped });
     return { changed };

@@ -3,6 +3,7 @@ import { ask } from "./ask.ts";
 import type { Embedder } from "./embedders/embedder.ts";
 import { embedAll } from "./embedders/queue.ts";
 import type { EmbeddingProgress, TextToEmbed } from "./generated/types.ts";
+import type { LogPositions } from "./log-positions.ts";
 import { OwnerCache } from "./owner-cache.ts";
 import { abortedError, anySignal } from "./ports.ts";
 import type { Storage } from "./storage/storage.ts";
@@ -26,6 +27,7 @@ export interface SemanticHost {
   readonly embedder: Embedder;
   readonly closing: AbortSignal;
   readonly isStoring: (owner: string) => boolean;
+  readonly positions: LogPositions;
   /** Makes what is searched of an owner, a part at a time. */
   readonly index: (owner: string) => Promise<void>;
   /** Hears how far the memories of a person are embedded, and what went wrong. */
@@ -107,7 +109,7 @@ export class SemanticSearch {
   async close(): Promise<void> {
     for (const timer of this.#timers.values()) clearTimeout(timer);
     await Promise.allSettled(this.#running.values());
-    for (const owner of this.#dropped) this.#save(owner, 0);
+    for (const owner of [...this.#dropped]) await this.#save(owner, 0);
     await this.#cache.settled();
   }
 
@@ -141,7 +143,7 @@ export class SemanticSearch {
             },
           },
         );
-        this.#save(owner, worthSaving);
+        await this.#save(owner, worthSaving);
       }
       this.#failures.delete(owner);
       return progress();
@@ -154,15 +156,17 @@ export class SemanticSearch {
       }
       throw error;
     } finally {
-      this.#save(owner, 1);
+      await this.#save(owner, 1);
     }
   }
 
-  #save(owner: string, least: number): void {
+  async #save(owner: string, least: number): Promise<void> {
+    if (!this.#cache.isKept) return;
+    const position = await this.#host.positions.of(owner);
     // What is being stored may be about to erase what the core still has. Whoever stores says so when it is done.
-    if (!this.#cache.isKept || this.#host.isStoring(owner)) return;
+    if (!position || this.#host.isStoring(owner)) return;
     const bytes = this.#host.core().vectorCache(owner, this.#dropped.delete(owner) ? 0 : least);
-    if (bytes) this.#cache.write(owner, bytes);
+    if (bytes) this.#cache.write(owner, bytes, position.position);
   }
 }
 

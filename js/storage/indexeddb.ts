@@ -92,7 +92,8 @@ class IndexedDbStorage implements Storage {
   async arrivals(owner: string, after?: string): Promise<Arrivals> {
     const first = await this.#use((database) => database.arrivals(owner, Number(after)));
     const { continues, end } = first;
-    this.#known.set(owner, end);
+    // Whoever asks only where the log ends has not heard of what came before.
+    if (!this.#known.has(owner)) this.#known.set(owner, end);
     return { continues, position: String(end), texts: textsOf(this.#pages(owner, first)) };
   }
 
@@ -192,9 +193,10 @@ class IndexedDbStorage implements Storage {
   };
 
   async #catchUp(owner: string, from: string): Promise<void> {
-    const { continues, texts } = await this.arrivals(owner, from);
+    const { continues, position, texts } = await this.arrivals(owner, from);
     const records: StoredRecord[] = [];
     for await (const text of texts) records.push(...(JSON.parse(text) as StoredRecord[]));
+    this.#known.set(owner, Number(position));
     if (continues && records.length === 0) return;
     for (const listener of this.#listeners) listener(owner, records, !continues);
   }

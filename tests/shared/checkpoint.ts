@@ -31,10 +31,11 @@ function counted(storage: Storage) {
   const count = async (owner: string, after?: string): Promise<Arrivals> => {
     const arrivals = await whole(owner, after);
     if (owner !== user) return arrivals;
-    seen.continues.push(arrivals.continues);
     return {
       ...arrivals,
       texts: (async function* () {
+        // Not where only the position is wanted.
+        seen.continues.push(arrivals.continues);
         for await (const text of arrivals.texts) {
           seen.records += (JSON.parse(text) as unknown[]).length;
           yield text;

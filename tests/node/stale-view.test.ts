@@ -1,0 +1,72 @@
+import { mkdtemp, readdir, readFile, rm } from "node:fs/promises";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
+import { Luminora, type Storage } from "luminoracore";
+import { fileStorage } from "luminoracore/node";
+import { fakeEmbedder } from "luminoracore/testing";
+import { afterEach, beforeEach, describe, expect, it } from "vitest";
+
+const user = "diego";
+let folder: string;
+
+beforeEach(async () => {
+  folder = await mkdtemp(join(tmpdir(), "luminora-stale-"));
+});
+afterEach(() => rm(folder, { recursive: true }));
+
+const open = (storage: Storage = fileStorage(folder)) => Luminora.open({ storage, embedder: fakeEmbedder() });
+
+describe("what another process erases, of which this one does not hear", () => {
+  const erasures: Record<string, (luminora: Luminora, turn: string) => Promise<unknown>> = {
+    "a turn": (luminora, turn) => luminora.forget(turn, { user }),
+    everything: (luminora) => luminora.erase({ user }),
+    "everything, without a trace": (luminora) => luminora.erase({ user, purge: true }),
+  };
+  for (const [what, erase] of Object.entries(erasures))
+    it(`does not come back with what this one caches: ${what}`, async () => {
+      const here = await open();
+      const session = await here.createSession({ template: "alicia", user });
+      await session.send("My dog is called Zorblax.");
+      await here.embed({ user });
+      const there = await open();
+      await erase(there, session.history()[0]?.id ?? "");
+      const kept = await readdir(folder);
+      await session.recall("dog");
+      await here.close();
+      expect(await contents()).not.toMatch(/zorblax/i);
+      // Nor is there anything of somebody who is gone.
+      expect(await readdir(folder)).toEqual(kept);
+      await there.close();
+      expect(await contents()).not.toMatch(/zorblax/i);
+    });
+});
+
+it("who erases goes on to cache what is left, also when several things are erased at once", async () => {
+  const luminora = await open();
+  const session = await luminora.createSession({ template: "alicia", user });
+  for (const name of ["Zorblax", "Mimosa", "Pumpkin"]) await session.send(`My dog is called ${name}.`);
+  await luminora.embed({ user });
+  // With what the personality said, which may quote it.
+  const said = session.history().filter(({ text }) => !text.includes("Pumpkin."));
+  await Promise.all(said.map(({ id }) => luminora.forget(id, { user })));
+  // Some begin while others end.
+  for (const place of ["Quito", "Lima"]) {
+    const fact = await luminora.remember({ category: "other", key: place, value: place }, { user });
+    const forgetting = luminora.forget(fact.id, { user });
+    await Promise.resolve();
+    await luminora.remember({ category: "other", key: "home", value: place }, { user });
+    await forgetting;
+  }
+  await session.send("I live in Quito.");
+  await luminora.close();
+  const caches = (await readdir(folder)).filter((name) => name.endsWith(".cache"));
+  expect(caches).toEqual([expect.stringContaining("text-index"), expect.stringContaining("vectors")]);
+  expect(await contents()).toMatch(/pumpkin/);
+  expect(await contents()).not.toMatch(/zorblax|mimosa/i);
+});
+
+async function contents(): Promise<string> {
+  const names = await readdir(folder);
+  const texts = await Promise.all(names.map((name) => readFile(join(folder, name), "latin1")));
+  return texts.join("\n");
+}
