@@ -12,7 +12,7 @@ import {
   takeOut,
 } from "./indexeddb-batches.ts";
 import type { Offer } from "./indexeddb-offer.ts";
-import { openConnection } from "./indexeddb-open.ts";
+import { type Identity, openConnection } from "./indexeddb-open.ts";
 import { type Batch, everythingOf, type Schema, type Transaction } from "./indexeddb-schema.ts";
 import { listOf } from "./record-text.ts";
 import type { RecordText } from "./storage.ts";
@@ -42,17 +42,20 @@ const strict = { durability: "strict" } as const;
 
 /** An open connection to a database of the browser; one transaction for each call. */
 export class Database {
+  readonly identity: Identity;
   readonly #database: IDBPDatabase<Schema>;
   /** Whose logs have a beginning, unless another tab has erased all since. */
   readonly #begun = new Set<string>();
 
-  private constructor(database: IDBPDatabase<Schema>) {
+  private constructor(database: IDBPDatabase<Schema>, identity: Identity) {
     this.#database = database;
+    this.identity = identity;
   }
 
   /** Opens a database: see {@link openConnection}. */
-  static async open(name: string, lost: () => void, wasThere: boolean): Promise<Database> {
-    return new Database(await openConnection(name, lost, wasThere));
+  static async open(name: string, lost: () => void, known: Identity | undefined): Promise<Database> {
+    const { connection, identity } = await openConnection(name, lost, known);
+    return new Database(connection, identity);
   }
 
   /** Keeps what wins, in one strict transaction; undefined: all of it was there. */

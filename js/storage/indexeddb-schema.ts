@@ -15,6 +15,9 @@ export interface Schema extends DBSchema {
   caches: { key: [owner: string, name: string]; value: Uint8Array };
 }
 
+/** In `logs`, no owner's: a number that no other database has. */
+export const identityKey = [] as unknown as string;
+
 /** A batch, or a part of a large one. No record is in two of them: `ids` are unique. */
 export interface Batch {
   /**

@@ -1,6 +1,7 @@
 import { LuminoraError } from "../errors.ts";
 import type { Appended, Database, FirstPage } from "./indexeddb-database.ts";
 import { offerOf } from "./indexeddb-offer.ts";
+import type { Identity } from "./indexeddb-open.ts";
 import { type Batch, version } from "./indexeddb-schema.ts";
 import { toText } from "./record-text.ts";
 import type {
@@ -48,7 +49,8 @@ class IndexedDbStorage implements Storage {
   readonly #catching = new Set<string>();
   readonly #untold: Change[] = [];
   #database: Promise<Database> | undefined;
-  #wasOpen = false;
+  /** Of the database that was open. */
+  #identity: Identity | undefined;
   #persist: boolean;
   #closed = false;
 
@@ -225,9 +227,9 @@ class IndexedDbStorage implements Storage {
     const reset = () => {
       if (this.#database === opening) this.#database = undefined;
     };
-    const opening = openDatabase(this.#name, reset, this.#wasOpen);
-    opening.then(() => {
-      this.#wasOpen = true;
+    const opening = openDatabase(this.#name, reset, this.#identity);
+    opening.then(({ identity }) => {
+      this.#identity = identity;
     }, reset);
     return opening;
   }
@@ -252,7 +254,7 @@ function loaded(): Promise<typeof import("./indexeddb-database.ts")> {
   return import("./indexeddb-database.ts");
 }
 
-async function openDatabase(name: string, lost: () => void, wasThere: boolean): Promise<Database> {
+async function openDatabase(name: string, lost: () => void, known: Identity | undefined): Promise<Database> {
   let module: Awaited<ReturnType<typeof loaded>>;
   try {
     module = await loaded();
@@ -260,7 +262,7 @@ async function openDatabase(name: string, lost: () => void, wasThere: boolean): 
     throw new LuminoraError("storage", `A part of the library was not loaded: ${cause}`, { cause });
   }
   try {
-    return await module.Database.open(name, lost, wasThere);
+    return await module.Database.open(name, lost, known);
   } catch (error) {
     throw LuminoraError.isInstance(error) ? error : module.storageError(error);
   }

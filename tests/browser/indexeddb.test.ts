@@ -145,6 +145,22 @@ describe("a database that goes away", () => {
     expect(await one.evaluate(() => inside.database.ids())).toEqual(["anew"]);
   });
 
+  it("is not taken for the one that another tab has begun in its place", async () => {
+    const { name, tabs, devtools } = await openTabs(2);
+    const [one, two] = tabs as [Page, Page];
+    const origin = new URL(one.url()).origin;
+    for (const id of ["a", "b"]) await one.evaluate((id) => inside.database.put([id]), id);
+    await devtools.send("Storage.clearDataForOrigin", { origin, storageTypes: "indexeddb" });
+    await two.reload();
+    await ready(two, name);
+    for (const id of ["c", "d", "e"])
+      expect(await two.evaluate((id) => inside.database.put([id]), id)).toBeUndefined();
+    const error = { code: "storage", hint: expect.stringContaining("cleared"), cause: undefined };
+    for (const refusal of await one.evaluate(() => inside.database.refusals()))
+      expect(refusal).toEqual(error);
+    expect(await two.evaluate(() => inside.database.ids())).toEqual(["c", "d", "e"]);
+  });
+
   it("is opened again when only the connection was lost", async () => {
     const { tabs } = await openTabs(1);
     const [tab] = tabs as [Page];
