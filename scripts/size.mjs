@@ -12,7 +12,7 @@ import { ROOT, setup } from "./setup.mjs";
 // The most that a file may have, in KB (1000 bytes) after brotli. For a script: with all that it loads at once.
 const BUDGETS_KB = {
   "core.wasm": 342,
-  "index.js": 25.2,
+  "index.js": 25.6,
   "ai-sdk.js": 14,
   "embedders.js": 8,
   "postgres.js": 6,
