@@ -38,11 +38,10 @@ export class LogCheckpoint {
     this.#known = known;
   }
 
-  /** Gives the core an owner's log. */
-  async open(owner: string): Promise<void> {
+  /** Gives the core an owner's log. Gives what is to be stored, because whoever wrote it did not know of an erasure. */
+  async open(owner: string): Promise<readonly StoredRecord[]> {
     if (!this.#storage.arrivals || !this.#cache.isKept) {
-      await this.#load(this.#texts(owner));
-      return;
+      return (await this.#load(this.#texts(owner))).swept;
     }
     const kept = unpack(await this.#cache.read(owner));
     let log = await this.#storage.arrivals(owner, kept?.position);
@@ -51,15 +50,16 @@ export class LogCheckpoint {
       if (this.#core().restoreCheckpoint(owner, kept.checkpoint)) restored = kept.checkpoint.length;
       else log = await this.#storage.arrivals(owner);
     }
-    const { read, left } = await this.#load(log.texts);
+    const { read, left, swept } = await this.#load(log.texts);
     this.#known.begin(owner, log.position, read + restored === 0);
     // What was left out, because it breaks a rule, would not be read again.
-    if (left > 0 || read < Math.max(worthKeeping, restored * worthRenewing)) return;
+    if (left > 0 || read < Math.max(worthKeeping, restored * worthRenewing)) return swept;
     this.#positions.set(owner, log.position);
     clearTimeout(this.#timer);
     this.#timer = setTimeout(() => this.#save(), pause);
     // Node ends without waiting for it.
     (this.#timer as { unref?: () => void }).unref?.();
+    return swept;
   }
 
   /** Keeps what is to be kept. */
@@ -69,7 +69,7 @@ export class LogCheckpoint {
     await this.#cache.settled();
   }
 
-  async #load(texts: AsyncIterable<string>): Promise<{ read: number; left: number }> {
+  async #load(texts: AsyncIterable<string>): Promise<Loaded> {
     // All at once: the folds are then computed once.
     const parts: Uint8Array[] = [];
     let read = 0;
@@ -78,7 +78,7 @@ export class LogCheckpoint {
       parts.push(part);
       read += part.length;
     }
-    return { read, left: ask(() => this.#core().load(parts, this.#clock())) };
+    return { read, ...ask(() => this.#core().load(parts, this.#clock()) as Omit<Loaded, "read">) };
   }
 
   async *#texts(owner: string): AsyncGenerator<string> {
@@ -93,6 +93,16 @@ export class LogCheckpoint {
       if (checkpoint) this.#cache.write(owner, pack(position, checkpoint), position);
     }
   }
+}
+
+/** What became of the records of a storage. */
+interface Loaded {
+  /** Bytes. */
+  readonly read: number;
+  /** How many were left out. */
+  readonly left: number;
+  /** To be stored because of them. */
+  readonly swept: readonly StoredRecord[];
 }
 
 const encoder = new TextEncoder();

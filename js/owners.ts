@@ -69,7 +69,9 @@ export class Owners {
       throw error;
     });
     await Promise.all([this.#version, indexCache.read(owner), semantic?.read(owner)]);
-    await checkpoint.open(owner);
+    const swept = await checkpoint.open(owner);
+    // Before anybody sees the log. What cannot be stored now is stored when it is opened again.
+    if (swept.length > 0) await this.#sweep(owner, swept).catch(() => {});
     // What fails here fails again where it is searched, and is told there.
     indexCache.index(owner).catch(() => {});
     semantic?.changed(owner);
@@ -99,7 +101,7 @@ export class Owners {
 
   /**
    * Stores what goes with an erasure that its writer did not know of. Every view comes to the same; where it cannot be
-   * stored, another one stores it, or the next import.
+   * stored, another one stores it, or whoever opens the log. In this view it is gone all the same.
    */
   async #sweep(owner: string, records: readonly StoredRecord[]): Promise<void> {
     const { core, clock, indexCache, storage } = this.#connection;
@@ -107,8 +109,11 @@ export class Owners {
       indexCache.during(owner, true, async () => {
         // For the storage keeps the objects.
         const text = textOf(records);
-        await storage.append(owner, records, { transfer: true });
-        ask(() => core.load([text], clock()));
+        try {
+          await storage.append(owner, records, { transfer: true });
+        } finally {
+          ask(() => core.load([text], clock()));
+        }
       }),
     );
     this.#absorbed(owner, { changed: records.map(({ id }) => id) });

@@ -11,7 +11,7 @@ import { ROOT, setup } from "./setup.mjs";
 
 // The most that a file may have, in KB (1000 bytes) after brotli. For a script: with all that it loads at once.
 const BUDGETS_KB = {
-  "core.wasm": 342,
+  "core.wasm": 343,
   "index.js": 25.6,
   "ai-sdk.js": 14,
   "embedders.js": 8,

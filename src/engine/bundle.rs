@@ -263,7 +263,7 @@ impl Core {
                 import.add(tombstone);
             }
         }
-        let swept = self.swept(&import.user, &import.records, import.replaces());
+        let swept = self.swept(&import.user, &import.records.iter().list(), import.replaces());
         if !swept.is_empty() {
             order::sort_by_text(&mut import.records, |record| &record.id);
         }

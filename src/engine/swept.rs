@@ -1,6 +1,6 @@
-//! What goes with an erasure, beyond the tombstones that an import brings: turns that were said in a session which is
-//! gone, runs that answered a turn which is gone, and memories that were learned from it. Whoever wrote them did not know
-//! of the erasure yet.
+//! What goes with an erasure, beyond the tombstones that an import brings or a storage has: turns that were said in a
+//! session which is gone, runs that answered a turn which is gone, and memories that were learned from it. Whoever wrote
+//! them did not know of the erasure yet.
 
 use std::cell::RefCell;
 use std::sync::Arc;
@@ -25,7 +25,7 @@ pub(super) struct Swept {
     pub rest: Option<Record>,
 }
 
-/// What became of records that another view of this device's storage wrote.
+/// What became of records of this device's storage.
 #[derive(Clone, Debug, Default, PartialEq, Serialize)]
 pub struct Heard {
     /// Ids that are new or have a new winning version.
@@ -33,10 +33,13 @@ pub struct Heard {
     /// What goes or stays because of it, and is to be stored: whoever wrote one of two records did not know yet that the
     /// other was erased.
     pub swept: Vec<Record>,
+    /// How many records were left out, because they break a rule or come from the future.
+    pub left: usize,
 }
 
 impl Core {
-    /// Merges records that another view of this device's storage wrote, all of one owner: as [`Core::load`] does.
+    /// Merges records of this device's storage, all of one owner, which are read from it, or which another view of it
+    /// wrote: as [`Core::load`] does.
     ///
     /// # Errors
     /// As [`Core::absorb`].
@@ -48,20 +51,25 @@ impl Core {
                 state.record(&record.id).is_none_or(|present| newer(present, record) == Ok(Merged::Replace))
             };
             // What has lost already says nothing of what is there.
-            let winners = records.iter().filter(wins).cloned().list();
+            let winners = records.iter().filter(wins).list();
             for Swept { tombstone, rest } in self.swept(&owner, &winners, false) {
                 swept.push(tombstone);
                 swept.extend(rest);
             }
         }
-        Ok(Heard { changed: self.load(records, now)?.changed, swept })
+        let absorbed = self.load(records, now)?;
+        Ok(Heard { changed: absorbed.changed, swept, left: absorbed.quarantined.len() })
     }
 
     /// The records of an owner that go with what an import erases, and those of the import that go with what is erased
     /// here or there. Every device comes to the same tombstones, clocks included, so that they agree without having to
     /// meet again.
-    pub(super) fn swept(&self, user: &str, records: &[Record], replaces: bool) -> Vec<Swept> {
+    pub(super) fn swept(&self, user: &str, records: &[&Record], replaces: bool) -> Vec<Swept> {
         let state = self.owner(user);
+        // Most logs that are read for the first time have lost nothing.
+        if state.is_empty() && !records.iter().any(|record| record.content.is_erased()) {
+            return Vec::new();
+        }
         let mut gone = Gone::new(state, records);
         let (mut turns, mut others) = if replaces { Default::default() } else { gone.affected() };
         turns.retain(|id| !gone.is_brought(id));
@@ -69,11 +77,11 @@ impl Core {
         let here = |ids: Vec<String>| ids.into_iter().filter_map(|id| state.record(&id)).list();
         let mut swept = Vec::new();
         // Turns first: what comes from them goes, too.
-        for record in records.iter().chain(here(turns)) {
+        for record in records.iter().copied().chain(here(turns)) {
             swept.extend(gone.sweep_turn(record));
         }
         order::sort_by_text(&mut gone.turns, |(id, _)| id);
-        for record in records.iter().chain(here(others)) {
+        for record in records.iter().copied().chain(here(others)) {
             swept.extend(gone.sweep(record));
         }
         swept
@@ -94,8 +102,8 @@ struct Gone<'a> {
 }
 
 impl<'a> Gone<'a> {
-    fn new(state: &'a OwnerState, records: &'a [Record]) -> Self {
-        let mut brought = records.iter().list();
+    fn new(state: &'a OwnerState, records: &[&'a Record]) -> Self {
+        let mut brought = records.to_vec();
         order::sort_by_text(&mut brought, |record| &record.id);
         let erased = brought.iter().copied().filter(|record| record.content.is_erased()).list();
         Self { state, brought, erased, turns: Vec::new(), found: RefCell::default() }

@@ -4,8 +4,8 @@ use luminoracore::Error;
 use luminoracore::bundle::snapshot::{ExportOptions, Snapshot};
 use luminoracore::compile::Role;
 use luminoracore::engine::{
-    self, Command, CoreOptions, Effect, EffectResult, Event, HistoryOptions, MemoryFilter, ModelRequest,
-    Output, RecallOptions, Step,
+    self, Command, CoreOptions, Effect, EffectResult, Event, Heard, HistoryOptions, MemoryFilter,
+    ModelRequest, Output, RecallOptions, Step,
 };
 use luminoracore::json;
 use luminoracore::log::Record;
@@ -40,8 +40,8 @@ impl Core {
     }
 
     /// Merges the log that this device has stored, given as JSON texts of arrays, so that only one of them is here at a
-    /// time. Gives how many records were left out.
-    pub fn load(&mut self, parts: Vec<js_sys::Uint8Array>, now: Option<f64>) -> Result<usize, JsValue> {
+    /// time. Gives how many records were left out, and what is to be stored because of the others.
+    pub fn load(&mut self, parts: Vec<js_sys::Uint8Array>, now: Option<f64>) -> Result<JsValue, JsValue> {
         let now = moment(now)?;
         let length: usize = parts.iter().map(|part| part.length() as usize).sum();
         reserve(length.saturating_mul(MEMORY_FOR_TEXT));
@@ -49,8 +49,7 @@ impl Core {
         for part in parts {
             records.extend(Record::parse_all(&part.to_vec()).map_err(|error| throw(&error))?);
         }
-        let absorbed = self.core.load(records, now).map_err(|error| throw(&error))?;
-        Ok(absorbed.quarantined.len())
+        answer(self.core.hear(records, now).map(|heard| Heard { changed: Vec::new(), ..heard }))
     }
 
     /// An owner's log and what follows from it as bytes, for a cache.

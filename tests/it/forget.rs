@@ -4,7 +4,7 @@ use luminoracore::bundle::snapshot::ExportOptions;
 use luminoracore::engine::{
     CoreOptions, Event, Forgotten, HistoryOptions, Output, RecallOptions, Reply, SessionState,
 };
-use luminoracore::log::{Body, Record};
+use luminoracore::log::{Body, Record, merge};
 use serde_json::{Value, json};
 
 use crate::host::{Host, code, finish, text};
@@ -275,4 +275,51 @@ fn what_one_tab_learns_while_another_erases_where_it_was_said_goes_too() {
             assert!(host.core.hear(records.clone(), host.now + MINUTE).unwrap().swept.is_empty());
         }
     }
+}
+
+/// A view that forgets a session has not heard of what another one said in it; nor has that one of the erasure.
+#[test]
+fn whoever_opens_a_log_finds_what_should_have_gone_with_an_erasure() {
+    let mut one = Host::new();
+    let session = one.session("diego", "alicia");
+    say(&mut one, &session, "Hello there");
+    let before = one.storage.all();
+    // It knows neither the turn nor what was learned from it.
+    let mut two = Host::open(CoreOptions::default(), 7, Default::default());
+    two.now = one.now + MINUTE;
+    two.core.load(before, two.now).unwrap();
+    say(&mut one, &session, "My name is Ana.");
+    forget(&mut two, &session);
+    let stored = merge(&one.storage.all(), &two.storage.all()).unwrap();
+
+    let open = |records: &[Record]| {
+        let mut host = Host::open(CoreOptions::default(), 8, Default::default());
+        host.now = two.now;
+        let heard = host.core.hear(records.to_vec(), host.now).unwrap();
+        host.core.load(heard.swept.clone(), host.now).unwrap();
+        assert!(host.facts("diego").is_empty());
+        assert!(host.core.sessions("diego").is_empty());
+        sorted(heard.swept)
+    };
+    let swept = open(&stored);
+    let mut kinds: Vec<&str> = swept.iter().map(|record| &*record.kind).collect();
+    kinds.sort_unstable();
+    assert_eq!(kinds, ["memory", "run", "turn", "turn"]);
+    assert!(swept.iter().all(|record| record.content.is_erased()));
+    // Once they are stored there is nothing left to do.
+    assert!(open(&merge(&stored, &swept).unwrap()).is_empty());
+    // From a checkpoint of what was there before, it is the same.
+    let mut host = Host::open(CoreOptions::default(), 9, Default::default());
+    host.now = two.now;
+    host.core.load(one.storage.all(), host.now).unwrap();
+    let checkpoint = host.core.checkpoint("diego").unwrap();
+    let mut host = Host::open(CoreOptions::default(), 9, Default::default());
+    host.now = two.now;
+    assert!(host.core.restore_checkpoint("diego", checkpoint));
+    assert_eq!(sorted(host.core.hear(two.storage.all(), host.now).unwrap().swept), swept);
+}
+
+fn sorted(mut records: Vec<Record>) -> Vec<Record> {
+    records.sort_by(|a, b| a.id.cmp(&b.id));
+    records
 }

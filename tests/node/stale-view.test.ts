@@ -65,6 +65,22 @@ it("who erases goes on to cache what is left, also when several things are erase
   expect(await contents()).not.toMatch(/zorblax|mimosa/i);
 });
 
+it("a session that is forgotten takes along what another process has said in it: whoever opens the log sees to it", async () => {
+  const here = await open();
+  const { id } = await here.createSession({ template: "alicia", user });
+  const there = await open();
+  const session = await there.createSession({ session: id, user });
+  await session.send("My dog is called Zorblax. My name is Carlos.");
+  await here.forget(id, { user });
+  await Promise.all([here.close(), there.close()]);
+  const again = await open();
+  expect(await again.sessions({ user })).toEqual([]);
+  expect(await again.memories({ user })).toEqual([]);
+  expect(await contents()).not.toMatch(/zorblax|carlos/i);
+  await again.close();
+  expect(await contents()).not.toMatch(/zorblax|carlos/i);
+});
+
 async function contents(): Promise<string> {
   const names = await readdir(folder);
   const texts = await Promise.all(names.map((name) => readFile(join(folder, name), "latin1")));
