@@ -4,6 +4,7 @@ import { join, resolve } from "node:path";
 import { LuminoraError } from "../errors.ts";
 import { queue } from "../queue.ts";
 import { errorCode, makeFolder, unlessMissing } from "./disk.ts";
+import { FolderWatch } from "./folder-watch.ts";
 import { ownerOf } from "./header.ts";
 import { type Entry, toLine } from "./line.ts";
 import { type Lines, LogFile } from "./log-file.ts";
@@ -16,6 +17,7 @@ import {
   type RecordText,
   type ScanOptions,
   type Storage,
+  type StorageListener,
   type StoredRecord,
 } from "./storage.ts";
 import { fromText } from "./text-head.ts";
@@ -36,7 +38,8 @@ export interface FileStorageOptions {
 /**
  * Keeps records in `folder`, for Node: one append-only JSON Lines file for each owner. A batch is on the disk when
  * `append` resolves; a process killed in the middle leaves the batch out, never half of it. Erased text is removed
- * from the file at once. Several processes may use one folder.
+ * from the file at once. Several processes may use one folder, and hear of each other where the system tells of changes
+ * in it; it does not for folders of other machines.
  */
 export function fileStorage(folder: string, options: FileStorageOptions = {}): Storage {
   return new FileStorage(resolve(folder), options.onDamage ?? warn);
@@ -47,12 +50,14 @@ class FileStorage implements Storage {
   readonly #onDamage: (error: LuminoraError) => void;
   readonly #logs = new Map<string, LogFile>();
   readonly #running = new Set<Promise<unknown>>();
+  readonly #watch: FolderWatch;
   #prepared: Promise<void> | undefined;
   #closed = false;
 
   constructor(folder: string, onDamage: (error: LuminoraError) => void) {
     this.#folder = folder;
     this.#onDamage = onDamage;
+    this.#watch = new FolderWatch(folder, (owner) => this.#hear(owner));
   }
 
   async append(owner: string, records: readonly StoredRecord[], options?: AppendOptions): Promise<void> {
@@ -63,11 +68,12 @@ class FileStorage implements Storage {
     await this.#use(owner, async (log) => {
       const erasing = erases(offered, options);
       if (erasing) await this.#dropCaches(owner);
+      this.#watch.wrote(fileName(owner), offered);
       if (options?.replace) {
         const lines = winners(owner, new Map(), offered).map(toLine);
-        await log.rewrite(async () => [lines]);
+        await this.#rewrite(log, owner, async () => [lines]);
       } else if (!(await appended(log, owner, offered))) {
-        await log.rewrite((file) => rewritten(log, file, owner, offered));
+        await this.#rewrite(log, owner, (file) => rewritten(log, file, owner, offered));
       }
       // Once more: another process may have put something there before the log was another one.
       if (erasing) await this.#dropCaches(owner);
@@ -80,7 +86,17 @@ class FileStorage implements Storage {
     for await (const lines of this.#lines(owner, chosen)) yield lines.map((text) => toRecord({ text }));
   }
 
+  subscribe(listener: StorageListener): () => void {
+    return this.#watch.subscribe(listener);
+  }
+
   async arrivals(owner: string, after?: string): Promise<Arrivals> {
+    const arrivals = await this.#arrivals(owner, after);
+    this.#watch.begin(owner, fileName(owner), arrivals.position);
+    return arrivals;
+  }
+
+  async #arrivals(owner: string, after: string | undefined): Promise<Arrivals> {
     const since = after && (await this.#use(owner, (log) => log.since(after)));
     if (since) return { continues: true, position: since.position, texts: textsOf(since.lines) };
     const position = await this.#use(owner, async (log) => {
@@ -103,6 +119,32 @@ class FileStorage implements Storage {
     });
   }
 
+  /** Tells what other processes have written. */
+  #hear(owner: string): Promise<void> {
+    return this.#use(owner, (log) =>
+      this.#watch.hear(fileName(owner), async (position) => {
+        const since = await log.since(position);
+        if (since) return { texts: since.lines.flat(), position: since.position, continues: true };
+        const file = await log.open();
+        const opened = { log, file, entries: [...log.index.entries.values()] };
+        const now = log.position;
+        const texts: string[] = [];
+        for await (const lines of linesOf(opened, () => true)) for (const line of lines) texts.push(line);
+        // Where there was none, nothing was replaced.
+        return { texts, position: now, continues: position.startsWith(":") };
+      }),
+    );
+  }
+
+  async #rewrite(log: LogFile, owner: string, compose: Compose): Promise<void> {
+    let from = "";
+    await log.rewrite((file) => {
+      from = log.position;
+      return compose(file);
+    });
+    this.#watch.rewrote(fileName(owner), from, log.position);
+  }
+
   async owners(): Promise<string[]> {
     return this.#run(async () => {
       const names = (await readdir(this.#folder)).filter((name) => name.endsWith(extension));
@@ -122,6 +164,7 @@ class FileStorage implements Storage {
       await log.rewrite(async () => []);
       await this.#dropCaches(owner);
     });
+    this.#watch.forget(fileName(owner));
     this.#logs.delete(owner);
   }
 
@@ -152,6 +195,7 @@ class FileStorage implements Storage {
 
   async close(): Promise<void> {
     this.#closed = true;
+    this.#watch.stop();
     await Promise.allSettled(this.#running);
     this.#logs.clear();
   }
@@ -161,6 +205,8 @@ class FileStorage implements Storage {
     const path = join(this.#folder, fileName(owner));
     return this.#run(() =>
       inTurn(path, () => {
+        // Before anybody looks: what comes in between is then told.
+        this.#watch.start();
         let log = this.#logs.get(owner);
         if (!log) {
           log = new LogFile(path, owner, this.#onDamage);
@@ -328,6 +374,9 @@ async function changes(
     }
   return winners(owner, stored, offered);
 }
+
+/** Gives the lines of a log's next file from the present one. */
+type Compose = (file: FileHandle | undefined) => Promise<Lines>;
 
 /** A log at one moment. */
 interface Opened {

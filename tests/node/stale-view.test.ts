@@ -14,7 +14,16 @@ beforeEach(async () => {
 });
 afterEach(() => rm(folder, { recursive: true }));
 
-const open = (storage: Storage = fileStorage(folder)) => Luminora.open({ storage, embedder: fakeEmbedder() });
+const open = () => Luminora.open({ storage: deaf(fileStorage(folder)), embedder: fakeEmbedder() });
+
+/** A storage that tells of no change, as where the system does not tell either. */
+function deaf(storage: Storage): Storage {
+  const get = (target: Storage, name: keyof Storage) => {
+    const member = name === "subscribe" ? undefined : target[name];
+    return typeof member === "function" ? member.bind(target) : member;
+  };
+  return new Proxy(storage, { get } as ProxyHandler<Storage>);
+}
 
 describe("what another process erases, of which this one does not hear", () => {
   const erasures: Record<string, (luminora: Luminora, turn: string) => Promise<unknown>> = {

@@ -1,4 +1,5 @@
-import type { RecordText, StorageListener, StoredRecord } from "../storage.ts";
+import { versionOf, type Written } from "../record-version.ts";
+import type { StorageListener, StoredRecord } from "../storage.ts";
 import { parsePosition } from "./position.ts";
 
 /** What a poll looks at: where a log is now (undefined: there is none), and what came behind a place. */
@@ -100,11 +101,4 @@ export class Watch {
     // Node ends without waiting for it.
     (this.#timer as { unref?: () => void }).unref?.();
   }
-}
-
-/** What names a version of a record. */
-type Written = Pick<RecordText, "id" | "at" | "erased">;
-
-function versionOf({ id, at, erased }: Written): string {
-  return JSON.stringify([id, at, erased === true]);
 }
