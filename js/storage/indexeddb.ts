@@ -42,7 +42,8 @@ export function indexedDbStorage(options: IndexedDbOptions = {}): Storage {
 
 class IndexedDbStorage implements Storage {
   readonly #name: string;
-  readonly #channel: BroadcastChannel;
+  /** Absent where the environment has none: then other tabs are heard when this one wakes. */
+  readonly #channel: BroadcastChannel | undefined;
   readonly #listeners = new Set<StorageListener>();
   /** By owner, up to which number the listeners know the log at least. */
   readonly #known = new Map<string, number>();
@@ -57,8 +58,10 @@ class IndexedDbStorage implements Storage {
   constructor({ name = "luminoracore", persist = false }: IndexedDbOptions) {
     this.#name = name;
     this.#persist = persist;
-    this.#channel = new BroadcastChannel(`luminoracore:${version}:${name}`);
-    this.#channel.onmessage = ({ data }: MessageEvent<Change>) => this.#hear(data);
+    if (globalThis.BroadcastChannel) {
+      this.#channel = new BroadcastChannel(`luminoracore:${version}:${name}`);
+      this.#channel.onmessage = ({ data }: MessageEvent<Change>) => this.#hear(data);
+    }
     for (const event of wakings) globalThis.addEventListener?.(event, this.#wake);
   }
 
@@ -142,7 +145,7 @@ class IndexedDbStorage implements Storage {
     for (const event of wakings) globalThis.removeEventListener?.(event, this.#wake);
     this.#listeners.clear();
     this.#post();
-    this.#channel.close();
+    this.#channel?.close();
     const database = await this.#database?.catch(() => undefined);
     database?.close();
   }
@@ -160,7 +163,7 @@ class IndexedDbStorage implements Storage {
   }
 
   #post(): void {
-    for (const change of this.#untold.splice(0)) this.#channel.postMessage(change);
+    for (const change of this.#untold.splice(0)) this.#channel?.postMessage(change);
   }
 
   #hear(change: Change): void {

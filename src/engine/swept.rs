@@ -45,14 +45,18 @@ impl Core {
     /// As [`Core::absorb`].
     pub fn hear(&mut self, records: Vec<Record>, now: u64) -> Result<Heard, Error> {
         let mut swept = Vec::new();
-        if let Some(owner) = records.first().map(|record| Arc::clone(&record.owner)) {
-            let state = self.owner(&owner);
+        let owner = records.first().map(|record| Arc::clone(&record.owner));
+        let state = owner.as_ref().map(|owner| self.owner(owner));
+        // Most logs that are read for the first time have lost nothing.
+        let is_whole =
+            |state: &OwnerState| state.is_empty() && !records.iter().any(|record| record.content.is_erased());
+        if let (Some(owner), Some(state)) = (&owner, state.filter(|state| !is_whole(state))) {
             let wins = |record: &&Record| {
                 state.record(&record.id).is_none_or(|present| newer(present, record) == Ok(Merged::Replace))
             };
             // What has lost already says nothing of what is there.
             let winners = records.iter().filter(wins).list();
-            for Swept { tombstone, rest } in self.swept(&owner, &winners, false) {
+            for Swept { tombstone, rest } in self.swept(owner, &winners, false) {
                 swept.push(tombstone);
                 swept.extend(rest);
             }
@@ -66,10 +70,6 @@ impl Core {
     /// meet again.
     pub(super) fn swept(&self, user: &str, records: &[&Record], replaces: bool) -> Vec<Swept> {
         let state = self.owner(user);
-        // Most logs that are read for the first time have lost nothing.
-        if state.is_empty() && !records.iter().any(|record| record.content.is_erased()) {
-            return Vec::new();
-        }
         let mut gone = Gone::new(state, records);
         let (mut turns, mut others) = if replaces { Default::default() } else { gone.affected() };
         turns.retain(|id| !gone.is_brought(id));

@@ -274,6 +274,18 @@ describe("what is changed elsewhere", () => {
     await heard(tab, ["a", "b", "c", "d", "e", "replaced", "b", "c", "d", "e", "a"]);
   });
 
+  it("is read by a tab that comes back also where tabs cannot tell each other", async () => {
+    const { name, tabs } = await openTabs(2);
+    const [tab, other] = tabs as [Page, Page];
+    await tab.evaluate(() => Reflect.deleteProperty(globalThis, "BroadcastChannel"));
+    await tab.evaluate((name) => inside.database.openStorage(name), name);
+    await tab.evaluate(() => inside.database.put(["here"]));
+    await tab.evaluate(() => inside.database.follow());
+    await other.evaluate(() => inside.database.put(["there"]));
+    await comeBack(tab);
+    await heard(tab, ["there"]);
+  });
+
   it("is missed by nobody, when tabs write that have not heard of each other", async () => {
     const { tabs } = await openTabs(3);
     const [one, two, reader] = tabs as [Page, Page, Page];
