@@ -105,8 +105,8 @@ export class FolderWatch {
   }
 
   #note(file: string | null): void {
-    const known = file === null ? undefined : this.#known.get(file);
-    if (!known || file === null || this.#changed.has(file)) return;
+    const known = file && this.#known.get(file);
+    if (!known || this.#changed.has(file)) return;
     const timer = setTimeout(() => {
       this.#changed.delete(file);
       // What cannot be read now is heard with the next change.

@@ -6,7 +6,7 @@
 use libfuzzer_sys::fuzz_target;
 use luminoracore::engine::{Core, CoreOptions, Environment, HistoryOptions};
 use luminoracore::json;
-use luminoracore::log::Record;
+use luminoracore::log::{Record, merge};
 use luminoracore::observe::Packs;
 
 const NOW: u64 = 1_800_000_000_000;
@@ -22,6 +22,7 @@ fuzz_target!(|bytes: &[u8]| {
     }
     let second = core.absorb(again.clone(), NOW).expect("they were merged before");
     assert!(second.changed.is_empty());
+    reads_once(&again, &environment);
     for owner in again.iter().map(|record| &*record.owner) {
         for session in core.sessions(owner) {
             let state = core.session_state(owner, &session.id, NOW).expect("it can be opened");
@@ -31,3 +32,15 @@ fuzz_target!(|bytes: &[u8]| {
         }
     }
 });
+
+/// What should have gone with an erasure goes when a log is read, and then nothing more does.
+fn reads_once(records: &[Record], environment: &Environment) {
+    let Some(first) = records.first() else { return };
+    let of_one: Vec<Record> = records.iter().filter(|record| record.owner == first.owner).cloned().collect();
+    let Ok(stored) = merge(&of_one, &[]) else { return };
+    let open = || Core::open(CoreOptions::default(), Packs::empty(), environment);
+    let Ok(heard) = open().hear(stored.clone(), NOW) else { return };
+    let stored = merge(&stored, &heard.swept).expect("a tombstone wins");
+    let again = open().hear(stored, NOW).expect("it was read before");
+    assert!(again.swept.is_empty(), "{:?} after {:?}", again.swept, heard.swept);
+}
