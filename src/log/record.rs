@@ -139,6 +139,28 @@ impl Record {
     /// # Errors
     /// `invalid_record`, and what is wrong with a text that is no JSON.
     pub fn parse_all(records: &[u8]) -> Result<Vec<Self>, Error> {
+        Self::parse_each(records, &mut Err)
+    }
+
+    /// The same for what a storage holds: an envelope that breaks a rule, whoever wrote it, is left out and counted, and
+    /// all others are read.
+    ///
+    /// # Errors
+    /// What is wrong with a text that is no JSON array.
+    pub fn parse_stored(records: &[u8]) -> Result<(Vec<Self>, usize), Error> {
+        let mut left_out = 0;
+        let parsed = Self::parse_each(records, &mut |_| {
+            left_out += 1;
+            Ok(())
+        })?;
+        Ok((parsed, left_out))
+    }
+
+    /// `refuse` says what becomes of an envelope that breaks a rule.
+    fn parse_each(
+        records: &[u8],
+        refuse: &mut dyn FnMut(Error) -> Result<(), Error>,
+    ) -> Result<Vec<Self>, Error> {
         let mut parsed = Vec::new();
         let mut owner = None;
         if records.len() <= LIMITS.bytes {
@@ -158,10 +180,13 @@ impl Record {
         };
         parsed.clear();
         for (index, value) in records.iter().enumerate() {
-            parsed.push(Self::read(value.into(), &mut owner).map_err(|error| {
-                let path = format!("/{index}{}", error.path);
-                error.at(path)
-            })?);
+            match Self::read(value.into(), &mut owner) {
+                Ok(record) => parsed.push(record),
+                Err(error) => {
+                    let path = format!("/{index}{}", error.path);
+                    refuse(error.at(path))?;
+                }
+            }
         }
         Ok(parsed)
     }

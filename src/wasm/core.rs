@@ -45,11 +45,14 @@ impl Core {
         let now = moment(now)?;
         let length: usize = parts.iter().map(|part| part.length() as usize).sum();
         reserve(length.saturating_mul(MEMORY_FOR_TEXT));
-        let mut records = Vec::new();
+        let (mut records, mut left_out) = (Vec::new(), 0);
         for part in parts {
-            records.extend(Record::parse_all(&part.to_vec()).map_err(|error| throw(&error))?);
+            let (read, left) = Record::parse_stored(&part.to_vec()).map_err(|error| throw(&error))?;
+            records.extend(read);
+            left_out += left;
         }
-        answer(self.core.hear(records, now).map(|heard| Heard { changed: Vec::new(), ..heard }))
+        let heard = self.core.hear(records, now);
+        answer(heard.map(|heard| Heard { changed: Vec::new(), left: heard.left + left_out, ..heard }))
     }
 
     /// An owner's log and what follows from it as bytes, for a cache.
@@ -68,7 +71,7 @@ impl Core {
     /// them, and what is to be stored because of it.
     pub fn hear(&mut self, records: &[u8], now: Option<f64>) -> Result<JsValue, JsValue> {
         let now = moment(now)?;
-        answer(Record::parse_all(records).and_then(|records| self.core.hear(records, now)))
+        answer(Record::parse_stored(records).and_then(|(records, _)| self.core.hear(records, now)))
     }
 
     /// The same for records of another device: those from the future are left out.

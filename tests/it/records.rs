@@ -233,3 +233,21 @@ fn merge_keeps_its_laws_on_the_shared_cases() {
         }
     }
 }
+
+/// One record that somebody wrote wrongly must not lock a person out of all others.
+#[test]
+fn an_envelope_of_a_storage_that_breaks_a_rule_is_left_out_alone() {
+    let good = json!({ "id": "a", "owner": "diego", "kind": "widget", "at": "001767225600000-00000-A", "schema": 1, "body": {} });
+    for (field, value) in
+        [("id", json!("x".repeat(201))), ("at", json!("now")), ("schema", json!(0)), ("z", json!(1))]
+    {
+        let mut bad = good.clone();
+        bad[field] = value;
+        let text = json!([bad, good, 7]).to_string();
+        let (read, left_out) = Record::parse_stored(text.as_bytes()).unwrap();
+        assert_eq!((read.len(), left_out), (1, 2), "{field}");
+        let error = Record::parse_all(text.as_bytes()).unwrap_err();
+        assert_eq!((error.code, error.path.starts_with("/0/")), (ErrorCode::InvalidRecord, true), "{field}");
+    }
+    assert!(Record::parse_stored(b"{}").is_err() && Record::parse_stored(b"[").is_err());
+}

@@ -30,6 +30,23 @@ it("nobody has a name that was cut in the middle of a character: in UTF-8 all th
   await luminora.close();
 });
 
+it("a record that somebody else wrote wrongly locks nobody out, and stays where it is", async () => {
+  const storage = memoryStorage();
+  const bad = { kind: "widget", at: "001767225600000-00000-A", schema: 1, body: {}, owner: "diego" };
+  await storage.append("diego", [{ ...bad, id: "x".repeat(201) }]);
+  for (const turns of [2, 4]) {
+    const luminora = await Luminora.open({ storage });
+    const [known] = await luminora.sessions({ user: "diego" });
+    const session = await luminora.createSession({
+      user: "diego",
+      ...(known ? { session: known.id } : { template: "alicia" }),
+    });
+    await session.send("Hello");
+    expect(session.history()).toHaveLength(turns);
+  }
+  expect((await everything(storage)).filter(({ kind }) => kind === "widget")).toHaveLength(1);
+});
+
 describe("closing", () => {
   it("can be done more than once, and refuses everything afterwards", async () => {
     const { luminora, session } = await acquainted();
