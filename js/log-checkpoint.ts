@@ -52,14 +52,19 @@ export class LogCheckpoint {
     }
     const { read, left, swept } = await this.#load(log.texts);
     this.#known.begin(owner, log.position, read + restored === 0);
-    // What was left out, because it breaks a rule, would not be read again.
-    if (left > 0 || read < Math.max(worthKeeping, restored * worthRenewing)) return swept;
+    // What was left out, because it breaks a rule, would not be read again, nor what should go but is not stored yet.
+    if (left > 0 || swept.length > 0 || read < Math.max(worthKeeping, restored * worthRenewing)) return swept;
     this.#positions.set(owner, log.position);
     clearTimeout(this.#timer);
     this.#timer = setTimeout(() => this.#save(), pause);
     // Node ends without waiting for it.
     (this.#timer as { unref?: () => void }).unref?.();
     return swept;
+  }
+
+  /** What should go from an owner's log could not be stored: whoever reads all of it sees to that. */
+  drop(owner: string): void {
+    this.#positions.delete(owner);
   }
 
   /** Keeps what is to be kept. */

@@ -71,7 +71,7 @@ export class Owners {
     await Promise.all([this.#version, indexCache.read(owner), semantic?.read(owner)]);
     const swept = await checkpoint.open(owner);
     // Before anybody sees the log. What cannot be stored now is stored when it is opened again.
-    if (swept.length > 0) await this.#sweep(owner, swept).catch(() => {});
+    if (swept.length > 0) await this.#sweep(owner, swept);
     // What fails here fails again where it is searched, and is told there.
     indexCache.index(owner).catch(() => {});
     semantic?.changed(owner);
@@ -90,7 +90,7 @@ export class Owners {
     const { core, clock, indexCache, positions, semantic } = this.#connection;
     if (replaced) core.dropOwner(owner);
     const { changed, swept } = ask(() => core.hear(textOf(records), clock()) as Heard);
-    if (swept.length > 0) this.#sweep(owner, swept).catch(() => {});
+    if (swept.length > 0) void this.#sweep(owner, swept);
     // What was kept is dropped, and what this tab kept a moment ago may hold what the other one has erased.
     const dropped = erases(records, { replace: replaced });
     if (dropped) positions.heard(owner, replaced);
@@ -104,18 +104,21 @@ export class Owners {
    * stored, another one stores it, or whoever opens the log. In this view it is gone all the same.
    */
   async #sweep(owner: string, records: readonly StoredRecord[]): Promise<void> {
-    const { core, clock, indexCache, storage } = this.#connection;
-    await underway(this.#connection, () =>
-      indexCache.during(owner, true, async () => {
-        // For the storage keeps the objects.
-        const text = textOf(records);
-        try {
-          await storage.append(owner, records, { transfer: true });
-        } finally {
-          ask(() => core.load([text], clock()));
-        }
-      }),
-    );
+    const { core, clock, checkpoint, closing, indexCache, storage } = this.#connection;
+    // For the storage keeps the objects.
+    const text = textOf(records);
+    const store = async () => {
+      try {
+        await storage.append(owner, records, { transfer: true });
+      } finally {
+        if (!closing.aborted) ask(() => core.load([text], clock()));
+      }
+    };
+    try {
+      await underway(this.#connection, () => indexCache.during(owner, true, store));
+    } catch {
+      checkpoint.drop(owner);
+    }
     this.#absorbed(owner, { changed: records.map(({ id }) => id) });
   }
 }

@@ -1,12 +1,20 @@
-/** Settled when the last question has told of its closing. It tells a moment later: one asked in that moment would end. */
-let closed: Promise<unknown> = Promise.resolve();
+/** The question that was asked last. */
+let last: Promise<unknown> = Promise.resolve();
 
-/** Asks what a dialog says and waits for the answer: whether it was closed by its button with the value `yes`. */
-export async function answered(dialog: HTMLDialogElement): Promise<boolean> {
-  await closed;
-  dialog.returnValue = "no";
-  dialog.showModal();
-  closed = new Promise((resolve) => dialog.addEventListener("close", resolve, { once: true }));
-  await closed;
-  return dialog.returnValue === "yes";
+/**
+ * Asks what a dialog says and waits for the answer: whether it was closed by its button with the value `yes`. One question
+ * after the other; `prepare` writes into the dialog when it is its turn.
+ */
+export function answered(dialog: HTMLDialogElement, prepare: () => void): Promise<boolean> {
+  // A dialog tells of its closing a moment later: what was asked again in that moment would end.
+  const answer = last.then(() => {
+    prepare();
+    dialog.returnValue = "no";
+    dialog.showModal();
+    return new Promise<boolean>((resolve) => {
+      dialog.addEventListener("close", () => resolve(dialog.returnValue === "yes"), { once: true });
+    });
+  });
+  last = answer.catch(() => {});
+  return answer;
 }

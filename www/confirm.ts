@@ -11,10 +11,11 @@ export interface Question {
 
 /** Asks before something that cannot be taken back. Escape means no. */
 export function confirmed({ title, text, action }: Question): Promise<boolean> {
-  byId("confirm-title", HTMLHeadingElement).textContent = title;
-  byId("confirm-text", HTMLParagraphElement).textContent = text;
-  const yes = byId("confirm-yes", HTMLButtonElement);
-  yes.textContent = action;
-  yes.className = "danger";
-  return answered(byId("confirm", HTMLDialogElement));
+  return answered(byId("confirm", HTMLDialogElement), () => {
+    byId("confirm-title", HTMLHeadingElement).textContent = title;
+    byId("confirm-text", HTMLParagraphElement).textContent = text;
+    const yes = byId("confirm-yes", HTMLButtonElement);
+    yes.textContent = action;
+    yes.className = "danger";
+  });
 }

@@ -30,8 +30,9 @@ const questions: Readonly<Record<string, string>> = {
 
 async function given(text: string): Promise<string | undefined> {
   const input = byId("passphrase-given", HTMLInputElement);
-  byId("passphrase-text", HTMLParagraphElement).textContent = text;
-  const isGiven = await answered(byId("passphrase", HTMLDialogElement));
+  const isGiven = await answered(byId("passphrase", HTMLDialogElement), () => {
+    byId("passphrase-text", HTMLParagraphElement).textContent = text;
+  });
   const passphrase = input.value;
   // Nothing of it stays on the page.
   input.value = "";

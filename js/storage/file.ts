@@ -57,7 +57,7 @@ class FileStorage implements Storage {
   constructor(folder: string, onDamage: (error: LuminoraError) => void) {
     this.#folder = folder;
     this.#onDamage = onDamage;
-    this.#watch = new FolderWatch(folder, (owner) => this.#hear(owner));
+    this.#watch = new FolderWatch(folder, (owner) => this.#use(owner, (log) => this.#hear(owner, log)));
   }
 
   async append(owner: string, records: readonly StoredRecord[], options?: AppendOptions): Promise<void> {
@@ -120,23 +120,23 @@ class FileStorage implements Storage {
   }
 
   /** Tells what other processes have written. */
-  #hear(owner: string): Promise<void> {
-    return this.#use(owner, (log) =>
-      this.#watch.hear(fileName(owner), async (position) => {
-        const since = await log.since(position);
-        if (since) return { texts: since.lines.flat(), position: since.position, continues: true };
-        const file = await log.open();
-        const opened = { log, file, entries: [...log.index.entries.values()] };
-        const now = log.position;
-        const texts: string[] = [];
-        for await (const lines of linesOf(opened, () => true)) for (const line of lines) texts.push(line);
-        // Where there was none, nothing was replaced.
-        return { texts, position: now, continues: position.startsWith(":") };
-      }),
-    );
+  #hear(owner: string, log: LogFile): Promise<void> {
+    return this.#watch.hear(fileName(owner), async (position) => {
+      const since = await log.since(position);
+      if (since) return { texts: since.lines.flat(), position: since.position, continues: true };
+      const file = await log.open();
+      const opened = { log, file, entries: [...log.index.entries.values()] };
+      const now = log.position;
+      const texts: string[] = [];
+      for await (const lines of linesOf(opened, () => true)) for (const line of lines) texts.push(line);
+      // Where there was none, nothing was replaced.
+      return { texts, position: now, continues: position.startsWith(":") };
+    });
   }
 
   async #rewrite(log: LogFile, owner: string, compose: Compose): Promise<void> {
+    // What stands in the file that goes is heard from it, and told apart from what this view wrote.
+    await this.#hear(owner, log).catch(() => {});
     let from = "";
     await log.rewrite((file) => {
       from = log.position;
@@ -195,7 +195,7 @@ class FileStorage implements Storage {
 
   async close(): Promise<void> {
     this.#closed = true;
-    this.#watch.stop();
+    this.#watch.close();
     await Promise.allSettled(this.#running);
     this.#logs.clear();
   }

@@ -6,6 +6,9 @@ import { fromText } from "./text-head.ts";
 /** After a file was changed, ms: what comes in the same moment is heard at once. */
 const pause = 20;
 
+/** So many versions that this view wrote itself are remembered at most. */
+const mostOwn = 10_000;
+
 /** What a log holds behind a position, or as a whole where it goes on from another one. */
 export interface Behind {
   readonly texts: readonly string[];
@@ -59,6 +62,12 @@ export class FolderWatch {
     }
   }
 
+  /** Nobody listens any more. */
+  close(): void {
+    this.#listeners.clear();
+    this.stop();
+  }
+
   stop(): void {
     this.#watcher?.close();
     this.#watcher = undefined;
@@ -81,6 +90,8 @@ export class FolderWatch {
   wrote(file: string, records: readonly Written[]): void {
     const own = this.#known.get(file)?.own;
     if (own) for (const record of records) own.add(versionOf(record));
+    // Where the system tells of nothing.
+    if (own && own.size > mostOwn) this.#note(file);
   }
 
   /** This view made another file of a log, which was as the first position says before. */

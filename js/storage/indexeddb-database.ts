@@ -42,12 +42,13 @@ const strict = { durability: "strict" } as const;
 
 /** An open connection to a database of the browser; one transaction for each call. */
 export class Database {
-  readonly identity: Identity;
+  /** Undefined when the connection went before it could be read. */
+  readonly identity: Identity | undefined;
   readonly #database: IDBPDatabase<Schema>;
   /** Whose logs have a beginning, unless another tab has erased all since. */
   readonly #begun = new Set<string>();
 
-  private constructor(database: IDBPDatabase<Schema>, identity: Identity) {
+  private constructor(database: IDBPDatabase<Schema>, identity: Identity | undefined) {
     this.#database = database;
     this.identity = identity;
   }

@@ -23,7 +23,7 @@ export async function openConnection(
   name: string,
   lost: () => void,
   known: Identity | undefined,
-): Promise<{ connection: IDBPDatabase<Schema>; identity: Identity }> {
+): Promise<{ connection: IDBPDatabase<Schema>; identity: Identity | undefined }> {
   let reason: unknown;
   let late: ReturnType<typeof setTimeout> | undefined;
   const opened = await new Promise<IDBPDatabase<Schema>>((resolve, reject) => {
@@ -75,7 +75,7 @@ export async function openConnection(
     opened.close();
     throw deleted();
   }
-  return { connection: opened, identity: identity ?? { id: undefined } };
+  return { connection: opened, identity };
 }
 
 function deleted(): LuminoraError {

@@ -232,7 +232,7 @@ class IndexedDbStorage implements Storage {
     };
     const opening = openDatabase(this.#name, reset, this.#identity);
     opening.then(({ identity }) => {
-      this.#identity = identity;
+      this.#identity ??= identity;
     }, reset);
     return opening;
   }

@@ -108,15 +108,22 @@ impl BundleImport {
         }
         let mut brought = self.records.iter().map(|record| record.id.clone()).list();
         order::sort_by_text(&mut brought, |id| id);
+        // What is replaced is not there any more, but for what was erased.
+        let replaces = self.mode == ImportMode::Replace;
+        let stays = |record: &Record| !replaces || record.content.is_erased();
         let exists = |id: &str| {
-            state.record(id).is_some() || brought.binary_search_by(|known| known.as_str().cmp(id)).is_ok()
+            state.record(id).is_some_and(stays)
+                || brought.binary_search_by(|known| known.as_str().cmp(id)).is_ok()
         };
         let report = &mut self.report;
         self.records.retain(|record| {
             let Some(body) = record.body() else { return true };
             let Err(error) = check_references(&record.kind, body, exists) else { return true };
-            let is_known = state.record(&record.id).is_some();
-            *if is_known { &mut report.changed } else { &mut report.new } -= 1;
+            // As it was counted when it was offered.
+            match state.record(&record.id) {
+                None => report.new -= 1,
+                Some(present) => report.changed -= u32::from(present.at != record.at),
+            }
             let (id, message) = (record.id.clone(), error.to_string());
             report.quarantined.push(Quarantined { id, code: "unknown_ref".to_owned(), message });
             false
@@ -275,7 +282,9 @@ impl Core {
             let place = sorted.binary_search_by(|record| record.id.cmp(&tombstone.id)).ok();
             match place.and_then(|index| import.records.get_mut(index)) {
                 Some(record) => {
-                    *if is_here { &mut import.report.changed } else { &mut import.report.new } -= 1;
+                    let count = if is_here { &mut import.report.changed } else { &mut import.report.new };
+                    // In the place of one that is here under the same clock it was not counted.
+                    *count = count.saturating_sub(1);
                     record.clone_from(&tombstone);
                     import.add_text(&json::to_text(&tombstone));
                 }

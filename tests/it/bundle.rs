@@ -144,6 +144,23 @@ fn feedback_on_a_run_that_is_nowhere_is_left_out_and_told() {
             assert_eq!(BundleFile::of(&other.core, "diego", host.now).root(), file.root());
         }
     }
+    // Of a log that is replaced only what was erased stays: its runs do not count.
+    let mut without_runs = file.clone();
+    without_runs.set_records("run", &[]);
+    without_runs.reseal();
+    let (mut other, _) = somebody("diego");
+    let report = without_runs.import(&mut other.core, "diego", ImportMode::Replace, other.now).unwrap();
+    assert_eq!((report.quarantined.len(), report.changed), (1, 0));
+    assert!(!BundleFile::of(&other.core, "diego", other.now).holds("feedback_1"));
+    // Its own bundle takes the place of a log that has it: it was never counted.
+    let (mut other, _) = somebody("diego");
+    let mut feedback = file.records("feedback")[0].clone();
+    feedback["id"] = json!("feedback_2");
+    feedback["body"]["run"] = json!("run_nowhere");
+    add(&mut other, &feedback);
+    let own = BundleFile::of(&other.core, "diego", other.now);
+    let report = own.import(&mut other.core, "diego", ImportMode::Replace, other.now).unwrap();
+    assert_eq!((report.quarantined.len(), report.new, report.changed), (1, 0, 0));
     // The run is here, and not in the file.
     let mut host = host;
     dangling.set_records("run", &[]);

@@ -276,6 +276,23 @@ fn the_top_counts_more_than_the_state() {
 }
 
 #[test]
+fn a_conversation_that_stands_in_two_places_is_one() {
+    let turn = |sender: &str, content: &str| json!({ "sender": sender, "content": content });
+    let mut snapshot = example("b");
+    // One turn is said twice.
+    let turns = json!([turn("user", "hi"), turn("assistant", "yes"), turn("assistant", "yes")]);
+    snapshot["conversation_history"] = turns.clone();
+    snapshot["current_state"]["conversation_history"] = turns;
+    let (host, report) = imported(&snapshot);
+    let said = exported(&host, &report)["current_state"]["conversation_history"].clone();
+    let said: Vec<&str> =
+        said.as_array().unwrap().iter().map(|turn| turn["text"].as_str().unwrap()).collect();
+    assert_eq!(said, ["hi", "yes", "yes"]);
+    let told = report.report.iter().filter(|note| note.reason.contains("another place"));
+    assert_eq!(told.count(), 3, "{report:?}");
+}
+
+#[test]
 fn little_is_enough() {
     let template = example("b")["template_base"].clone();
     let (host, report) = imported(&json!({ "template_base": template, "current_mood": "shy", "facts": [

@@ -72,6 +72,8 @@ it("what a view writes itself it does not hear", async () => {
   const heard: string[] = [];
   storage.subscribe?.((_, records, replaced) => heard.push(`${records.length} ${replaced}`));
   await session.send("My dog is called Pumpkin.");
+  const fact = await here.remember({ category: "other", key: "kites", value: "on Sundays" }, { user });
+  await here.forget(fact.id, { user });
   const file = await here.exportBundle({ user });
   await here.forget(session.history()[0]?.id ?? "", { user });
   await session.send("Thank you");

@@ -90,6 +90,39 @@ it("a session that is forgotten takes along what another process has said in it:
   expect(await contents()).not.toMatch(/zorblax|carlos/i);
 });
 
+it("what should go, and could not be stored while the log was opened, goes when it is opened again", async () => {
+  const here = await open();
+  await here.createSession({ template: "alicia", user });
+  // Long enough for a checkpoint.
+  for (let note = 0; note < 3; note++)
+    await here.importNotes(`sea boats nets ${note} `.repeat(9000), { user, source: `${note}.md` });
+  const { id } = await here.createSession({ template: "alicia", user });
+  const there = await open();
+  await (await there.createSession({ session: id, user })).send("My name is Zorblax.");
+  await here.forget(id, { user });
+  await Promise.all([here.close(), there.close()]);
+  for (const name of await readdir(folder)) if (name.endsWith(".cache")) await rm(join(folder, name));
+
+  const failing = deaf(fileStorage(folder));
+  const full = new Proxy(failing, {
+    get: (target, name: keyof Storage) =>
+      name === "append" ? () => Promise.reject(new Error("The disk is full.")) : target[name],
+  });
+  const first = await Luminora.open({ storage: full });
+  expect(await first.memories({ user })).toEqual([]);
+  await first.close();
+  // Closed while it is opened.
+  const second = await open();
+  const sessions = second.sessions({ user }).catch(() => {});
+  await second.close();
+  await sessions;
+  expect(await contents()).toMatch(/zorblax/i);
+  const third = await open();
+  expect(await third.memories({ user })).toEqual([]);
+  await third.close();
+  expect(await contents()).not.toMatch(/zorblax/i);
+});
+
 async function contents(): Promise<string> {
   const names = await readdir(folder);
   const texts = await Promise.all(names.map((name) => readFile(join(folder, name), "latin1")));

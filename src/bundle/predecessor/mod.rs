@@ -282,7 +282,9 @@ impl Reader {
             }
             Sort::Turn => {
                 if text(made, "id").is_empty() {
-                    made.insert("id", natural_id("turn", &[&self.time, path, text(made, "text")], 0));
+                    // The place in the list, whichever list of the file it is.
+                    let index = path.rsplit('/').next().unwrap_or_default();
+                    made.insert("id", natural_id("turn", &[&self.time, index, text(made, "text")], 0));
                 }
             }
             Sort::Affinity => self.adapt_list(&CHANGE, made, path),
