@@ -277,6 +277,7 @@ describe("what is changed elsewhere", () => {
   it("is read by a tab that comes back also where tabs cannot tell each other", async () => {
     const { name, tabs } = await openTabs(2);
     const [tab, other] = tabs as [Page, Page];
+    await tab.evaluate(() => inside.database.closeStorage());
     await tab.evaluate(() => Reflect.deleteProperty(globalThis, "BroadcastChannel"));
     await tab.evaluate((name) => inside.database.openStorage(name), name);
     await tab.evaluate(() => inside.database.put(["here"]));

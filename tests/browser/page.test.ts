@@ -301,6 +301,18 @@ describe("the page", () => {
     await page.getByRole("heading", { name: "Import a changed file?" }).waitFor();
     await page.keyboard.press("Escape");
     await page.getByText("Nothing was changed.").waitFor();
+    // A question that comes while another one is open waits for it, and does not speak through it.
+    await page.getByRole("button", { name: "Erase everything…" }).click();
+    await page.getByRole("heading", { name: "Erase everything?" }).waitFor();
+    await page.getByLabel("Snapshot file").setInputFiles(changed);
+    await page.getByText(/^Reading .*changed\.json…$/).waitFor({ state: "attached" });
+    await page.waitForTimeout(300);
+    await page.getByRole("heading", { name: "Erase everything?" }).waitFor();
+    await page.keyboard.press("Escape");
+    await page.getByRole("heading", { name: "Import a changed file?" }).waitFor();
+    await page.keyboard.press("Escape");
+    await page.getByText("Nothing was changed.").waitFor();
+
     await writeFile(changed, "no snapshot");
     await page.getByLabel("Snapshot file").setInputFiles(changed);
     await page.locator("#data-failure").waitFor();
